@@ -1,0 +1,190 @@
+use std::fmt;
+
+use cannery_object::LimitError;
+
+/// Why something could not be done, sorted by whose problem it is.
+///
+/// ```
+/// let error = cannery::loads(b"not a model").unwrap_err();
+/// assert!(matches!(error, cannery::Error::Malformed(_)));
+/// ```
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Error {
+    /// The operating system could not read or write a file.
+    Io(Detail),
+    /// The file breaks the rules of its own format.
+    Malformed(Detail),
+    /// A limit was hit; the message names it.
+    Limit(Detail),
+    /// The file is fine, and this build can't do what was asked with it; the message names the class, attribute or
+    /// format.
+    Unsupported(Detail),
+    /// The file asks for something dangerous.
+    Unsafe(Detail),
+    /// The call itself is wrong: an option, a column, a shape.
+    Usage(Detail),
+    /// A defect of cannery. Please report it.
+    Internal(Detail),
+}
+
+/// What, and where.
+#[derive(Debug, Default)]
+pub struct Detail {
+    message: String,
+    file: Option<String>,
+    offset: Option<u64>,
+    limit: Option<LimitError>,
+    io_kind: Option<std::io::ErrorKind>,
+}
+
+/// What every fallible function of this crate returns.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self::Usage(Detail::new(message))
+    }
+
+    pub(crate) fn unsupported(message: impl Into<String>) -> Self {
+        Self::Unsupported(Detail::new(message))
+    }
+
+    pub(crate) fn malformed(message: impl Into<String>) -> Self {
+        Self::Malformed(Detail::new(message))
+    }
+
+    pub(crate) fn over_limit(message: impl Into<String>) -> Self {
+        Self::Limit(Detail::new(message))
+    }
+
+    pub(crate) fn io_message(message: impl Into<String>, kind: Option<std::io::ErrorKind>) -> Self {
+        Self::Io(Detail { io_kind: kind, ..Detail::new(message) })
+    }
+
+    /// Whether whoever read the output has stopped reading.
+    pub fn is_broken_pipe(&self) -> bool {
+        self.detail().io_kind == Some(std::io::ErrorKind::BrokenPipe)
+    }
+
+    /// The same error, said of a file.
+    #[must_use]
+    pub fn in_file(mut self, file: impl fmt::Display) -> Self {
+        self.detail_mut().file.get_or_insert_with(|| file.to_string());
+        self
+    }
+
+    /// One word for the kind, for machines: `io`, `malformed`, `limit`, `unsupported`, `unsafe`, `usage`, `internal`.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Io(_) => "io",
+            Self::Malformed(_) => "malformed",
+            Self::Limit(_) => "limit",
+            Self::Unsupported(_) => "unsupported",
+            Self::Unsafe(_) => "unsafe",
+            Self::Usage(_) => "usage",
+            Self::Internal(_) => "internal",
+        }
+    }
+
+    /// What is wrong, without kind and file.
+    pub fn message(&self) -> &str {
+        &self.detail().message
+    }
+
+    /// The file that it is about.
+    pub fn file(&self) -> Option<&str> {
+        self.detail().file.as_deref()
+    }
+
+    /// Byte offset in the file after decompression, or in the part that the message names.
+    pub fn offset(&self) -> Option<u64> {
+        self.detail().offset
+    }
+
+    /// The limit that was hit.
+    pub fn limit(&self) -> Option<LimitError> {
+        self.detail().limit
+    }
+
+    fn detail(&self) -> &Detail {
+        match self {
+            Self::Io(detail)
+            | Self::Malformed(detail)
+            | Self::Limit(detail)
+            | Self::Unsupported(detail)
+            | Self::Unsafe(detail)
+            | Self::Usage(detail)
+            | Self::Internal(detail) => detail,
+        }
+    }
+
+    fn detail_mut(&mut self) -> &mut Detail {
+        match self {
+            Self::Io(detail)
+            | Self::Malformed(detail)
+            | Self::Limit(detail)
+            | Self::Unsupported(detail)
+            | Self::Unsafe(detail)
+            | Self::Usage(detail)
+            | Self::Internal(detail) => detail,
+        }
+    }
+}
+
+impl Detail {
+    fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), ..Self::default() }
+    }
+
+    fn of_limit(limit: LimitError, message: String) -> Self {
+        Self { message, limit: Some(limit), ..Self::default() }
+    }
+}
+
+impl fmt::Display for Error {
+    /// `file: kind: message`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(file) = self.file() {
+            write!(f, "{file}: ")?;
+        }
+        match self {
+            Self::Io(_) | Self::Usage(_) => f.write_str(self.message()),
+            _ => write!(f, "{}: {}", self.kind(), self.message()),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<cannery_format::Error> for Error {
+    fn from(error: cannery_format::Error) -> Self {
+        use cannery_format::ErrorKind;
+        let mut detail = Detail::new(error.to_string());
+        detail.offset = error.offset();
+        match error.kind() {
+            ErrorKind::Io => Self::Io(detail),
+            ErrorKind::Unsupported => Self::Unsupported(detail),
+            ErrorKind::Limit(limit) => Self::Limit(Detail { limit: Some(limit), ..detail }),
+            _ => Self::Malformed(detail),
+        }
+    }
+}
+
+impl From<cannery_pickle::Error> for Error {
+    fn from(error: cannery_pickle::Error) -> Self {
+        cannery_format::Error::from(error).into()
+    }
+}
+
+impl From<LimitError> for Error {
+    fn from(limit: LimitError) -> Self {
+        Self::Limit(Detail::of_limit(limit, limit.to_string()))
+    }
+}
+
+impl From<std::io::Error> for Error {
+    fn from(error: std::io::Error) -> Self {
+        Self::io_message(error.to_string().to_lowercase(), Some(error.kind()))
+    }
+}

@@ -1,0 +1,28 @@
+//! The place where scikit-learn models keep.
+//!
+//! Open a pickle, joblib or skops file of any scikit-learn from 0.17 on, without Python and without executing anything
+//! in it:
+//!
+//! ```
+//! let model = cannery::open("../../examples/iris_svc.joblib")?;
+//! assert_eq!(model.class(), Some(("sklearn.svm._classes", "SVC")));
+//! # Ok::<(), cannery::Error>(())
+//! ```
+//!
+//! This is the only crate of the workspace whose Rust API is kept stable.
+
+#![forbid(unsafe_code)]
+
+mod disassemble;
+mod error;
+pub mod inspect;
+mod model;
+mod predict;
+
+pub use cannery_format::{Companion, Facts, Kind as Container};
+pub use cannery_object::{LIMITS, Limit, LimitError, Limits};
+pub use cannery_table::{Column, Values};
+pub use disassemble::{Listed, Listing, Opcodes};
+pub use error::{Detail, Error, Result};
+pub use model::{Model, Options, Stage, load, loads, open};
+pub use predict::Prediction;

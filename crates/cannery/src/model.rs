@@ -1,0 +1,178 @@
+use std::fmt;
+use std::io::Read;
+use std::path::Path;
+
+use bytes::Bytes;
+use cannery_format::source::{self, Access};
+use cannery_format::{Companions, Document, Facts, Folder, NoCompanions};
+use cannery_object::{Heap, Limits, Value};
+
+use crate::error::Result;
+
+/// Opens a model file: pickle, joblib, skops, npy or npz, compressed or not. Nothing in it is executed.
+///
+/// Files above 1 MiB are mapped, not read: [`Options::map`] says when not to.
+///
+/// ```
+/// let model = cannery::open("../../examples/iris_svc.joblib")?;
+/// assert_eq!(model.class(), Some(("sklearn.svm._classes", "SVC")));
+/// # Ok::<(), cannery::Error>(())
+/// ```
+pub fn open(path: impl AsRef<Path>) -> Result<Model> {
+    Options::default().open(path)
+}
+
+/// Reads a model from bytes, as `pickle.loads` does.
+///
+/// ```
+/// let model = cannery::loads(b"\x80\x04]\x94(K\x01K\x02e.")?;
+/// assert_eq!(model.heap().as_list(model.root()).map(<[_]>::len), Some(2));
+/// # Ok::<(), cannery::Error>(())
+/// ```
+pub fn loads(bytes: &[u8]) -> Result<Model> {
+    Options::default().loads(bytes)
+}
+
+/// Reads a model from a stream to its end, as `pickle.load` does from a file object.
+pub fn load(reader: impl Read) -> Result<Model> {
+    Options::default().load(reader)
+}
+
+/// How a model is opened.
+///
+/// ```
+/// use cannery::{Limit, Limits, Options};
+/// let limits = Limits::default().with(Limit::DecompressedBytes, 1 << 20);
+/// let model = Options::default().limits(limits).map(false).open("../../examples/iris_svc.joblib")?;
+/// assert_eq!(model.facts().kind.name(), "joblib");
+/// # Ok::<(), cannery::Error>(())
+/// ```
+#[derive(Default)]
+pub struct Options<'a> {
+    limits: Limits,
+    read_only_once: bool,
+    progress: Option<&'a mut dyn FnMut(Stage, u64, Option<u64>)>,
+}
+
+/// What a progress report counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Stage {
+    /// Bytes of the file that were read.
+    Read,
+    /// Bytes that were decompressed.
+    Decompress,
+    /// Rows that were predicted.
+    Predict,
+}
+
+impl fmt::Debug for Options<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options").field("limits", &self.limits).field("map", &!self.read_only_once).finish()
+    }
+}
+
+impl<'a> Options<'a> {
+    /// What reading may spend.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Whether files above 1 MiB are mapped (the default). A mapped file must not change while it is in use; whoever
+    /// judges a file reads it, so that the bytes judged are the bytes used.
+    #[must_use]
+    pub fn map(mut self, map: bool) -> Self {
+        self.read_only_once = !map;
+        self
+    }
+
+    /// Told now and then how far reading is: stage, bytes done, bytes in all where that is known.
+    #[must_use]
+    pub fn progress(mut self, progress: &'a mut dyn FnMut(Stage, u64, Option<u64>)) -> Self {
+        self.progress = Some(progress);
+        self
+    }
+
+    /// Opens a file.
+    pub fn open(mut self, path: impl AsRef<Path>) -> Result<Model> {
+        let path = path.as_ref();
+        let bytes = self.bytes_of(path)?;
+        self.read(&bytes, &mut Folder::of(path)).map_err(|error| error.in_file(path.display()))
+    }
+
+    /// Reads a model from bytes.
+    pub fn loads(mut self, bytes: &[u8]) -> Result<Model> {
+        self.limits.check(cannery_object::Limit::InputBytes, bytes.len() as u64)?;
+        self.read(&Bytes::copy_from_slice(bytes), &mut NoCompanions)
+    }
+
+    /// Reads a model from a stream.
+    pub fn load(mut self, reader: impl Read) -> Result<Model> {
+        let limits = self.limits.clone();
+        let bytes = source::read(reader, None, &limits, &mut |done, all| self.report(Stage::Read, done, all))?;
+        self.read(&bytes, &mut NoCompanions)
+    }
+
+    /// The bytes of a file, read or mapped.
+    pub(crate) fn bytes_of(&mut self, path: &Path) -> Result<Bytes> {
+        let limits = self.limits.clone();
+        let access = if self.read_only_once { Access::Read } else { Access::Map };
+        let bytes = source::open(path, access, &limits, &mut |done, all| self.report(Stage::Read, done, all));
+        bytes.map_err(|error| crate::Error::from(error).in_file(path.display()))
+    }
+
+    /// What reading may spend.
+    pub(crate) fn allowed(&self) -> &Limits {
+        &self.limits
+    }
+
+    fn read(&mut self, bytes: &Bytes, companions: &mut dyn Companions) -> Result<Model> {
+        let limits = self.limits.clone();
+        let mut report = |done, all| self.report(Stage::Decompress, done, all);
+        Ok(Model { document: cannery_format::read(bytes, &limits, companions, &mut report)? })
+    }
+
+    fn report(&mut self, stage: Stage, done: u64, all: Option<u64>) {
+        if let Some(progress) = &mut self.progress {
+            progress(stage, done, all);
+        }
+    }
+}
+
+/// A model file that has been read: its Python objects, inert.
+#[derive(Debug)]
+pub struct Model {
+    document: Document,
+}
+
+impl Model {
+    /// Every Python value of the file.
+    pub fn heap(&self) -> &Heap {
+        &self.document.heap
+    }
+
+    /// The value that the file holds.
+    pub fn root(&self) -> Value {
+        self.document.root
+    }
+
+    /// What is known of the file apart from its values.
+    pub fn facts(&self) -> &Facts {
+        &self.document.facts
+    }
+
+    /// Writes the whole Heap as JSON.
+    pub fn write_json(&self, arrays: bool, out: &mut impl std::io::Write) -> Result<()> {
+        let mut options = crate::inspect::JsonOptions::default();
+        options.arrays = arrays;
+        crate::inspect::write_json(self.heap(), self.root(), &options, out)?;
+        Ok(())
+    }
+
+    /// Module and name of the class of the value that the file holds, when that is an object.
+    pub fn class(&self) -> Option<(&str, &str)> {
+        self.heap().object(self.root()).map(|object| object.class())
+    }
+}

@@ -1,0 +1,170 @@
+//! What can be asked for.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum, ValueHint};
+
+use crate::limits::LimitArgs;
+
+/// Open, inspect and predict with scikit-learn model files, without Python and without executing anything in them
+#[derive(Debug, Parser)]
+#[command(name = "cannery", version, arg_required_else_help = true, after_help = EXAMPLES)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+
+    /// Print every limit with its default, and exit
+    #[arg(long)]
+    pub(crate) limits: bool,
+
+    /// No progress bars
+    #[arg(long, short, global = true)]
+    pub(crate) quiet: bool,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  cannery inspect model.pkl                     what is in this file, and who wrote it
+  cannery predict model.joblib rows.csv         a prediction for each row
+  cannery disassemble model.pkl                 the opcodes, as Python's pickletools shows them
+  cannery --limits                              what reading a file may cost at most
+
+Exit status: 0 fine, 1 a finding or a failed check, 2 an error.";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Say what is in a model file: class, pipeline, parameters, shapes, versions
+    #[command(after_help = INSPECT_EXAMPLES)]
+    Inspect(Inspect),
+    /// List the opcodes of a pickle, through the arrays of a joblib file
+    #[command(after_help = DISASSEMBLE_EXAMPLES)]
+    Disassemble(Disassemble),
+    /// Predict with a model for each row of a table
+    #[command(after_help = PREDICT_EXAMPLES)]
+    Predict(Predict),
+    /// Print a script that completes cannery's options in a shell
+    #[command(after_help = COMPLETIONS_EXAMPLES)]
+    Completions(Completions),
+}
+
+const INSPECT_EXAMPLES: &str = "\
+Examples:
+  cannery inspect model.pkl
+  cannery inspect model.skops --format json | jq .root.class
+  cannery inspect model.joblib --format json --arrays > model.json";
+
+const DISASSEMBLE_EXAMPLES: &str = "\
+Examples:
+  cannery disassemble model.pkl | less
+  cannery disassemble model.joblib --format json
+  cannery disassemble python2.pkl --encoding latin1
+
+Exit status 2 where pickletools.genops fails too: at the first opcode that can't be decoded, and, unless
+--encoding latin1 is given, after a listing that holds text of Python 2 that is not ASCII.";
+
+const PREDICT_EXAMPLES: &str = "\
+Examples:
+  cannery predict model.joblib rows.csv
+  cannery predict model.joblib rows.npy --method all --output results.npz
+  cut -d, -f1-4 rows.csv | cannery predict model.joblib - --method decision_function
+
+The input is CSV (a first line that holds text is a header) or a 2-d array in a .npy file. The form of the output
+follows its ending: .csv, .npy (one method) or .npz.";
+
+const COMPLETIONS_EXAMPLES: &str = "\
+Examples:
+  cannery completions bash > ~/.local/share/bash-completion/completions/cannery
+  cannery completions zsh > ~/.zfunc/_cannery
+  cannery completions fish > ~/.config/fish/completions/cannery.fish";
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Inspect {
+    /// The model file
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub(crate) file: PathBuf,
+
+    /// How to print it
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+
+    /// Give the values of all arrays in JSON, not only of small ones
+    #[arg(long)]
+    pub(crate) arrays: bool,
+
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Disassemble {
+    /// The file with the pickle, compressed or not
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub(crate) file: PathBuf,
+
+    /// How to print it
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+
+    /// Encoding of Python 2's strings
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) encoding: Encoding,
+
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Predict {
+    /// The model file
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub(crate) model: PathBuf,
+
+    /// The rows: .csv or .npy; - for CSV from standard input
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub(crate) input: PathBuf,
+
+    /// Method to call, or all that the model has
+    #[arg(long, default_value = "predict")]
+    pub(crate) method: String,
+
+    /// File to write to instead of standard output
+    #[arg(long, short, value_hint = ValueHint::FilePath)]
+    pub(crate) output: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Completions {
+    /// The shell
+    pub(crate) shell: clap_complete::Shell,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    #[default]
+    Text,
+    /// For machines
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Encoding {
+    /// Text that is not ASCII is an error, as for Python's pickletools
+    #[default]
+    Ascii,
+    /// Each byte is a character
+    Latin1,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn arguments_are_consistent() {
+        super::Args::command().debug_assert();
+    }
+}

@@ -1,0 +1,89 @@
+//! What each command does: one call of the library, one way to print.
+
+use std::io::Write;
+
+use cannery::{Listing, Model, Options, Stage};
+use clap::CommandFactory;
+
+use crate::args::{Args, Command, Completions, Disassemble, Encoding, Format, Inspect, Predict};
+use crate::limits;
+use crate::out::{Failure, stdout};
+use crate::progress::Progress;
+
+type Result<T = ()> = std::result::Result<T, Failure>;
+
+/// Runs the command that was asked for.
+pub(crate) fn run(args: Args) -> Result {
+    let mut progress = Progress::new(args.quiet);
+    match args.command {
+        _ if args.limits => print_limits(),
+        None => Ok(Args::command().print_long_help()?),
+        Some(Command::Inspect(inspect)) => run_inspect(&inspect, &mut progress),
+        Some(Command::Disassemble(disassemble)) => run_disassemble(&disassemble, &mut progress),
+        Some(Command::Predict(predict)) => run_predict(&predict, &mut progress),
+        Some(Command::Completions(completions)) => print_completions(&completions),
+    }
+}
+
+fn print_limits() -> Result {
+    let mut out = stdout();
+    limits::list(&mut out)?;
+    Ok(out.flush()?)
+}
+
+fn print_completions(completions: &Completions) -> Result {
+    let mut script = Vec::new();
+    clap_complete::generate(completions.shell, &mut Args::command(), "cannery", &mut script);
+    let mut out = stdout();
+    out.write_all(&script)?;
+    Ok(out.flush()?)
+}
+
+fn run_inspect(inspect: &Inspect, progress: &mut Progress) -> Result {
+    let mut report = |stage: Stage, done, all| progress.report(stage, done, all);
+    let options = Options::default().limits(inspect.limits.0.clone()).progress(&mut report);
+    let model = options.open(&inspect.file)?;
+    progress.finish();
+    print_model(&model, inspect)
+}
+
+fn print_model(model: &Model, inspect: &Inspect) -> Result {
+    let mut out = stdout();
+    match inspect.format {
+        Format::Text => writeln!(out, "{:?}", model.class())?,
+        Format::Json => model.write_json(inspect.arrays, &mut out)?,
+    }
+    Ok(out.flush()?)
+}
+
+fn run_disassemble(disassemble: &Disassemble, progress: &mut Progress) -> Result {
+    let mut report = |stage: Stage, done, all| progress.report(stage, done, all);
+    let options = Options::default().limits(disassemble.limits.0.clone()).progress(&mut report);
+    let opcodes = options.disassemble(&disassemble.file)?;
+    progress.finish();
+    let mut out = stdout();
+    let listing = match disassemble.format {
+        Format::Text => Listing::Text,
+        Format::Json => Listing::Json,
+    };
+    let listed = opcodes.write(listing, &mut out);
+    out.flush()?;
+    let listed = listed.map_err(|error| error.in_file(disassemble.file.display()))?;
+    match disassemble.encoding {
+        Encoding::Ascii => Ok(listed.require_ascii().map_err(|error| error.in_file(disassemble.file.display()))?),
+        Encoding::Latin1 => Ok(()),
+    }
+}
+
+fn run_predict(predict: &Predict, progress: &mut Progress) -> Result {
+    let mut report = |stage: Stage, done, all| progress.report(stage, done, all);
+    let request = cannery::Prediction::new(&predict.input)
+        .method(&predict.method)
+        .output(predict.output.as_deref())
+        .limits(predict.limits.0.clone());
+    let options = Options::default().limits(predict.limits.0.clone()).progress(&mut report);
+    let model = options.open(&predict.model)?;
+    let done = request.run(&model, Box::new(std::io::stdout().lock()), &mut report);
+    progress.finish();
+    Ok(done?)
+}

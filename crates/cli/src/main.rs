@@ -1,0 +1,23 @@
+//! The command line of cannery: translates arguments and errors, and holds no logic.
+//!
+//! Exit status: 0 fine, 1 a finding or a failed check, 2 an error.
+
+#![forbid(unsafe_code)]
+
+mod args;
+mod commands;
+mod limits;
+mod out;
+mod progress;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let args = args::Args::parse();
+    match commands::run(args) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => out::report(&failure),
+    }
+}

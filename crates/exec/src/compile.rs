@@ -1,0 +1,183 @@
+//! From a graph to a program: which operators run, in which stage, and where each value lies.
+
+use std::sync::Arc;
+
+use cannery_graph::{Edge, Graph, Labels, Node, Op, Origin, Shape, Type};
+
+use crate::error::Error;
+use crate::kernel;
+use crate::program::{Named, Place, Program, Stage, Step};
+
+pub(crate) fn compile(graph: &Graph, outputs: &[&str]) -> Result<Program, Error> {
+    let outputs = outputs.iter().map(|name| find(graph, name)).collect::<Result<Vec<_>, _>>()?;
+    let edges: Vec<Edge> = outputs.iter().map(|&(_, edge)| edge).collect();
+    let mut plan = Plan::new(graph, &edges);
+    plan.place(&edges);
+    let (columns, origin) = plan.input()?;
+    Ok(Program {
+        signature: graph.signature().clone(),
+        columns,
+        origin,
+        stages: plan.stages(),
+        outputs: outputs.into_iter().map(|(name, edge)| plan.named(name, edge)).collect::<Result<_, _>>()?,
+        locals: plan.locals,
+        wholes: plan.wholes,
+    })
+}
+
+fn find<'g>(graph: &'g Graph, name: &str) -> Result<(&'g str, Edge), Error> {
+    if let Some(output) = graph.output(name) {
+        return Ok((&output.name, output.edge));
+    }
+    if let Some(refusal) = graph.refusals().iter().find(|refusal| &*refusal.name == name) {
+        return Err(Error::unsupported(format!("no {name}: {}", refusal.reason)));
+    }
+    let names: Vec<&str> = graph.outputs().iter().map(|output| &*output.name).collect();
+    Err(Error::unsupported(format!("the model has no {name}; it has {}", names.join(", "))))
+}
+
+/// What is decided about each node; all vectors but the buffers have one entry a node.
+struct Plan<'g> {
+    graph: &'g Graph,
+    needed: Vec<bool>,
+    /// The node whose memory holds the value: another one for operators that change no element.
+    holder: Vec<usize>,
+    /// Even stages run in blocks, odd ones over the whole batch.
+    stage: Vec<usize>,
+    place: Vec<Place>,
+    locals: Vec<Type>,
+    wholes: Vec<Type>,
+}
+
+impl<'g> Plan<'g> {
+    fn new(graph: &'g Graph, outputs: &[Edge]) -> Self {
+        let nodes = graph.nodes();
+        let (mut holder, mut stage) = (Vec::with_capacity(nodes.len()), Vec::with_capacity(nodes.len()));
+        for (index, node) in nodes.iter().enumerate() {
+            holder.push(if changes_nothing(&node.op) { holder[node.inputs[0].index()] } else { index });
+            let ready: usize = node.inputs.iter().map(|input| stage[input.index()]).max().unwrap_or(0);
+            let in_blocks = ready.next_multiple_of(2);
+            stage.push(if node.op.needs_batch() { in_blocks + 1 } else { in_blocks });
+        }
+        let place = vec![Place::Input; nodes.len()];
+        Self { graph, needed: graph.needed(outputs), holder, stage, place, locals: vec![], wholes: vec![] }
+    }
+
+    /// The needed nodes in order.
+    fn nodes(&self) -> impl Iterator<Item = (usize, &'g Node)> + use<'_, 'g> {
+        self.graph.nodes().iter().enumerate().filter(|&(index, _)| self.needed[index])
+    }
+
+    /// Gives every value its memory. Outputs and values that another stage takes lie in buffers over the whole
+    /// batch, the others in buffers of a block that are free again after their last use.
+    fn place(&mut self, outputs: &[Edge]) {
+        let whole = self.wanted_whole(outputs);
+        let last_use = self.last_use();
+        let mut free: Vec<usize> = Vec::new();
+        for (index, node) in self.nodes().collect::<Vec<_>>() {
+            if self.holder[index] == index && !node.inputs.is_empty() {
+                self.place[index] =
+                    if whole[index] { self.new_whole(node.ty) } else { self.take_local(&mut free, node.ty) };
+            }
+            self.place[index] = self.place[self.holder[index]];
+            for input in &node.inputs {
+                let holder = self.holder[input.index()];
+                match self.place[holder] {
+                    Place::Local(slot) if last_use[holder] == Some(index) && !free.contains(&slot) => {
+                        free.push(slot);
+                    }
+                    Place::Local(_) | Place::Input | Place::Whole(_) => {}
+                }
+            }
+        }
+    }
+
+    fn wanted_whole(&self, outputs: &[Edge]) -> Vec<bool> {
+        let mut whole = vec![false; self.graph.nodes().len()];
+        for output in outputs {
+            whole[self.holder[output.index()]] = true;
+        }
+        for (index, node) in self.nodes() {
+            for input in &node.inputs {
+                let holder = self.holder[input.index()];
+                whole[holder] |= self.stage[holder] != self.stage[index];
+            }
+        }
+        whole
+    }
+
+    /// For each holder the last node that takes its value.
+    fn last_use(&self) -> Vec<Option<usize>> {
+        let mut last_use = vec![None; self.graph.nodes().len()];
+        for (index, node) in self.nodes() {
+            node.inputs.iter().for_each(|input| last_use[self.holder[input.index()]] = Some(index));
+        }
+        last_use
+    }
+
+    fn new_whole(&mut self, ty: Type) -> Place {
+        self.wholes.push(ty);
+        Place::Whole(self.wholes.len() - 1)
+    }
+
+    fn take_local(&mut self, free: &mut Vec<usize>, ty: Type) -> Place {
+        let fits = free.iter().position(|&slot| self.locals[slot].dtype == ty.dtype);
+        let Some(slot) = fits.map(|position| free.swap_remove(position)) else {
+            self.locals.push(ty);
+            return Place::Local(self.locals.len() - 1);
+        };
+        let columns = self.locals[slot].columns().max(ty.columns());
+        self.locals[slot].shape = Shape::Matrix(columns);
+        Place::Local(slot)
+    }
+
+    fn input(&self) -> Result<(usize, Origin), Error> {
+        let input = self.nodes().find_map(|(_, node)| match node.op {
+            Op::Input { columns } => Some((columns, self.graph.origin(node).clone())),
+            _ => None,
+        });
+        input.ok_or_else(|| Error::unsupported("a program of no output"))
+    }
+
+    fn stages(&self) -> Vec<Stage> {
+        let last = self.stage.iter().max().map_or(0, |&last| last);
+        let stage = |number: usize| {
+            let nodes = self.nodes().filter(|&(index, _)| self.stage[index] == number);
+            Stage {
+                steps: nodes.filter_map(|(index, node)| self.step(index, node)).collect(),
+                over_batch: number % 2 == 1,
+            }
+        };
+        (0..=last).map(stage).filter(|stage| !stage.steps.is_empty()).collect()
+    }
+
+    fn step(&self, index: usize, node: &Node) -> Option<Step> {
+        let place = |index: usize| (self.place[index], self.graph.nodes()[index].ty.columns());
+        Some(Step {
+            kernel: kernel::of(node, self.graph.nodes())?,
+            inputs: node.inputs.iter().map(|input| place(input.index())).collect(),
+            output: (self.holder[index] == index).then(|| place(index)),
+            origin: self.graph.origin(node).clone(),
+        })
+    }
+
+    fn named(&self, name: &str, edge: Edge) -> Result<Named, Error> {
+        let Place::Whole(whole) = self.place[edge.index()] else {
+            return Err(Error::unsupported(format!("{name} is the input itself")));
+        };
+        let table = table(&self.graph.nodes()[self.holder[edge.index()]].op);
+        Ok(Named { name: name.into(), whole, shape: self.graph.node(edge).ty.shape, table })
+    }
+}
+
+/// Whether the result is the argument, element by element.
+fn changes_nothing(op: &Op) -> bool {
+    matches!(op, Op::Guard(_) | Op::Flatten)
+}
+
+fn table(op: &Op) -> Option<Arc<[Box<str>]>> {
+    match op {
+        Op::Labels(Labels::Str(table)) => Some(table.clone()),
+        _ => None,
+    }
+}

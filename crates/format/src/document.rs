@@ -1,0 +1,140 @@
+//! A whole file: wrappings off, container recognised, Heap filled.
+
+use bytes::Bytes;
+use cannery_object::{Budget, Heap, Limits, Value};
+use cannery_pickle::NoInline;
+
+use crate::compress::unwrap;
+use crate::error::{Error, Result};
+use crate::joblib::{Companion, Companions, Joblib};
+use crate::npy;
+use crate::sniff::{Container, Format, Wrapping, sniff};
+use crate::source::Progress;
+
+/// A file that has been read.
+#[derive(Debug)]
+pub struct Document {
+    /// Its values.
+    pub heap: Heap,
+    /// The value that it holds.
+    pub root: Value,
+    /// What is known of the file apart from its values.
+    pub facts: Facts,
+}
+
+/// What holds the values of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Kind {
+    /// A pickle without inline arrays.
+    Pickle,
+    /// A pickle with joblib's inline arrays, or with array files beside it.
+    Joblib,
+    /// A skops archive.
+    Skops,
+    /// One numpy array.
+    Npy,
+    /// A zip archive of numpy arrays.
+    Npz,
+}
+
+impl Kind {
+    /// Its name, as users write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Pickle => "pickle",
+            Self::Joblib => "joblib",
+            Self::Skops => "skops",
+            Self::Npy => "npy",
+            Self::Npz => "npz",
+        }
+    }
+}
+
+/// What is known of a file apart from its values.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Facts {
+    /// What holds the values.
+    pub kind: Kind,
+    /// Layers of compression, outermost first.
+    pub wrappings: Vec<Wrapping>,
+    /// Pickle protocol, as the stream declares it; skops protocol for skops.
+    pub protocol: Option<u32>,
+    /// The skops release that wrote the file, as it says.
+    pub skops_version: Option<String>,
+    /// Bytes of the file.
+    pub file_bytes: u64,
+    /// Bytes without compression.
+    pub plain_bytes: u64,
+    /// Bytes of inline arrays and their padding.
+    pub inline_bytes: u64,
+    /// Number of inline arrays.
+    pub inline_arrays: u64,
+    /// Number of pickle opcodes.
+    pub opcodes: u64,
+    /// Array files that the pickle names.
+    pub companions: Vec<Companion>,
+}
+
+/// Reads a file from its bytes. Progress counts inflated bytes.
+pub fn read(
+    bytes: &Bytes,
+    limits: &Limits,
+    companions: &mut dyn Companions,
+    progress: Progress<'_>,
+) -> Result<Document> {
+    let mut budget = Budget::new(limits.clone());
+    let plain = unwrap(bytes, &mut budget, progress)?;
+    let mut facts = Facts {
+        kind: Kind::Pickle,
+        wrappings: plain.layers,
+        protocol: None,
+        skops_version: None,
+        file_bytes: bytes.len() as u64,
+        plain_bytes: plain.bytes.len() as u64,
+        inline_bytes: 0,
+        inline_arrays: 0,
+        opcodes: 0,
+        companions: Vec::new(),
+    };
+    let mut heap = Heap::with_budget(budget);
+    let root = match sniff(&plain.bytes) {
+        Format::Container(Container::Pickle) | Format::Unknown => pickle(&mut heap, plain.bytes, companions, &mut facts)?,
+        Format::Container(Container::Npy) => {
+            facts.kind = Kind::Npy;
+            npy_file(&mut heap, plain.bytes)?
+        }
+        Format::Container(Container::Zip) => zip(&mut heap, plain.bytes, &mut facts)?,
+        Format::Foreign(foreign) => return Err(foreign.error()),
+        Format::Wrapped(_) => return Err(Error::malformed("a layer of compression is left")),
+    };
+    Ok(Document { heap, root, facts })
+}
+
+/// A `.npy` file; the elements of an object array are a plain pickle.
+pub(crate) fn npy_file(heap: &mut Heap, bytes: Bytes) -> Result<Value> {
+    let buffer = heap.add_buffer(bytes.clone())?;
+    npy::read_with(heap, buffer, 0..bytes.len(), &mut |heap, buffer, range| {
+        Ok(cannery_pickle::read(heap, &bytes, buffer, range.start, &mut NoInline)?.root)
+    })
+}
+
+fn zip(_heap: &mut Heap, _bytes: Bytes, _facts: &mut Facts) -> Result<Value> {
+    Err(Error::unsupported("zip"))
+}
+
+fn pickle(heap: &mut Heap, bytes: Bytes, companions: &mut dyn Companions, facts: &mut Facts) -> Result<Value> {
+    let buffer = heap.add_buffer(bytes.clone())?;
+    let mut joblib = Joblib::new(companions);
+    let outcome = cannery_pickle::read(heap, &bytes, buffer, 0, &mut joblib)?;
+    if joblib.inline_arrays > 0 || !joblib.used.is_empty() {
+        facts.kind = Kind::Joblib;
+    }
+    facts.protocol = outcome.protocol.map(u32::from);
+    facts.opcodes = outcome.opcodes;
+    facts.inline_arrays = joblib.inline_arrays;
+    facts.inline_bytes = joblib.inline_bytes;
+    facts.companions = joblib.used;
+    Ok(outcome.root)
+}

@@ -1,0 +1,25 @@
+//! Between bytes and Heap: compression, recognition by content, joblib, npy, npz, skops.
+//!
+//! [`read`] takes the bytes of any of these and fills a Heap; [`source`] brings the bytes.
+//!
+//! This crate does not know scikit-learn.
+
+#![deny(unsafe_code)]
+
+pub mod compress;
+mod document;
+mod error;
+mod joblib;
+pub mod literal;
+mod map;
+pub mod npy;
+pub mod npz;
+mod number;
+pub mod skops;
+pub mod sniff;
+pub mod source;
+pub mod zip;
+
+pub use document::{Document, Facts, Kind, read};
+pub use error::{Error, ErrorKind, Result};
+pub use joblib::{Companion, Companions, Folder, Joblib, NoCompanions};

@@ -1,0 +1,318 @@
+//! What some bytes are, by their content and never by a file's name.
+
+use crate::error::Error;
+
+/// What the first bytes say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Format {
+    /// Compressed: [`unwrap`](crate::compress::unwrap) it and look again.
+    Wrapped(Wrapping),
+    /// Something that this crate reads.
+    Container(Container),
+    /// Something that is known and that this crate does not read.
+    Foreign(Foreign),
+    /// Nothing that is known.
+    Unknown,
+}
+
+/// A layer of compression around a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Wrapping {
+    /// zlib (RFC 1950).
+    Zlib,
+    /// gzip (RFC 1952).
+    Gzip,
+    /// bzip2.
+    Bzip2,
+    /// LZMA alone: the format before xz.
+    Lzma,
+    /// xz.
+    Xz,
+    /// LZ4 frame.
+    Lz4,
+    /// `ZF`, a length in hexadecimal and zlib: joblib before 0.10.
+    Zfile,
+}
+
+impl Wrapping {
+    /// Its name, as users write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Zlib => "zlib",
+            Self::Gzip => "gzip",
+            Self::Bzip2 => "bzip2",
+            Self::Lzma => "lzma",
+            Self::Xz => "xz",
+            Self::Lz4 => "lz4",
+            Self::Zfile => "zfile",
+        }
+    }
+}
+
+/// What holds the values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Container {
+    /// A pickle, of joblib or not: the two can't be told apart before they are read.
+    Pickle,
+    /// `.npy`.
+    Npy,
+    /// A zip archive: skops or npz, as its entries say.
+    Zip,
+}
+
+macro_rules! foreign {
+    ($($variant:ident, $text:literal;)*) => {
+        /// A format that is known and not read.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub enum Foreign {
+            $(#[doc = $text] $variant,)*
+        }
+
+        impl Foreign {
+            fn text(self) -> &'static str {
+                match self { $(Self::$variant => $text,)* }
+            }
+        }
+    };
+}
+
+foreign! {
+    Empty, "an empty file";
+    GitLfs, "a Git LFS pointer, not the model: fetch it with git lfs pull";
+    SevenZip, "a 7z archive: unpack it first";
+    Rar, "a RAR archive: unpack it first";
+    Tar, "a tar archive: unpack it first";
+    Zstd, "zstd data: decompress it first";
+    Hdf5, "an HDF5 file (Keras, PyTables or MATLAB)";
+    Parquet, "a Parquet table, not a model";
+    Arrow, "an Arrow table, not a model";
+    PyTorch, "a PyTorch checkpoint";
+    Keras, "a Keras model";
+    Office, "an Office document";
+    Safetensors, "a safetensors file";
+    Gguf, "a GGUF model";
+    Onnx, "an ONNX model";
+    CatBoost, "a CatBoost model of its own format";
+    LightGbm, "a LightGBM model in its text format";
+    XgboostUbj, "an XGBoost model in UBJSON";
+    Json, "JSON text";
+    Xml, "XML or HTML text";
+    RData, "an R data file";
+    Pdf, "a PDF document";
+    Image, "an image";
+}
+
+impl Foreign {
+    /// The error to give to a user who wanted a model.
+    pub fn error(self) -> Error {
+        let message = format!("this is {}", self.text());
+        match self {
+            Self::Empty | Self::GitLfs => Error::malformed(message),
+            _ => Error::unsupported(message),
+        }
+    }
+}
+
+/// What `bytes` are. Looks at no more than the first 512 bytes.
+///
+/// A pickle of protocol 2 and above starts with 0x80. Older ones start with any of some 25 opcodes, most of them
+/// letters, so they come last: `]` is a list for pickle and a property byte for LZMA, `P` a persistent id or a zip
+/// archive, `B` bytes or bzip2. In each case the other format has more bytes that no pickle has there.
+pub fn sniff(bytes: &[u8]) -> Format {
+    if let Some(wrapping) = wrapping(bytes) {
+        return Format::Wrapped(wrapping);
+    }
+    if bytes.starts_with(b"\x93NUMPY") {
+        return Format::Container(Container::Npy);
+    }
+    if let Some(foreign) = foreign(bytes) {
+        return Format::Foreign(foreign);
+    }
+    if is_zip(bytes) {
+        return Format::Container(Container::Zip);
+    }
+    if starts_a_pickle(bytes) { Format::Container(Container::Pickle) } else { Format::Unknown }
+}
+
+fn wrapping(bytes: &[u8]) -> Option<Wrapping> {
+    match bytes {
+        [0x1f, 0x8b, 8, ..] => Some(Wrapping::Gzip),
+        [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Some(Wrapping::Xz),
+        [4, 0x22, 0x4d, 0x18, ..] => Some(Wrapping::Lz4),
+        [b'Z', b'F', b'0', b'x', ..] => Some(Wrapping::Zfile),
+        [b'B', b'Z', b'h', b'1'..=b'9', magic @ ..] if is_bzip2_block(magic) => Some(Wrapping::Bzip2),
+        [0x78, flags, ..] if is_zlib(*flags) => Some(Wrapping::Zlib),
+        _ if is_lzma(bytes) => Some(Wrapping::Lzma),
+        _ => None,
+    }
+}
+
+/// A block of data, or the end of a stream without one.
+fn is_bzip2_block(magic: &[u8]) -> bool {
+    magic.starts_with(b"1AY&SY") || magic.starts_with(b"\x17\x72\x45\x38\x50\x90")
+}
+
+/// The second byte of a zlib stream whose first is 0x78: a checksum over both, and no preset dictionary.
+fn is_zlib(flags: u8) -> bool {
+    (0x7800 + u16::from(flags)).is_multiple_of(31) && flags & 0x20 == 0
+}
+
+/// The header of LZMA alone: properties 0x5d, a dictionary of 2^n or 2^n + 2^(n-1) bytes and at least 4 KiB, a length
+/// that is unknown or below 256 GiB (as xz decides), and the zero with which its range coder starts. The second
+/// byte is then 0, which is no opcode.
+fn is_lzma(bytes: &[u8]) -> bool {
+    let [0x5d, header @ ..] = bytes else { return false };
+    let (Some(dictionary), Some(length)) = (header.first_chunk(), header.get(4..12).and_then(<[u8]>::first_chunk)) else {
+        return false;
+    };
+    let (dictionary, length) = (u32::from_le_bytes(*dictionary), u64::from_le_bytes(*length));
+    let plausible_dictionary =
+        dictionary >= 4096 && (dictionary == u32::MAX || dictionary.count_ones() == 1 || has_two_top_bits(dictionary));
+    let plausible_length = length == u64::MAX || length < 256 << 30;
+    plausible_dictionary && plausible_length && header.get(12) == Some(&0)
+}
+
+fn has_two_top_bits(n: u32) -> bool {
+    n >> n.trailing_zeros() == 3
+}
+
+fn is_zip(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06")
+}
+
+fn foreign(bytes: &[u8]) -> Option<Foreign> {
+    let magics: [(&[u8], Foreign); 19] = [
+        (b"version https://git-lfs.github.com/spec/", Foreign::GitLfs),
+        (b"7z\xbc\xaf\x27\x1c", Foreign::SevenZip),
+        (b"Rar!\x1a\x07", Foreign::Rar),
+        (b"\x28\xb5\x2f\xfd", Foreign::Zstd),
+        (b"\x89HDF\r\n\x1a\n", Foreign::Hdf5),
+        (b"PAR1", Foreign::Parquet),
+        (b"ARROW1", Foreign::Arrow),
+        (b"FEA1", Foreign::Arrow),
+        (b"GGUF", Foreign::Gguf),
+        (b"CBM1", Foreign::CatBoost),
+        (b"tree\nversion=", Foreign::LightGbm),
+        (b"{L\x00\x00\x00\x00\x00\x00\x00", Foreign::XgboostUbj),
+        (b"RDX2\n", Foreign::RData),
+        (b"RDX3\n", Foreign::RData),
+        (b"%PDF-", Foreign::Pdf),
+        (b"\x89PNG\r\n\x1a\n", Foreign::Image),
+        (b"\xff\xd8\xff", Foreign::Image),
+        (b"<?xml", Foreign::Xml),
+        (b"<!DOCTYPE", Foreign::Xml),
+    ];
+    if bytes.is_empty() {
+        return Some(Foreign::Empty);
+    }
+    let magic = magics.into_iter().find(|(magic, _)| bytes.starts_with(magic)).map(|(_, foreign)| foreign);
+    magic.or_else(|| foreign_by_structure(bytes))
+}
+
+fn foreign_by_structure(bytes: &[u8]) -> Option<Foreign> {
+    if bytes.get(257..262) == Some(b"ustar") {
+        return Some(Foreign::Tar);
+    }
+    if is_zip(bytes) {
+        return foreign_zip(first_name(bytes)?);
+    }
+    match bytes {
+        [8, 1..=31, 0x12 | 0x1a | 0x22 | 0x28 | 0x32 | 0x3a | 0x42, ..] => Some(Foreign::Onnx),
+        [_, _, _, _, 0, 0, 0, 0, b'{', b'"', ..] => Some(Foreign::Safetensors),
+        _ => foreign_text(bytes),
+    }
+}
+
+/// Text whose first character, white space aside, starts no pickle.
+fn foreign_text(bytes: &[u8]) -> Option<Foreign> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    match bytes.trim_ascii_start() {
+        [b'{' | b'[', ..] => Some(Foreign::Json),
+        [b'<', ..] => Some(Foreign::Xml),
+        _ => None,
+    }
+}
+
+/// The name of the first entry of a zip archive.
+fn first_name(bytes: &[u8]) -> Option<&[u8]> {
+    let len = u16::from_le_bytes(*bytes.get(26..28)?.first_chunk()?);
+    bytes.get(30..30 + usize::from(len))
+}
+
+fn foreign_zip(name: &[u8]) -> Option<Foreign> {
+    match name {
+        b"metadata.json" | b"model.weights.h5" => Some(Foreign::Keras),
+        b"[Content_Types].xml" => Some(Foreign::Office),
+        _ if name.ends_with(b"/data.pkl") => Some(Foreign::PyTorch),
+        _ => None,
+    }
+}
+
+/// Whether the first byte is an opcode that can start a pickle: PROTO, FRAME, MARK, or one that pushes a value out of
+/// nothing.
+fn starts_a_pickle(bytes: &[u8]) -> bool {
+    const TEXT: &[u8] = b"()]}cBCFGIJKLMNPSTUVX";
+    matches!(bytes, [0x80 | 0x82..=0x84 | 0x88..=0x8f | 0x95..=0x97, ..])
+        || bytes.first().is_some_and(|first| TEXT.contains(first))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PICKLE: Format = Format::Container(Container::Pickle);
+
+    #[test]
+    fn pickles_of_every_protocol() {
+        let pickles: [&[u8]; 13] = [
+            b"\x80\x05\x95\x00\x00", b"\x80\x02K\x01.", b"(dp0\n.", b"cbuiltins\n", b"].", b"].\x00\x00\x80", b"}q\x00.",
+            b"I1\n.", b"S'a'\n.", b"Vabc\n.", b"N.", b"F1.5\n.", b"L1L\n.",
+        ];
+        for pickle in pickles {
+            assert_eq!(sniff(pickle), PICKLE, "{pickle:?}");
+        }
+    }
+
+    #[test]
+    fn a_list_is_no_lzma() {
+        let lzma = b"\x5d\x00\x00\x80\x00\xff\xff\xff\xff\xff\xff\xff\xff\x00\x3f";
+        assert_eq!(sniff(lzma), Format::Wrapped(Wrapping::Lzma));
+        assert_eq!(sniff(b"\x5d\x94(\x00\x00\xff\xff\xff\xff\xff\xff\xff\xff\x00\x3f"), PICKLE);
+        assert_eq!(sniff(&lzma[..12]), PICKLE);
+    }
+
+    #[test]
+    fn zlib_needs_its_header_checksum() {
+        for flags in [0x01, 0x5e, 0x9c, 0xda] {
+            assert_eq!(sniff(&[0x78, flags, 0]), Format::Wrapped(Wrapping::Zlib));
+        }
+        assert_eq!(sniff(&[0x78, 0x9d]), Format::Unknown);
+        assert_eq!(sniff(&[0x78, 0xbb]), Format::Unknown, "a preset dictionary");
+    }
+
+    #[test]
+    fn bytes_that_pickle_shares_with_others() {
+        assert_eq!(sniff(b"BZh91AY&SY"), Format::Wrapped(Wrapping::Bzip2));
+        assert_eq!(sniff(b"BZh9\x00\x00"), PICKLE);
+        assert_eq!(sniff(b"PK\x03\x04"), Format::Container(Container::Zip));
+        assert_eq!(sniff(b"Pid\n."), PICKLE);
+        assert_eq!(sniff(b"PAR1\x15"), Format::Foreign(Foreign::Parquet));
+    }
+
+    #[test]
+    fn foreign_formats_are_named() {
+        let lfs = b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a";
+        let Format::Foreign(foreign) = sniff(lfs) else { panic!("not recognised") };
+        assert_eq!(foreign.error().to_string(), format!("this is {}", Foreign::GitLfs.text()));
+        assert_eq!(sniff(b"  {\"a\": 1}"), Format::Foreign(Foreign::Json));
+        assert_eq!(sniff(b"\xef\xbb\xbf<html>"), Format::Foreign(Foreign::Xml));
+        assert_eq!(sniff(b"\x08\x08\x12\x08skl2onnx"), Format::Foreign(Foreign::Onnx));
+        assert_eq!(sniff(b""), Format::Foreign(Foreign::Empty));
+        let torch = [&b"PK\x03\x04"[..], &[0; 22], &[16, 0, 0, 0], b"archive/data.pkl"].concat();
+        assert_eq!(sniff(&torch), Format::Foreign(Foreign::PyTorch));
+    }
+}

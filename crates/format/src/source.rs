@@ -1,0 +1,122 @@
+//! From a file or a stream to bytes.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use bytes::Bytes;
+use cannery_object::{Limit, LimitError, Limits};
+
+use crate::error::{Error, Result};
+use crate::map::map;
+
+/// Told of progress now and then: bytes done, and bytes in all where that is known. What is counted (bytes read, or
+/// bytes inflated) is said by the function that takes it.
+pub type Progress<'a> = &'a mut dyn FnMut(u64, Option<u64>);
+
+/// How the bytes of a file come into memory.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Access {
+    /// Read: what is judged is what is used, whatever happens to the file meanwhile.
+    #[default]
+    Read,
+    /// Mapped when the file is larger than 1 MiB: no copy, but the bytes change with the file, and truncating
+    /// the file meanwhile ends the process.
+    Map,
+}
+
+const MAP_FROM: u64 = 1 << 20;
+const CHUNK: usize = 1 << 20;
+/// Most that is allocated on the word of a length that was not seen.
+const TRUSTED: u64 = 16 << 20;
+
+/// The bytes of a file, under the limit `input-bytes`. Progress counts bytes read.
+///
+/// Nothing is spent of a budget: [`unwrap`](crate::compress::unwrap) does that.
+pub fn open(path: &Path, access: Access, limits: &Limits, progress: Progress<'_>) -> Result<Bytes> {
+    let file = File::open(path)?;
+    let metadata = file.metadata()?;
+    if metadata.is_dir() {
+        return Err(Error::unsupported("this is a folder, not a file"));
+    }
+    limits.check(Limit::InputBytes, metadata.len())?;
+    if access == Access::Map && metadata.is_file() && metadata.len() > MAP_FROM {
+        return map(&file);
+    }
+    read(file, metadata.is_file().then_some(metadata.len()), limits, progress)
+}
+
+/// The bytes of a stream, under the limit `input-bytes`. `expected` only sizes the first allocation and the
+/// progress; the stream may hold more or less. Progress counts bytes read.
+pub fn read(mut stream: impl Read, expected: Option<u64>, limits: &Limits, progress: Progress<'_>) -> Result<Bytes> {
+    let allowed = limits.of(Limit::InputBytes);
+    let mut bytes = Vec::new();
+    reserve(&mut bytes, expected.unwrap_or(0).min(allowed).min(TRUSTED) as usize)?;
+    loop {
+        reserve(&mut bytes, CHUNK)?;
+        let before = bytes.len();
+        stream.by_ref().take(CHUNK as u64).read_to_end(&mut bytes)?;
+        let done = bytes.len() as u64;
+        if done > allowed {
+            return Err(LimitError { limit: Limit::InputBytes, allowed, asked: done }.into());
+        }
+        progress(done, expected);
+        if bytes.len() - before < CHUNK {
+            bytes.shrink_to_fit();
+            return Ok(bytes.into());
+        }
+    }
+}
+
+/// Makes room for `more` bytes, or says that there is no memory.
+pub(crate) fn reserve(bytes: &mut Vec<u8>, more: usize) -> Result<()> {
+    bytes.try_reserve(more).map_err(|_| std::io::Error::from(std::io::ErrorKind::OutOfMemory).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ErrorKind;
+
+    fn file_of(len: usize) -> tempfile::NamedTempFile {
+        let file = tempfile::NamedTempFile::new().expect("a temporary file");
+        std::fs::write(file.path(), pattern(len)).expect("written");
+        file
+    }
+
+    fn pattern(len: usize) -> Vec<u8> {
+        (0..len).map(|i| (i % 251) as u8).collect()
+    }
+
+    #[test]
+    fn reading_and_mapping_give_the_same_bytes() {
+        for len in [0, 1, 1 << 20, (1 << 20) + 1, (2 << 20) + 3] {
+            let file = file_of(len);
+            for access in [Access::Read, Access::Map] {
+                let bytes = open(file.path(), access, &Limits::default(), &mut |_, _| ()).expect("read");
+                assert_eq!(bytes, pattern(len), "{len} {access:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_stream_stops_at_the_limit_and_not_at_its_end() {
+        let limits = Limits::default().with(Limit::InputBytes, 3 << 20);
+        let mut seen = 0;
+        let error = read(std::io::repeat(1), None, &limits, &mut |done, _| seen = done).expect_err("endless");
+        assert!(matches!(error.kind(), ErrorKind::Limit(limit) if limit.limit == Limit::InputBytes));
+        assert_eq!(seen, 3 << 20);
+    }
+
+    #[test]
+    fn a_length_is_not_trusted() {
+        let bytes = read(&b"abc"[..], Some(1 << 30), &Limits::default(), &mut |_, _| ()).expect("three bytes");
+        assert_eq!(bytes, "abc");
+    }
+
+    #[test]
+    fn a_missing_file_is_an_io_error() {
+        let error = open(Path::new("/no/such"), Access::Read, &Limits::default(), &mut |_, _| ()).expect_err("missing");
+        assert_eq!(error.kind(), ErrorKind::Io);
+    }
+}

@@ -1,0 +1,134 @@
+//! Text form and type errors.
+
+use std::sync::Arc;
+
+use cannery_graph::{
+    Builder, Check, Confidence, DType, ErrorKind, Exactness, Function, Kernel, Labels, Matrix, Op, Origin,
+    Signature, SvmPairs, Type,
+};
+
+fn vectors(rows: usize, columns: usize) -> Matrix {
+    Matrix::new(rows, columns, vec![0.5; rows * columns]).expect("as many as asked for")
+}
+
+fn three_classes() -> SvmPairs {
+    SvmPairs { counts: vec![2, 1, 1], coefs: vectors(2, 4), intercepts: vec![0.0; 3] }
+}
+
+#[test]
+fn text_form_of_a_classifier() {
+    let mut b = Builder::new(Signature::dense(DType::F32));
+    b.set_origin(Origin::new("steps[1].clf", "SVC"));
+    let x = b.input(2).unwrap();
+    let x = b.cast(x, DType::F64).unwrap();
+    let x = b.add(Op::Guard(Check::Finite), &[x]).unwrap();
+    let kernel = Kernel::Poly { gamma: 0.25, coef0: 0.0, degree: 3 };
+    let k = b.add(Op::PairKernel { kernel, vectors: vectors(4, 2) }, &[x]).unwrap();
+    let pairs = b.add(Op::SvmPairs(three_classes()), &[k]).unwrap();
+    let class = b.add(Op::OvoVotes { classes: 3 }, &[pairs]).unwrap();
+    let label =
+        b.add(Op::Labels(Labels::Str(["a".into(), "b".into(), "c".into()].into())), &[class]).unwrap();
+    let scores = b.add(Op::OvrScores { classes: 3, confidence: Confidence::Bounded }, &[pairs]).unwrap();
+    b.output("predict", label).unwrap();
+    b.output("decision_function", scores).unwrap();
+    b.refuse("predict_proba", "not here");
+    assert_eq!(
+        b.finish().to_string(),
+        "\
+signature dense f32
+%0: f32[n,2] = input  # steps[1].clf
+%1: f64[n,2] = cast f64 %0  # steps[1].clf
+%2: f64[n,2] = guard finite %1  # steps[1].clf
+%3: f64[n,4] = pair_kernel poly gamma=0.25 coef0=0.0 degree=3 4x2 %2  # steps[1].clf
+%4: f64[n,3] = svm_pairs counts=[2, 1, 1] %3  # steps[1].clf
+%5: i64[n] = ovo_votes classes=3 %4  # steps[1].clf
+%6: str[n] = labels 3xstr %5  # steps[1].clf
+%7: f64[n,3] = ovr_scores classes=3 bounded %4  # steps[1].clf
+output predict = %6
+output decision_function = %7
+refuse predict_proba: not here
+"
+    );
+}
+
+/// What the builder says to an operator on an f64 input of two columns.
+fn refused(op: Op) -> String {
+    let mut b = Builder::new(Signature::default());
+    b.set_origin(Origin::new("steps[0]", "Test"));
+    let x = b.input(2).expect("f64 is an input");
+    let error = b.add(op, &[x]).expect_err("a type error");
+    assert_eq!((error.kind(), error.path()), (ErrorKind::Malformed, "steps[0]"));
+    error.to_string()
+}
+
+#[test]
+fn type_errors_say_what_was_wanted() {
+    let labels = |n| Labels::I64(Arc::from(vec![7; n]));
+    let linear = |vectors| Op::PairKernel { kernel: Kernel::Linear, vectors };
+    let scores = Op::OvrScores { classes: 3, confidence: Confidence::Bounded };
+    let cases = [
+        (linear(vectors(4, 3)), "pair_kernel takes f64[n,3], not f64[n,2]"),
+        (Op::Cast(DType::F32), "cast from f64 to f32 is not defined"),
+        (Op::SvmPairs(three_classes()), "svm_pairs takes f64[n,4], not f64[n,2]"),
+        (Op::OvoVotes { classes: 3 }, "ovo_votes takes f64[n,3], not f64[n,2]"),
+        (Op::OvoVotes { classes: 1 }, "ovo_votes over 1 classes"),
+        (Op::OvoVotes { classes: usize::MAX }, &format!("ovo_votes over {} classes", usize::MAX)),
+        (scores, "ovr_scores takes f64[n,3], not f64[n,2]"),
+        (Op::Flatten, "flatten takes a matrix of one column, not f64[n,2]"),
+        (Op::Labels(labels(2)), "labels takes i64[n], not f64[n,2]"),
+        (Op::Labels(labels(0)), "labels has no label"),
+        (Op::Input { columns: 2 }, "an input is made by Builder::input"),
+    ];
+    for (op, message) in cases {
+        assert_eq!(refused(op), format!("steps[0]: {message}"));
+    }
+}
+
+#[test]
+fn constants_of_svm_pairs_must_fit_together() {
+    let counts = SvmPairs { counts: vec![2, 2, 1], ..three_classes() };
+    assert!(refused(Op::SvmPairs(counts)).contains("counts [2, 2, 1] are not 4 support vectors"));
+    let overflow = SvmPairs { counts: vec![usize::MAX, 5], ..three_classes() };
+    assert!(refused(Op::SvmPairs(overflow)).contains("are not 4 support vectors"));
+    let intercepts = SvmPairs { intercepts: vec![0.0], ..three_classes() };
+    assert!(refused(Op::SvmPairs(intercepts)).contains("2 rows of coefficients and 1 intercepts"));
+    let one = SvmPairs { counts: vec![4], coefs: vectors(0, 4), intercepts: vec![] };
+    assert!(refused(Op::SvmPairs(one)).contains("over 1 classes"));
+}
+
+#[test]
+fn inputs_are_of_floats() {
+    let error = Builder::new(Signature::dense(DType::Str)).input(1).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unsupported);
+    assert_eq!(error.to_string(), "a dense str input; bring f32 or f64");
+}
+
+#[test]
+fn names_of_outputs_are_unique_and_edges_their_own() {
+    let mut one = Builder::new(Signature::default());
+    let x = one.input(1).unwrap();
+    let y = one.add(Op::Elementwise(Function::Negate), &[x]).unwrap();
+    one.output("transform", y).unwrap();
+    assert!(one.output("transform", x).is_err());
+    assert!(Builder::new(Signature::default()).output("transform", y).is_err());
+}
+
+#[test]
+fn only_what_an_output_needs() {
+    let mut b = Builder::new(Signature::default());
+    let x = b.input(1).unwrap();
+    let flat = b.add(Op::Flatten, &[x]).unwrap();
+    let class = b.add(Op::ArgMax, &[x]).unwrap();
+    let graph = b.finish();
+    assert_eq!(graph.needed(&[class]), [true, false, true]);
+    assert_eq!(graph.needed(&[class, flat]), [true; 3]);
+    assert_eq!(graph.node(class).ty, Type::vector(DType::I64));
+}
+
+#[test]
+fn exactness_is_data() {
+    assert_eq!(Op::ArgMax.exactness(), Exactness::Exact);
+    assert_eq!(Op::SvmPairs(three_classes()).exactness(), Exactness::Rel(1e-12));
+    let scores = |confidence| Op::OvrScores { classes: 2, confidence };
+    assert!(scores(Confidence::BatchScaled).needs_batch() && !scores(Confidence::Bounded).needs_batch());
+}

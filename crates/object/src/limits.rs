@@ -1,0 +1,215 @@
+//! What a reader may spend, as one value that travels and is spent.
+//!
+//! [`Limits`] is what the caller allows, [`Budget`] is what is left of it. Both are made from the one table
+//! [`LIMITS`], from which the command line derives its options and its `--limits` listing.
+
+use std::fmt;
+
+const KIB: u64 = 1 << 10;
+const MIB: u64 = 1 << 20;
+
+/// One limit: its name, its default and what it bounds.
+#[derive(Debug)]
+pub struct LimitInfo {
+    /// Which limit this row describes.
+    pub limit: Limit,
+    /// Name on the command line and in errors, kebab-case.
+    pub name: &'static str,
+    /// Value when the caller says nothing.
+    pub default: u64,
+    /// Unit of the value.
+    pub unit: &'static str,
+    /// What is bounded.
+    pub help: &'static str,
+}
+
+macro_rules! limits {
+    ($($variant:ident, $name:literal, $default:expr, $unit:literal, $help:literal;)*) => {
+        /// The name of a limit.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub enum Limit {
+            $(#[doc = $help] $variant,)*
+        }
+
+        /// Every limit, in the order of [`Limit`].
+        pub const LIMITS: &[LimitInfo] = &[
+            $(LimitInfo { limit: Limit::$variant, name: $name, default: $default, unit: $unit, help: $help },)*
+        ];
+    };
+}
+
+limits! {
+    InputBytes, "input-bytes", u32::MAX as u64, "bytes", "size of a file";
+    DecompressedBytes, "decompressed-bytes", u32::MAX as u64, "bytes", "bytes after decompression, all parts of a file together";
+    Ratio, "ratio", 1000, "times", "decompressed bytes for each compressed byte, once ratio-from is passed";
+    RatioFrom, "ratio-from", 256 * MIB, "bytes", "decompressed bytes up to which any ratio is allowed";
+    MemoryFactor, "memory-factor", 8, "times", "memory for each decompressed byte, mapped arrays aside";
+    MemorySlack, "memory-slack", 64 * MIB, "bytes", "memory allowed on top of memory-factor";
+    DictionaryBytes, "dictionary-bytes", 128 * MIB, "bytes", "dictionary that an xz or lzma stream may ask for";
+    LineBytes, "line-bytes", MIB, "bytes", "length of a text line that holds a name, a number or a memo key";
+    NameBytes, "name-bytes", 256, "bytes", "length of a module name or a qualified name";
+    IntDigits, "int-digits", 4300, "digits", "digits of a decimal integer";
+    IntBytes, "int-bytes", 64 * KIB, "bytes", "bytes of a binary integer";
+    ZipEntries, "zip-entries", 10_000, "entries", "entries of a zip archive";
+    PathBytes, "path-bytes", 1024, "bytes", "length of a file name in a zip archive";
+    JsonDepth, "json-depth", 512, "levels", "nesting of a JSON document, read or written";
+    DtypeDepth, "dtype-depth", 32, "levels", "nesting of a structured numpy dtype";
+    WrapDepth, "wrap-depth", 3, "layers", "layers of compression around a file";
+}
+
+/// What a caller allows. Every value has a default; setters chain.
+///
+/// ```
+/// use cannery_object::{Limit, Limits};
+/// let limits = Limits::default().with(Limit::ZipEntries, 10);
+/// assert_eq!(limits.of(Limit::ZipEntries), 10);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits([u64; LIMITS.len()]);
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self(std::array::from_fn(|i| LIMITS[i].default))
+    }
+}
+
+impl Limits {
+    /// The value of one limit, in its own unit.
+    pub fn of(&self, limit: Limit) -> u64 {
+        self.0[limit as usize]
+    }
+
+    /// The same limits with one of them changed.
+    ///
+    /// Positions in a [`Heap`](crate::Heap) are 32 bits wide, so values of `input-bytes` and
+    /// `decompressed-bytes` above 4 GiB − 1 act as 4 GiB − 1.
+    #[must_use]
+    pub fn with(mut self, limit: Limit, value: u64) -> Self {
+        let addressable = matches!(limit, Limit::InputBytes | Limit::DecompressedBytes);
+        self.0[limit as usize] = if addressable { value.min(u64::from(u32::MAX)) } else { value };
+        self
+    }
+
+    /// Fails when `asked` is more than `limit` allows.
+    #[inline]
+    pub fn check(&self, limit: Limit, asked: u64) -> Result<(), LimitError> {
+        let allowed = self.of(limit);
+        if asked <= allowed { Ok(()) } else { Err(LimitError { limit, allowed, asked }) }
+    }
+}
+
+/// A limit that was hit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LimitError {
+    /// Which limit.
+    pub limit: Limit,
+    /// What it allows, in its unit.
+    pub allowed: u64,
+    /// What the input asked for, in the same unit; a lower bound where reading stopped at the limit.
+    pub asked: u64,
+}
+
+impl fmt::Display for LimitError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let info = &LIMITS[self.limit as usize];
+        let (name, unit) = (info.name, info.unit);
+        if self.limit == Limit::MemoryFactor {
+            let Self { allowed, asked, .. } = self;
+            return write!(f, "reading needs {asked} bytes of memory, the limits memory-factor and memory-slack allow {allowed}");
+        }
+        write!(f, "{} needs {} {unit}, the limit {name} allows {}", info.help, self.asked, self.allowed)
+    }
+}
+
+impl std::error::Error for LimitError {}
+
+/// What is left of the [`Limits`] while a file is read.
+#[derive(Clone, Debug)]
+pub struct Budget {
+    limits: Limits,
+    decompressed: u64,
+    memory_allowed: u64,
+    memory_used: u64,
+}
+
+impl Budget {
+    /// Nothing spent yet.
+    pub fn new(limits: Limits) -> Self {
+        let memory_allowed = limits.of(Limit::MemorySlack);
+        Self { limits, decompressed: 0, memory_allowed, memory_used: 0 }
+    }
+
+    /// The limits that this budget was made from.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Bytes read so far, after decompression.
+    pub fn decompressed(&self) -> u64 {
+        self.decompressed
+    }
+
+    /// Memory accounted so far, in bytes.
+    pub fn memory_used(&self) -> u64 {
+        self.memory_used
+    }
+
+    /// Spends `bytes` of plain input, read or inflated, and raises the memory allowance accordingly.
+    pub fn spend_input(&mut self, bytes: u64) -> Result<(), LimitError> {
+        self.decompressed = self.decompressed.saturating_add(bytes);
+        self.limits.check(Limit::DecompressedBytes, self.decompressed)?;
+        let more = bytes.saturating_mul(self.limits.of(Limit::MemoryFactor));
+        self.memory_allowed = self.memory_allowed.saturating_add(more);
+        Ok(())
+    }
+
+    /// Fails when `inflated` bytes that came from `compressed` bytes are a decompression bomb.
+    pub fn check_ratio(&self, compressed: u64, inflated: u64) -> Result<(), LimitError> {
+        if inflated <= self.limits.of(Limit::RatioFrom) {
+            return Ok(());
+        }
+        self.limits.check(Limit::Ratio, inflated / compressed.max(1))
+    }
+
+    /// Accounts for `bytes` of memory.
+    #[inline]
+    pub fn spend_memory(&mut self, bytes: u64) -> Result<(), LimitError> {
+        self.memory_used = self.memory_used.saturating_add(bytes);
+        if self.memory_used <= self.memory_allowed { Ok(()) } else { Err(self.out_of_memory()) }
+    }
+
+    #[cold]
+    fn out_of_memory(&self) -> LimitError {
+        LimitError { limit: Limit::MemoryFactor, allowed: self.memory_allowed, asked: self.memory_used }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn table_is_in_the_order_of_the_enum() {
+        for (i, info) in LIMITS.iter().enumerate() {
+            assert_eq!(info.limit as usize, i);
+        }
+    }
+
+    #[test]
+    fn memory_grows_with_the_input() {
+        let limits = Limits::default().with(Limit::MemorySlack, 10).with(Limit::MemoryFactor, 2);
+        let mut budget = Budget::new(limits);
+        assert!(budget.spend_memory(10).is_ok());
+        assert!(budget.spend_memory(1).is_err());
+        budget.spend_input(1).expect("one byte is within any limit");
+        assert!(budget.spend_memory(1).is_ok());
+        assert!(budget.spend_memory(1).is_err());
+    }
+
+    #[test]
+    fn error_names_the_limit() {
+        let error = Limits::default().check(Limit::ZipEntries, 20_000).unwrap_err();
+        assert!(error.to_string().contains("zip-entries"));
+    }
+}

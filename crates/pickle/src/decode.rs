@@ -1,0 +1,270 @@
+//! Bytes to opcodes with their arguments. No stack, no memo: what a stream *says*, not what it means.
+
+use cannery_object::{Limit, LimitError, Limits};
+
+use crate::error::Error;
+use crate::opcode::{ArgKind, Opcode};
+use crate::text;
+
+/// One opcode of a stream.
+#[derive(Clone, Copy, Debug)]
+pub struct Op<'a> {
+    /// Where the opcode's byte stands in the buffer.
+    pub offset: usize,
+    /// Where the next one begins.
+    pub end: usize,
+    /// Which opcode.
+    pub opcode: Opcode,
+    /// Its argument.
+    pub arg: Arg<'a>,
+}
+
+/// The argument of an opcode, still encoded where decoding would copy.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Arg<'a> {
+    /// There is none.
+    None,
+    /// A number, a length or a memo key.
+    Int(i64),
+    /// A boolean, as INT writes it.
+    Bool(bool),
+    /// An integer in decimal digits that does not fit 64 bits.
+    Decimal(&'a [u8]),
+    /// An integer in two's complement, little-endian.
+    Long(&'a [u8]),
+    /// A float.
+    Float(f64),
+    /// Bytes of a `bytes`, `bytearray` or Python 2 `str`.
+    Bytes(&'a [u8]),
+    /// The inside of a quoted string, escapes not yet decoded.
+    Quoted(&'a [u8]),
+    /// Text in raw-unicode-escape, not yet decoded.
+    RawUnicode(&'a [u8]),
+    /// Text in UTF-8; lone surrogates in three bytes are allowed.
+    Text(&'a [u8]),
+    /// Module and qualified name, UTF-8.
+    Names(&'a str, &'a str),
+}
+
+/// Reads opcodes one by one from a buffer.
+#[derive(Clone, Debug)]
+pub struct Decoder<'a> {
+    input: &'a [u8],
+    position: usize,
+    limits: Limits,
+}
+
+impl<'a> Decoder<'a> {
+    /// Reads `input` from a position on.
+    pub fn new(input: &'a [u8], position: usize, limits: &Limits) -> Self {
+        Self { input, position, limits: limits.clone() }
+    }
+
+    /// Where the next opcode begins.
+    pub fn position(&self) -> usize {
+        self.position
+    }
+
+    /// Goes on elsewhere: behind the bytes of an array, which are no opcodes.
+    pub fn skip_to(&mut self, position: usize) {
+        self.position = position;
+    }
+
+    /// The next opcode. After STOP the caller stops asking; at the end of the buffer this is an error.
+    #[inline]
+    pub fn next_op(&mut self) -> Result<Op<'a>, Error> {
+        let offset = self.position;
+        let Some(&byte) = self.input.get(offset) else {
+            return Err(Error::malformed(offset, "the pickle ends before STOP"));
+        };
+        let Some(opcode) = Opcode::from_byte(byte) else {
+            return Err(Error::malformed(offset, format!("{byte:#04x} is no opcode")));
+        };
+        self.position = offset + 1;
+        let arg = if opcode.arg() == ArgKind::None { Arg::None } else { self.arg(opcode, offset)? };
+        Ok(Op { offset, end: self.position, opcode, arg })
+    }
+
+    #[inline]
+    fn arg(&mut self, opcode: Opcode, offset: usize) -> Result<Arg<'a>, Error> {
+        self.read_arg(opcode.arg()).map_err(|fault| explain(fault, opcode, offset))
+    }
+
+    #[inline]
+    fn read_arg(&mut self, kind: ArgKind) -> Result<Arg<'a>, Fault> {
+        Ok(match kind {
+            ArgKind::None => Arg::None,
+            ArgKind::Uint1 => Arg::Int(i64::from(u8::from_le_bytes(self.fixed()?))),
+            ArgKind::Uint2 => Arg::Int(i64::from(u16::from_le_bytes(self.fixed()?))),
+            ArgKind::Int4 => Arg::Int(i64::from(i32::from_le_bytes(self.fixed()?))),
+            ArgKind::Uint4 => Arg::Int(i64::from(u32::from_le_bytes(self.fixed()?))),
+            ArgKind::Uint8 => {
+                Arg::Int(i64::try_from(u64::from_le_bytes(self.fixed()?)).map_err(|_| TRUNCATED)?)
+            }
+            ArgKind::Float8 => Arg::Float(f64::from_be_bytes(self.fixed()?)),
+            ArgKind::String1 | ArgKind::Bytes1 => Arg::Bytes(self.counted1()?),
+            ArgKind::String4 => Arg::Bytes(self.counted4_signed()?),
+            ArgKind::Bytes4 => Arg::Bytes(self.counted4()?),
+            ArgKind::Bytes8 => Arg::Bytes(self.counted8()?),
+            ArgKind::Unicode1 => Arg::Text(utf8(self.counted1()?)?),
+            ArgKind::Unicode4 => Arg::Text(utf8(self.counted4()?)?),
+            ArgKind::Unicode8 => Arg::Text(utf8(self.counted8()?)?),
+            ArgKind::Long1 => Arg::Long(self.counted1()?),
+            ArgKind::Long4 => Arg::Long(self.bounded_long()?),
+            _ => self.line_arg(kind)?,
+        })
+    }
+
+    fn line_arg(&mut self, kind: ArgKind) -> Result<Arg<'a>, Fault> {
+        Ok(match kind {
+            ArgKind::StringLine => Arg::Quoted(quoted(self.line()?)?),
+            ArgKind::UnicodeLine => Arg::RawUnicode(raw_unicode(self.line()?)?),
+            ArgKind::IntLine => match self.short_line()? {
+                b"00" => Arg::Bool(false),
+                b"01" => Arg::Bool(true),
+                digits => self.decimal(digits)?,
+            },
+            ArgKind::LongLine => {
+                let line = self.short_line()?;
+                self.decimal(line.strip_suffix(b"L").unwrap_or(line))?
+            }
+            ArgKind::KeyLine => memo_key(self.short_line()?)?,
+            ArgKind::FloatLine => Arg::Float(text::float(self.short_line()?).ok_or(NUMBER)?),
+            ArgKind::IdLine => Arg::Text(ascii(self.short_line()?)?),
+            _ => Arg::Names(self.name()?, self.name()?),
+        })
+    }
+
+    fn take(&mut self, count: usize) -> Result<&'a [u8], Fault> {
+        let end = self.position.checked_add(count).ok_or(TRUNCATED)?;
+        let bytes = self.input.get(self.position..end).ok_or(TRUNCATED)?;
+        self.position = end;
+        Ok(bytes)
+    }
+
+    #[inline]
+    fn fixed<const N: usize>(&mut self) -> Result<[u8; N], Fault> {
+        let bytes = self.input[self.position..].first_chunk().ok_or(TRUNCATED)?;
+        self.position += N;
+        Ok(*bytes)
+    }
+
+    #[inline]
+    fn counted1(&mut self) -> Result<&'a [u8], Fault> {
+        let [count] = self.fixed()?;
+        self.take(usize::from(count))
+    }
+
+    fn counted4(&mut self) -> Result<&'a [u8], Fault> {
+        let count = u32::from_le_bytes(self.fixed()?);
+        self.take(count as usize)
+    }
+
+    fn counted4_signed(&mut self) -> Result<&'a [u8], Fault> {
+        let count = i32::from_le_bytes(self.fixed()?);
+        self.take(usize::try_from(count).map_err(|_| NEGATIVE)?)
+    }
+
+    fn counted8(&mut self) -> Result<&'a [u8], Fault> {
+        let count = u64::from_le_bytes(self.fixed()?);
+        self.take(usize::try_from(count).map_err(|_| TRUNCATED)?)
+    }
+
+    fn bounded_long(&mut self) -> Result<&'a [u8], Fault> {
+        let bytes = self.counted4_signed()?;
+        self.check(Limit::IntBytes, bytes)
+    }
+
+    /// Up to the next newline, which is not part of it.
+    fn line(&mut self) -> Result<&'a [u8], Fault> {
+        let rest = &self.input[self.position..];
+        let length = rest.iter().position(|&b| b == b'\n').ok_or(NO_NEWLINE)?;
+        self.position += length + 1;
+        Ok(&rest[..length])
+    }
+
+    fn short_line(&mut self) -> Result<&'a [u8], Fault> {
+        let line = self.line()?;
+        self.check(Limit::LineBytes, line)
+    }
+
+    fn check(&self, limit: Limit, bytes: &'a [u8]) -> Result<&'a [u8], Fault> {
+        self.limits.check(limit, bytes.len() as u64).map(|()| bytes).map_err(Fault::Limit)
+    }
+
+    fn name(&mut self) -> Result<&'a str, Fault> {
+        let line = self.short_line()?;
+        self.check(Limit::NameBytes, line)?;
+        if line.ends_with(b"\r") {
+            return Err(CARRIAGE_RETURN);
+        }
+        std::str::from_utf8(line).map_err(|_| NOT_UTF8)
+    }
+
+    fn decimal(&self, line: &'a [u8]) -> Result<Arg<'a>, Fault> {
+        self.check(Limit::IntDigits, line)?;
+        match text::decimal(line).ok_or(number_fault(line))? {
+            text::Decimal::Small(small) => Ok(Arg::Int(small)),
+            text::Decimal::Big(_) => Ok(Arg::Decimal(line)),
+        }
+    }
+}
+
+/// What can be wrong with an argument.
+#[derive(Clone, Copy)]
+enum Fault {
+    Rule(&'static str),
+    Limit(LimitError),
+}
+
+const TRUNCATED: Fault = Fault::Rule("the argument reaches beyond the end of the file");
+const NEGATIVE: Fault = Fault::Rule("the length is negative");
+const NO_NEWLINE: Fault = Fault::Rule("the line has no end");
+const NOT_UTF8: Fault = Fault::Rule("text is not UTF-8");
+const NOT_ASCII: Fault = Fault::Rule("a persistent id is not ASCII");
+const CARRIAGE_RETURN: Fault = Fault::Rule("the line ends with CR LF: the file was changed by a transfer in text mode");
+const NUMBER: Fault = Fault::Rule("the line holds no number");
+const QUOTES: Fault = Fault::Rule("the string has no matching quotes around it");
+const ESCAPE: Fault = Fault::Rule("the string holds a broken escape");
+
+#[cold]
+fn explain(fault: Fault, opcode: Opcode, offset: usize) -> Error {
+    let error = match fault {
+        Fault::Limit(hit) => Error::limit(offset, hit),
+        Fault::Rule(message) => Error::malformed(offset, message),
+    };
+    error.at(opcode)
+}
+
+fn utf8(bytes: &[u8]) -> Result<&[u8], Fault> {
+    if text::is_text(bytes) { Ok(bytes) } else { Err(NOT_UTF8) }
+}
+
+fn ascii(bytes: &[u8]) -> Result<&[u8], Fault> {
+    if bytes.is_ascii() { Ok(bytes) } else { Err(NOT_ASCII) }
+}
+
+fn quoted(line: &[u8]) -> Result<&[u8], Fault> {
+    match line {
+        [b'\'', inside @ .., b'\''] | [b'"', inside @ .., b'"'] => {
+            text::unescape(inside).map(|_| inside).ok_or(ESCAPE)
+        }
+        _ if line.ends_with(b"\r") => Err(CARRIAGE_RETURN),
+        _ => Err(QUOTES),
+    }
+}
+
+fn raw_unicode(line: &[u8]) -> Result<&[u8], Fault> {
+    text::raw_unicode(line).map(|_| line).ok_or(ESCAPE)
+}
+
+fn number_fault(line: &[u8]) -> Fault {
+    if line.ends_with(b"\r") { CARRIAGE_RETURN } else { NUMBER }
+}
+
+fn memo_key<'a>(line: &[u8]) -> Result<Arg<'a>, Fault> {
+    let plain = !line.is_empty() && line.iter().all(u8::is_ascii_digit);
+    let key = if plain { std::str::from_utf8(line).ok().and_then(|l| l.parse().ok()) } else { None };
+    key.map(Arg::Int).ok_or(number_fault(line))
+}

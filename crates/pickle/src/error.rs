@@ -1,0 +1,99 @@
+use std::fmt;
+
+use cannery_object::LimitError;
+
+use crate::opcode::Opcode;
+
+/// Why a pickle stream can't be read, and where.
+#[derive(Debug)]
+pub struct Error(Box<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    kind: ErrorKind,
+    offset: usize,
+    opcode: Option<Opcode>,
+    message: String,
+}
+
+/// Whose problem an [`Error`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The stream breaks the rules of pickle.
+    Malformed,
+    /// The stream is fine, and this build can't read it.
+    Unsupported,
+    /// A limit was hit.
+    Limit(LimitError),
+}
+
+impl Error {
+    /// The stream breaks the rules of pickle.
+    pub fn malformed(offset: usize, message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Malformed, offset, message.into())
+    }
+
+    /// The stream is fine, and this build can't read it.
+    pub fn unsupported(offset: usize, message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Unsupported, offset, message.into())
+    }
+
+    /// A limit was hit.
+    pub fn limit(offset: usize, limit: LimitError) -> Self {
+        Self::new(ErrorKind::Limit(limit), offset, limit.to_string())
+    }
+
+    /// What a view on the Heap says about the object just read.
+    pub fn from_view(offset: usize, error: &cannery_object::Error) -> Self {
+        let kind = match error.kind() {
+            cannery_object::ErrorKind::Limit(limit) => ErrorKind::Limit(limit),
+            cannery_object::ErrorKind::Unsupported => ErrorKind::Unsupported,
+            _ => ErrorKind::Malformed,
+        };
+        Self::new(kind, offset, error.to_string())
+    }
+
+    fn new(kind: ErrorKind, offset: usize, message: String) -> Self {
+        Self(Box::new(Inner { kind, offset, opcode: None, message }))
+    }
+
+    /// The same error, said of an opcode.
+    #[must_use]
+    pub fn at(mut self, opcode: Opcode) -> Self {
+        self.0.opcode.get_or_insert(opcode);
+        self
+    }
+
+    /// Whose problem it is.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// What is wrong, without the place.
+    pub fn into_message(self) -> String {
+        self.0.message
+    }
+
+    /// Byte offset in the buffer that was read: of the opcode, or of the first byte that is wrong.
+    pub fn offset(&self) -> usize {
+        self.0.offset
+    }
+
+    /// The opcode that could not be carried out, when there is one.
+    pub fn opcode(&self) -> Option<Opcode> {
+        self.0.opcode
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Inner { offset, opcode, message, .. } = &*self.0;
+        match opcode {
+            Some(opcode) => write!(f, "{message} (byte {offset}, {})", opcode.name()),
+            None => write!(f, "{message} (byte {offset})"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}

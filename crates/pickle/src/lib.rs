@@ -1,0 +1,22 @@
+//! Pickle streams, protocols 0 to 5: opcodes, decoder, disassembler, and the machine that fills a Heap.
+//!
+//! The machine carries out what a stream says about *data* and nothing else: no name is resolved, no call made.
+//! Streams on which Python's own unpicklers differ are refused.
+//!
+//! This crate does not know files, compression, joblib or numpy.
+
+#![forbid(unsafe_code)]
+
+mod decode;
+mod disassemble;
+mod error;
+mod machine;
+mod opcode;
+mod text;
+
+pub use decode::{Arg, Decoder, Op};
+pub use disassemble::{Disassembly, Item};
+pub use error::{Error, ErrorKind};
+pub use machine::{Inline, Machine, NoInline, Outcome, Source, Step, Taken, read, read_prefix};
+pub use opcode::{ArgKind, OPCODES, Opcode};
+pub use text::unescape;

@@ -1,0 +1,697 @@
+//! The safe machine: opcodes to Heap.
+//!
+//! It keeps pickle's stack, marks and memo and fails closed wherever Python's C and Python unpicklers, or a
+//! scanner and an unpickler, could read a stream differently: opcodes that straddle a frame, memo slots read
+//! before they are written or written twice, a mark left or crossed, anything after STOP.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use cannery_object::{Blob, BufferId, Call, CallKind, Heap, Limit, LimitError, Node, Value};
+
+use crate::decode::{Arg, Decoder, Op};
+use crate::error::Error;
+use crate::opcode::Opcode;
+use crate::text::{self, Decimal};
+
+/// Whoever knows of bytes that stand inside a stream without being opcodes. joblib puts the elements of an array
+/// behind the BUILD of its wrapper.
+pub trait Inline {
+    /// Called after each BUILD, at the position behind it. Gives the bytes that belong to the object, after
+    /// having attached what they mean.
+    fn built(&mut self, heap: &mut Heap, object: Value, source: &Source<'_>) -> Result<Option<Taken>, Error>;
+}
+
+/// Where a stream stands.
+#[derive(Clone, Copy, Debug)]
+pub struct Source<'a> {
+    /// The whole buffer.
+    pub bytes: &'a Bytes,
+    /// The same in the Heap.
+    pub buffer: BufferId,
+    /// Position in the buffer.
+    pub position: usize,
+}
+
+/// Bytes that [`Inline::built`] took.
+#[derive(Clone, Copy, Debug)]
+pub struct Taken {
+    /// Position behind them.
+    pub end: usize,
+    /// Where a nested pickle begins in them, if that is what they are.
+    pub nested: Option<usize>,
+}
+
+/// No inline bytes: a plain pickle.
+#[derive(Clone, Copy, Debug)]
+pub struct NoInline;
+
+impl Inline for NoInline {
+    fn built(&mut self, _: &mut Heap, _: Value, _: &Source<'_>) -> Result<Option<Taken>, Error> {
+        Ok(None)
+    }
+}
+
+/// What a whole stream was.
+#[derive(Clone, Copy, Debug)]
+pub struct Outcome {
+    /// The object on the stack at STOP.
+    pub root: Value,
+    /// Position behind STOP.
+    pub end: usize,
+    /// What PROTO said; `None` for protocols 0 and 1, which don't say.
+    pub protocol: Option<u8>,
+    /// Number of opcodes.
+    pub opcodes: u64,
+    /// Highest memo key, to tell a stream whose keys are sparse.
+    pub sparse_memo: bool,
+}
+
+/// Reads the one pickle that a buffer holds from `start` to its end.
+pub fn read(
+    heap: &mut Heap,
+    bytes: &Bytes,
+    buffer: BufferId,
+    start: usize,
+    inline: &mut impl Inline,
+) -> Result<Outcome, Error> {
+    let outcome = read_prefix(heap, bytes, buffer, start, inline)?;
+    if outcome.end < bytes.len() {
+        let more = bytes.len() - outcome.end;
+        return Err(Error::malformed(outcome.end, format!("{more} bytes follow the end of the pickle")));
+    }
+    Ok(outcome)
+}
+
+/// Reads one pickle that begins at `start`; what follows it is the caller's.
+pub fn read_prefix(
+    heap: &mut Heap,
+    bytes: &Bytes,
+    buffer: BufferId,
+    start: usize,
+    inline: &mut impl Inline,
+) -> Result<Outcome, Error> {
+    let mut decoder = Decoder::new(bytes, start, heap.budget().limits());
+    let mut machine = Machine::new(bytes, buffer, start);
+    loop {
+        let op = decoder.next_op()?;
+        match machine.step(heap, &op, inline)? {
+            Step::Next => {}
+            Step::Took(taken) => decoder.skip_to(taken.end),
+            Step::Stop(root) => return Ok(machine.outcome(root, op.end)),
+        }
+    }
+}
+
+/// What carrying out an opcode led to.
+#[derive(Clone, Copy, Debug)]
+pub enum Step {
+    /// Go on with the next one.
+    Next,
+    /// Go on behind these bytes.
+    Took(Taken),
+    /// The stream is complete; this is its object.
+    Stop(Value),
+}
+
+/// Pickle's stack machine over one stream.
+#[derive(Debug)]
+pub struct Machine<'i> {
+    bytes: &'i Bytes,
+    buffer: BufferId,
+    start: usize,
+    stack: Vec<Value>,
+    marks: Vec<u32>,
+    memo: Memo,
+    protocol: Option<u8>,
+    frame_end: usize,
+    opcodes: u64,
+}
+
+const NO_FRAME: usize = usize::MAX;
+
+/// Why an opcode can't be carried out; the opcode's place is added by [`Machine::step`].
+enum Fault {
+    Rule(&'static str),
+    Said(String),
+    Unsupported(&'static str),
+    Limit(LimitError),
+    Inline(Error),
+}
+
+impl From<LimitError> for Fault {
+    fn from(limit: LimitError) -> Self {
+        Self::Limit(limit)
+    }
+}
+
+const UNDERFLOW: Fault = Fault::Rule("the stack is empty here, or the value needed lies below a mark");
+
+impl<'i> Machine<'i> {
+    /// A machine for the stream that begins at `start` of a buffer that the Heap holds.
+    pub fn new(bytes: &'i Bytes, buffer: BufferId, start: usize) -> Self {
+        Self {
+            bytes,
+            buffer,
+            start,
+            stack: Vec::new(),
+            marks: Vec::new(),
+            memo: Memo::default(),
+            protocol: None,
+            frame_end: NO_FRAME,
+            opcodes: 0,
+        }
+    }
+
+    fn outcome(&self, root: Value, end: usize) -> Outcome {
+        let (protocol, opcodes, sparse_memo) = (self.protocol, self.opcodes, !self.memo.sparse.is_empty());
+        Outcome { root, end, protocol, opcodes, sparse_memo }
+    }
+
+    /// Carries out one opcode.
+    #[inline]
+    pub fn step(&mut self, heap: &mut Heap, op: &Op<'_>, inline: &mut impl Inline) -> Result<Step, Error> {
+        self.opcodes += 1;
+        self.check_frame(op).and_then(|()| self.carry_out(heap, op, inline)).map_err(|fault| explain(fault, op))
+    }
+
+    /// An opcode lies in one frame or in none.
+    #[inline]
+    fn check_frame(&mut self, op: &Op<'_>) -> Result<(), Fault> {
+        if op.offset >= self.frame_end {
+            self.frame_end = NO_FRAME;
+        }
+        if op.end > self.frame_end {
+            return Err(Fault::Rule("the opcode crosses the end of its frame"));
+        }
+        match self.protocol {
+            Some(protocol) if op.opcode.protocol() > protocol => {
+                Err(Fault::Said(format!("the opcode is newer than protocol {protocol}, which the stream declares")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn carry_out(&mut self, heap: &mut Heap, op: &Op<'_>, inline: &mut impl Inline) -> Result<Step, Fault> {
+        match op.opcode {
+            Opcode::Memoize => {
+                let top = self.top()?;
+                self.memo.put(heap, self.memo.entries, top)?;
+            }
+            Opcode::Put | Opcode::BinPut | Opcode::LongBinPut => {
+                let top = self.top()?;
+                self.memo.put(heap, number(op.arg), top)?;
+            }
+            Opcode::Get | Opcode::BinGet | Opcode::LongBinGet => {
+                let value = self.memo.get(number(op.arg))?;
+                self.push(heap, value)?;
+            }
+            Opcode::Mark => self.mark(heap)?,
+            Opcode::Pop => self.drop_top()?,
+            Opcode::PopMark => {
+                let start = self.pop_mark()?;
+                self.stack.truncate(start);
+            }
+            Opcode::Dup => {
+                let top = self.top()?;
+                self.push(heap, top)?;
+            }
+            Opcode::EmptyTuple => self.push(heap, Heap::EMPTY_TUPLE)?,
+            Opcode::Tuple1 => self.tuple(heap, 1)?,
+            Opcode::Tuple2 => self.tuple(heap, 2)?,
+            Opcode::Tuple3 => self.tuple(heap, 3)?,
+            Opcode::Tuple => self.collect(heap, Node::Tuple)?,
+            Opcode::List => self.collect(heap, Node::List)?,
+            Opcode::FrozenSet => self.collect(heap, Node::FrozenSet)?,
+            Opcode::Dict => self.dict(heap)?,
+            Opcode::EmptyList => self.add(heap, Node::List(Default::default()))?,
+            Opcode::EmptyDict => self.add(heap, Node::Dict(Default::default()))?,
+            Opcode::EmptySet => self.add(heap, Node::Set(Default::default()))?,
+            Opcode::Append => {
+                let value = self.pop()?;
+                self.grow(heap, &[value], Grow::Append)?;
+            }
+            Opcode::Appends => self.grow_from_mark(heap, Grow::Append)?,
+            Opcode::AddItems => self.grow_from_mark(heap, Grow::Add)?,
+            Opcode::SetItems => self.grow_from_mark(heap, Grow::Set)?,
+            Opcode::SetItem => {
+                let value = self.pop()?;
+                let key = self.pop()?;
+                self.grow(heap, &[key, value], Grow::Set)?;
+            }
+            Opcode::Global => {
+                let Arg::Names(module, name) = op.arg else { return Err(UNDERFLOW) };
+                let global = heap.global(module, name)?;
+                self.push(heap, global)?;
+            }
+            Opcode::StackGlobal => self.stack_global(heap)?,
+            Opcode::Reduce => self.call(heap, CallKind::Reduce)?,
+            Opcode::NewObj => self.call(heap, CallKind::New)?,
+            Opcode::NewObjEx => self.call_with_kwargs(heap)?,
+            Opcode::Obj => self.obj(heap)?,
+            Opcode::Inst => self.inst(heap, op.arg)?,
+            Opcode::Build => return self.build(heap, op.end, inline),
+            Opcode::PersId | Opcode::BinPersId => self.persistent(heap, op.arg)?,
+            Opcode::Ext1 | Opcode::Ext2 | Opcode::Ext4 => self.extension(heap, op.arg)?,
+            Opcode::NextBuffer | Opcode::ReadonlyBuffer => {
+                return Err(Fault::Unsupported(
+                    "an out-of-band buffer, which is kept outside the file: write the model with pickle.dump and no buffer_callback",
+                ));
+            }
+            Opcode::Proto => self.proto(op)?,
+            Opcode::Frame => self.frame(op)?,
+            Opcode::Stop => return self.stop(op.end),
+            _ => self.push_scalar(heap, op)?,
+        }
+        Ok(Step::Next)
+    }
+}
+
+/// The stack.
+impl Machine<'_> {
+    #[inline]
+    fn push(&mut self, heap: &mut Heap, value: Value) -> Result<(), Fault> {
+        if self.stack.len() == self.stack.capacity() {
+            let more = self.stack.len().max(64);
+            heap.budget_mut().spend_memory((more * size_of::<Value>()) as u64)?;
+            self.stack.reserve_exact(more);
+        }
+        self.stack.push(value);
+        Ok(())
+    }
+
+    fn add(&mut self, heap: &mut Heap, node: Node) -> Result<(), Fault> {
+        let value = heap.add(node)?;
+        self.push(heap, value)
+    }
+
+    /// Where the values above the last mark begin.
+    #[inline]
+    fn base(&self) -> usize {
+        self.marks.last().map_or(0, |&mark| mark as usize)
+    }
+
+    #[inline]
+    fn top(&self) -> Result<Value, Fault> {
+        self.stack[self.base()..].last().copied().ok_or(UNDERFLOW)
+    }
+
+    #[inline]
+    fn pop(&mut self) -> Result<Value, Fault> {
+        let top = self.top()?;
+        self.stack.pop();
+        Ok(top)
+    }
+
+    fn mark(&mut self, heap: &mut Heap) -> Result<(), Fault> {
+        if self.marks.len() == self.marks.capacity() {
+            let more = self.marks.len().max(16);
+            heap.budget_mut().spend_memory((more * size_of::<u32>()) as u64)?;
+            self.marks.reserve_exact(more);
+        }
+        let depth = u32::try_from(self.stack.len()).map_err(|_| Fault::Rule("the stack is too deep"))?;
+        self.marks.push(depth);
+        Ok(())
+    }
+
+    fn pop_mark(&mut self) -> Result<usize, Fault> {
+        let mark = self.marks.pop().ok_or(Fault::Rule("there is no mark on the stack"))?;
+        Ok(mark as usize)
+    }
+
+    /// POP takes a value, or the mark when there is no value above it.
+    fn drop_top(&mut self) -> Result<(), Fault> {
+        if self.stack.len() > self.base() {
+            self.stack.pop();
+            return Ok(());
+        }
+        self.pop_mark().map(drop)
+    }
+}
+
+/// Containers.
+impl Machine<'_> {
+    fn tuple(&mut self, heap: &mut Heap, count: usize) -> Result<(), Fault> {
+        let start = self.stack.len().checked_sub(count).filter(|&start| start >= self.base()).ok_or(UNDERFLOW)?;
+        let tuple = heap.container(Node::Tuple, &self.stack[start..])?;
+        self.stack.truncate(start);
+        self.push(heap, tuple)
+    }
+
+    fn collect(&mut self, heap: &mut Heap, make: fn(cannery_object::Items) -> Node) -> Result<(), Fault> {
+        let start = self.pop_mark()?;
+        let value = heap.container(make, &self.stack[start..])?;
+        self.stack.truncate(start);
+        self.push(heap, value)
+    }
+
+    fn dict(&mut self, heap: &mut Heap) -> Result<(), Fault> {
+        let start = self.marks.last().map_or(0, |&mark| mark as usize);
+        check_pairs(self.stack.len() - start)?;
+        self.collect(heap, Node::Dict)
+    }
+
+    fn grow_from_mark(&mut self, heap: &mut Heap, how: Grow) -> Result<(), Fault> {
+        let start = self.pop_mark()?;
+        let target = match start.checked_sub(1).filter(|&below| below >= self.base()) {
+            Some(below) => self.stack[below],
+            None => return Err(UNDERFLOW),
+        };
+        how.apply(heap, target, &self.stack[start..])?;
+        self.stack.truncate(start);
+        Ok(())
+    }
+
+    fn grow(&mut self, heap: &mut Heap, more: &[Value], how: Grow) -> Result<(), Fault> {
+        let target = self.top()?;
+        how.apply(heap, target, more)
+    }
+}
+
+/// The three ways in which a stream adds to an object.
+#[derive(Clone, Copy)]
+enum Grow {
+    Append,
+    Add,
+    Set,
+}
+
+impl Grow {
+    fn apply(self, heap: &mut Heap, target: Value, more: &[Value]) -> Result<(), Fault> {
+        if !self.fits(heap.node_of(target)) {
+            return Err(Fault::Rule("the value below is of a type that can't be added to like this"));
+        }
+        match self {
+            Self::Append | Self::Add => heap.append(target, more)?,
+            Self::Set => {
+                check_pairs(more.len())?;
+                heap.set_items(target, more)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn fits(self, target: Option<Node>) -> bool {
+        match target {
+            Some(Node::List(_)) => matches!(self, Self::Append | Self::Set),
+            Some(Node::ByteArray(_)) => matches!(self, Self::Append | Self::Set),
+            Some(Node::Set(_)) => matches!(self, Self::Add),
+            Some(Node::Dict(_)) => matches!(self, Self::Set),
+            other => other.is_some_and(|node| is_opaque(&node)),
+        }
+    }
+}
+
+/// Whether a node stands for an object whose type the machine does not know.
+fn is_opaque(node: &Node) -> bool {
+    matches!(node, Node::Call(_) | Node::Global { .. } | Node::Persistent(_) | Node::Extension(_))
+}
+
+fn check_pairs(count: usize) -> Result<(), Fault> {
+    if count.is_multiple_of(2) { Ok(()) } else { Err(Fault::Rule("a key has no value")) }
+}
+
+/// Names, calls and states.
+impl Machine<'_> {
+    fn stack_global(&mut self, heap: &mut Heap) -> Result<(), Fault> {
+        let name = self.pop()?;
+        let module = self.pop()?;
+        let text = |value| match heap.node_of(value) {
+            Some(Node::Str(blob)) => Some(heap.bytes(blob)),
+            Some(Node::Str8(blob)) if heap.bytes(blob).is_ascii() => Some(heap.bytes(blob)),
+            _ => None,
+        };
+        let (Some(module), Some(name)) = (text(module), text(name)) else {
+            return Err(Fault::Rule("module and name are not both str"));
+        };
+        for part in [module, name] {
+            heap.budget().limits().check(Limit::NameBytes, part.len() as u64)?;
+        }
+        let (module, name) = (String::from_utf8_lossy(module).into_owned(), String::from_utf8_lossy(name).into_owned());
+        let global = heap.global(&module, &name)?;
+        self.push(heap, global)
+    }
+
+    fn call(&mut self, heap: &mut Heap, kind: CallKind) -> Result<(), Fault> {
+        let args = self.pop()?;
+        let callable = self.pop()?;
+        let value = heap.add_call(Call { callable, args, kind })?;
+        self.push(heap, value)
+    }
+
+    fn call_with_kwargs(&mut self, heap: &mut Heap) -> Result<(), Fault> {
+        let kwargs = self.pop()?;
+        self.call(heap, CallKind::New)?;
+        heap.set_kwargs(self.top()?, kwargs)?;
+        Ok(())
+    }
+
+    fn obj(&mut self, heap: &mut Heap) -> Result<(), Fault> {
+        let start = self.pop_mark()?;
+        let (&callable, args) = self.stack[start..].split_first().ok_or(UNDERFLOW)?;
+        let args = heap.container(Node::Tuple, args)?;
+        let value = heap.add_call(Call { callable, args, kind: CallKind::Instance })?;
+        self.stack.truncate(start);
+        self.push(heap, value)
+    }
+
+    fn inst(&mut self, heap: &mut Heap, arg: Arg<'_>) -> Result<(), Fault> {
+        let Arg::Names(module, name) = arg else { return Err(UNDERFLOW) };
+        let start = self.pop_mark()?;
+        let callable = heap.global(module, name)?;
+        let args = heap.container(Node::Tuple, &self.stack[start..])?;
+        let value = heap.add_call(Call { callable, args, kind: CallKind::Instance })?;
+        self.stack.truncate(start);
+        self.push(heap, value)
+    }
+
+    fn build(&mut self, heap: &mut Heap, end: usize, inline: &mut impl Inline) -> Result<Step, Fault> {
+        let state = self.pop()?;
+        let object = self.top()?;
+        if !heap.node_of(object).is_some_and(|node| is_opaque(&node)) {
+            return Err(Fault::Rule("a state is given to a value that can't have one"));
+        }
+        heap.set_state(object, state)?;
+        let source = Source { bytes: self.bytes, buffer: self.buffer, position: end };
+        match inline.built(heap, object, &source).map_err(Fault::Inline)? {
+            None => Ok(Step::Next),
+            Some(_) if end < self.frame_end && self.frame_end != NO_FRAME => {
+                Err(Fault::Rule("the bytes of an array begin inside a frame"))
+            }
+            Some(taken) => Ok(Step::Took(taken)),
+        }
+    }
+
+    fn persistent(&mut self, heap: &mut Heap, arg: Arg<'_>) -> Result<(), Fault> {
+        let id = match arg {
+            Arg::Text(id) => self.text(heap, id)?,
+            _ => self.pop()?,
+        };
+        self.add(heap, Node::Persistent(id))
+    }
+
+    fn extension(&mut self, heap: &mut Heap, arg: Arg<'_>) -> Result<(), Fault> {
+        match u32::try_from(number(arg)) {
+            Ok(code @ 1..=0x7FFF_FFFF) => self.add(heap, Node::Extension(code)),
+            _ => Err(Fault::Rule("the extension code is not positive")),
+        }
+    }
+}
+
+/// The stream itself.
+impl Machine<'_> {
+    fn proto(&mut self, op: &Op<'_>) -> Result<(), Fault> {
+        if op.offset != self.start {
+            return Err(Fault::Rule("PROTO stands inside the stream, not at its start"));
+        }
+        match u8::try_from(number(op.arg)) {
+            Ok(protocol @ 0..=5) => self.protocol = Some(protocol),
+            _ => return Err(Fault::Said(format!("protocol {} does not exist", number(op.arg)))),
+        }
+        Ok(())
+    }
+
+    fn frame(&mut self, op: &Op<'_>) -> Result<(), Fault> {
+        if self.frame_end != NO_FRAME {
+            return Err(Fault::Rule("a frame begins inside a frame"));
+        }
+        let end = usize::try_from(number(op.arg)).ok().and_then(|length| op.end.checked_add(length));
+        let end = end.filter(|&end| end <= self.bytes.len());
+        self.frame_end = end.ok_or(Fault::Rule("the frame reaches beyond the end of the file"))?;
+        Ok(())
+    }
+
+    fn stop(&mut self, end: usize) -> Result<Step, Fault> {
+        if self.frame_end != NO_FRAME && end != self.frame_end {
+            return Err(Fault::Rule("bytes are left in the frame after STOP"));
+        }
+        match (self.marks.is_empty(), &self.stack[..]) {
+            (true, [root]) => Ok(Step::Stop(*root)),
+            (false, _) => Err(Fault::Rule("a mark is left on the stack at STOP")),
+            (true, []) => Err(Fault::Rule("the stack is empty at STOP")),
+            (true, more) => Err(Fault::Said(format!("{} values are on the stack at STOP, not one", more.len()))),
+        }
+    }
+}
+
+/// Scalars.
+impl Machine<'_> {
+    fn push_scalar(&mut self, heap: &mut Heap, op: &Op<'_>) -> Result<(), Fault> {
+        let value = match op.arg {
+            Arg::Int(value) => heap.int(value)?,
+            Arg::Bool(value) => Value::Bool(value),
+            Arg::Float(value) => heap.add(Node::Float(value))?,
+            Arg::Text(text) => self.text(heap, text)?,
+            Arg::Bytes(bytes) => self.bytes(heap, op.opcode, bytes)?,
+            Arg::Long(bytes) => long(heap, bytes, |heap| Ok(self.blob(heap, bytes)))?,
+            Arg::Decimal(digits) => match text::decimal(digits) {
+                Some(Decimal::Big(bytes)) => long(heap, &bytes, |heap| heap.own(&bytes))?,
+                _ => return Err(Fault::Rule("the line holds no number")),
+            },
+            Arg::Quoted(text) => {
+                let text = text::unescape(text).ok_or(Fault::Rule("the string holds a broken escape"))?;
+                let blob = self.blob_or_own(heap, &text)?;
+                heap.add(Node::Str8(blob))?
+            }
+            Arg::RawUnicode(text) => {
+                let text = text::raw_unicode(text).ok_or(Fault::Rule("the string holds a broken escape"))?;
+                let blob = self.blob_or_own(heap, &text)?;
+                heap.add(Node::Str(blob))?
+            }
+            Arg::None | Arg::Names(..) => match op.opcode {
+                Opcode::NewTrue => Value::Bool(true),
+                Opcode::NewFalse => Value::Bool(false),
+                _ => Value::None,
+            },
+        };
+        self.push(heap, value)
+    }
+
+    fn text(&self, heap: &mut Heap, text: &[u8]) -> Result<Value, LimitError> {
+        let blob = self.blob(heap, text);
+        heap.add(Node::Str(blob))
+    }
+
+    fn bytes(&self, heap: &mut Heap, opcode: Opcode, bytes: &[u8]) -> Result<Value, LimitError> {
+        let blob = self.blob(heap, bytes);
+        heap.add(match opcode {
+            Opcode::BinString | Opcode::ShortBinString => Node::Str8(blob),
+            Opcode::ByteArray8 => Node::ByteArray(blob),
+            _ => Node::Bytes(blob),
+        })
+    }
+
+    /// A slice of the stream as a part of its buffer.
+    fn blob(&self, heap: &Heap, slice: &[u8]) -> Blob {
+        let offset = slice.as_ptr().addr() - self.bytes.as_ptr().addr();
+        heap.blob(self.buffer, offset, slice.len())
+    }
+
+    fn blob_or_own(&self, heap: &mut Heap, text: &Cow<'_, [u8]>) -> Result<Blob, LimitError> {
+        match text {
+            Cow::Borrowed(slice) => Ok(self.blob(heap, slice)),
+            Cow::Owned(decoded) => heap.own(decoded),
+        }
+    }
+}
+
+/// An integer in two's complement: small ones become numbers, larger ones keep their bytes.
+fn long(
+    heap: &mut Heap,
+    bytes: &[u8],
+    keep: impl FnOnce(&mut Heap) -> Result<Blob, LimitError>,
+) -> Result<Value, LimitError> {
+    let fill = if bytes.last().is_some_and(|b| b & 0x80 != 0) { 0xFF } else { 0 };
+    let significant = bytes.iter().rposition(|&b| b != fill).map_or(0, |last| last + 1);
+    let mut wide = [fill; 8];
+    if significant < 8 || (significant == 8 && (bytes[7] ^ fill) & 0x80 == 0) {
+        wide[..significant].copy_from_slice(&bytes[..significant]);
+        return heap.int(i64::from_le_bytes(wide));
+    }
+    let blob = keep(heap)?;
+    heap.add(Node::BigInt(blob))
+}
+
+fn number(arg: Arg<'_>) -> i64 {
+    match arg {
+        Arg::Int(number) => number,
+        _ => 0,
+    }
+}
+
+#[cold]
+fn explain(fault: Fault, op: &Op<'_>) -> Error {
+    let error = match fault {
+        Fault::Rule(message) => Error::malformed(op.offset, message),
+        Fault::Said(message) => Error::malformed(op.offset, message),
+        Fault::Unsupported(message) => Error::unsupported(op.offset, message),
+        Fault::Limit(limit) => Error::limit(op.offset, limit),
+        Fault::Inline(error) => return error,
+    };
+    error.at(op.opcode)
+}
+
+/// What has been memoised. Keys are nearly always dense; those that aren't cost a map entry each.
+#[derive(Debug, Default)]
+struct Memo {
+    dense: Vec<Option<Value>>,
+    sparse: BTreeMap<i64, Value>,
+    entries: i64,
+}
+
+impl Memo {
+    #[inline]
+    fn put(&mut self, heap: &mut Heap, key: i64, value: Value) -> Result<(), Fault> {
+        let slot = usize::try_from(key).map_err(|_| Fault::Rule("the memo key is negative"))?;
+        if slot == self.dense.len() && self.sparse.is_empty() {
+            self.grow(heap)?;
+            self.dense.push(Some(value));
+        } else {
+            self.put_elsewhere(heap, key, slot, value)?;
+        }
+        self.entries += 1;
+        Ok(())
+    }
+
+    /// Python 2's cPickle begins at 1; anything sparser goes to the map.
+    fn put_elsewhere(&mut self, heap: &mut Heap, key: i64, slot: usize, value: Value) -> Result<(), Fault> {
+        let taken = self.dense.get(slot).is_some_and(Option::is_some) || self.sparse.contains_key(&key);
+        if taken {
+            return Err(Fault::Rule("the memo slot is written a second time"));
+        }
+        if let Some(hole) = self.dense.get_mut(slot) {
+            *hole = Some(value);
+        } else if slot <= self.dense.len() + 1 {
+            while self.dense.len() < slot {
+                self.grow(heap)?;
+                self.dense.push(None);
+            }
+            self.grow(heap)?;
+            self.dense.push(Some(value));
+        } else {
+            heap.budget_mut().spend_memory(2 * size_of::<(i64, Value)>() as u64)?;
+            self.sparse.insert(key, value);
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn grow(&mut self, heap: &mut Heap) -> Result<(), Fault> {
+        if self.dense.len() == self.dense.capacity() {
+            let more = self.dense.len().max(64);
+            heap.budget_mut().spend_memory((more * size_of::<Option<Value>>()) as u64)?;
+            self.dense.reserve_exact(more);
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn get(&self, key: i64) -> Result<Value, Fault> {
+        let dense = usize::try_from(key).ok().and_then(|slot| self.dense.get(slot).copied().flatten());
+        let value = dense.or_else(|| self.sparse.get(&key).copied());
+        value.ok_or(Fault::Rule("the memo slot is read before it is written"))
+    }
+}
+
+const _: () = assert!(size_of::<Option<Value>>() == 8);

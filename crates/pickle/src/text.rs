@@ -1,0 +1,233 @@
+//! The text encodings of pickle's lines: Python 2's string escapes, raw-unicode-escape, numbers.
+
+use std::borrow::Cow;
+
+/// Decodes the inside of a quoted STRING, as `codecs.escape_decode` does. `None` when an escape is broken.
+pub fn unescape(text: &[u8]) -> Option<Cow<'_, [u8]>> {
+    if !text.contains(&b'\\') {
+        return Some(Cow::Borrowed(text));
+    }
+    let mut out = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((&first, tail)) = rest.split_first() {
+        rest = tail;
+        if first == b'\\' {
+            rest = unescape_one(tail, &mut out)?;
+        } else {
+            out.push(first);
+        }
+    }
+    Some(Cow::Owned(out))
+}
+
+/// Decodes what follows a backslash; gives back what is left.
+fn unescape_one<'a>(text: &'a [u8], out: &mut Vec<u8>) -> Option<&'a [u8]> {
+    let (&letter, rest) = text.split_first()?;
+    let plain = match letter {
+        b'\n' => return Some(rest),
+        b'\\' | b'\'' | b'"' => letter,
+        b'a' => 7,
+        b'b' => 8,
+        b't' => b'\t',
+        b'n' => b'\n',
+        b'v' => 11,
+        b'f' => 12,
+        b'r' => b'\r',
+        b'x' => {
+            let (digits, rest) = rest.split_at_checked(2)?;
+            out.push(u8::try_from(hex(digits)?).ok()?);
+            return Some(rest);
+        }
+        b'0'..=b'7' => {
+            let count = text.iter().take(3).take_while(|b| matches!(b, b'0'..=b'7')).count();
+            let value = text[..count].iter().fold(0_u32, |n, b| 8 * n + u32::from(b - b'0'));
+            out.push(value as u8); // Python keeps the low eight bits of \400 and up
+            return Some(&text[count..]);
+        }
+        _ => {
+            out.push(b'\\');
+            letter
+        }
+    };
+    out.push(plain);
+    Some(rest)
+}
+
+/// Decodes a UNICODE line, raw-unicode-escape, to UTF-8 in which lone surrogates keep three bytes.
+pub(crate) fn raw_unicode(text: &[u8]) -> Option<Cow<'_, [u8]>> {
+    if text.is_ascii() && !text.contains(&b'\\') {
+        return Some(Cow::Borrowed(text));
+    }
+    let mut out = Vec::with_capacity(text.len() + text.len() / 8);
+    let mut rest = text;
+    while let Some((&first, tail)) = rest.split_first() {
+        rest = match (first, tail.first()) {
+            (b'\\', Some(b'u')) => push_escape(tail, 4, &mut out)?,
+            (b'\\', Some(b'U')) => push_escape(tail, 8, &mut out)?,
+            (b'\\', Some(&next)) => {
+                out.push(b'\\');
+                push_code_point(u32::from(next), &mut out)?;
+                &tail[1..]
+            }
+            _ => {
+                push_code_point(u32::from(first), &mut out)?;
+                tail
+            }
+        };
+    }
+    Some(Cow::Owned(out))
+}
+
+fn push_escape<'a>(text: &'a [u8], digits: usize, out: &mut Vec<u8>) -> Option<&'a [u8]> {
+    let code = text.get(1..=digits)?;
+    push_code_point(hex(code)?, out)?;
+    Some(&text[digits + 1..])
+}
+
+fn push_code_point(point: u32, out: &mut Vec<u8>) -> Option<()> {
+    if let Some(c) = char::from_u32(point) {
+        out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+    } else if (0xD800..0xE000).contains(&point) {
+        out.extend([0xED, 0x80 | (point >> 6 & 0x3F) as u8, 0x80 | (point & 0x3F) as u8]);
+    } else {
+        return None;
+    }
+    Some(())
+}
+
+fn hex(digits: &[u8]) -> Option<u32> {
+    digits.iter().try_fold(0_u32, |n, &b| Some(n << 4 | char::from(b).to_digit(16)?))
+}
+
+/// Whether bytes are UTF-8, lone surrogates in three bytes allowed (Python's `surrogatepass`).
+pub(crate) fn is_text(bytes: &[u8]) -> bool {
+    let mut rest = bytes;
+    loop {
+        match std::str::from_utf8(rest) {
+            Ok(_) => return true,
+            Err(error) => match &rest[error.valid_up_to()..] {
+                [0xED, 0xA0..=0xBF, 0x80..=0xBF, tail @ ..] => rest = tail,
+                _ => return false,
+            },
+        }
+    }
+}
+
+/// A decimal integer as Python writes it, of any size.
+pub(crate) enum Decimal {
+    /// It fits 64 bits.
+    Small(i64),
+    /// Two's complement, little-endian.
+    Big(Vec<u8>),
+}
+
+/// Parses `[+-]digits`, white space around it allowed. The digits are few enough for quadratic time.
+pub(crate) fn decimal(text: &[u8]) -> Option<Decimal> {
+    let text = text.trim_ascii();
+    let (negative, digits) = match text.split_first()? {
+        (b'-', digits) => (true, digits),
+        (b'+', digits) => (false, digits),
+        _ => (false, text),
+    };
+    if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    if let Some(small) = std::str::from_utf8(text).ok().and_then(|t| t.parse().ok()) {
+        return Some(Decimal::Small(small));
+    }
+    Some(Decimal::Big(twos_complement(&magnitude(digits), negative)))
+}
+
+/// Little-endian base 256 of decimal digits.
+fn magnitude(digits: &[u8]) -> Vec<u8> {
+    let mut bytes: Vec<u8> = Vec::with_capacity(digits.len() / 2);
+    for chunk in digits.chunks(9) {
+        let (scale, value) = chunk.iter().fold((1_u64, 0), |(s, v), b| (10 * s, 10 * v + u64::from(b - b'0')));
+        let mut carry = value;
+        for byte in &mut bytes {
+            carry += u64::from(*byte) * scale;
+            *byte = carry as u8;
+            carry >>= 8;
+        }
+        while carry > 0 {
+            bytes.push(carry as u8);
+            carry >>= 8;
+        }
+    }
+    bytes
+}
+
+fn twos_complement(magnitude: &[u8], negative: bool) -> Vec<u8> {
+    let mut bytes = magnitude.to_vec();
+    bytes.push(0);
+    if negative {
+        let mut carry = true;
+        for byte in &mut bytes {
+            (*byte, carry) = (!*byte).overflowing_add(u8::from(carry));
+        }
+    }
+    bytes
+}
+
+/// A float as `float()` reads it from bytes; underscores are not taken.
+pub(crate) fn float(text: &[u8]) -> Option<f64> {
+    std::str::from_utf8(text.trim_ascii()).ok()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn string_escapes() {
+        let cases: &[(&[u8], Option<&[u8]>)] = &[
+            (b"abc", Some(b"abc")),
+            (br"\x41\102\n\\\q", Some(b"AB\n\\\\q")),
+            (br"\4001", Some(b"\x001")),
+            (br"\x4", None),
+            (br"a\", None),
+        ];
+        for (input, want) in cases {
+            assert_eq!(unescape(input).as_deref(), *want, "{input:?}");
+        }
+    }
+
+    #[test]
+    fn raw_unicode_escapes() {
+        let cases: &[(&[u8], Option<&[u8]>)] = &[
+            (br"a\u00e9\U0001f600", Some("aé😀".as_bytes())),
+            (b"\xe9", Some("é".as_bytes())),
+            (br"\\u0041\n", Some(br"\\u0041\n")),
+            (br"\ud800", Some(b"\xed\xa0\x80")),
+            (br"\u12", None),
+            (br"\U00110000", None),
+        ];
+        for (input, want) in cases {
+            assert_eq!(raw_unicode(input).as_deref(), *want, "{input:?}");
+        }
+    }
+
+    #[test]
+    fn surrogates_pass_and_other_broken_text_does_not() {
+        assert!(is_text(b"a\xed\xa0\x80b"));
+        assert!(!is_text(b"\xff"));
+        assert!(!is_text(b"\xc0\x80"));
+    }
+
+    #[test]
+    fn large_decimals_become_twos_complement() {
+        let Some(Decimal::Big(bytes)) = decimal(b"-9223372036854775809") else { panic!("not big") };
+        assert_eq!(i128::from(i64::MIN) - 1, sign_extended(&bytes));
+        let Some(Decimal::Big(bytes)) = decimal(b"18446744073709551616") else { panic!("not big") };
+        assert_eq!(1_i128 << 64, sign_extended(&bytes));
+        assert!(matches!(decimal(b" +12 "), Some(Decimal::Small(12))));
+        assert!(decimal(b"1_0").is_none() && decimal(b"").is_none() && decimal(b"-").is_none());
+    }
+
+    fn sign_extended(bytes: &[u8]) -> i128 {
+        let fill = if bytes.last().is_some_and(|b| b & 0x80 != 0) { 0xFF } else { 0 };
+        let mut wide = [fill; 16];
+        wide[..bytes.len()].copy_from_slice(bytes);
+        i128::from_le_bytes(wide)
+    }
+}

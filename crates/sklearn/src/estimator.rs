@@ -1,0 +1,90 @@
+use std::fmt::Debug;
+
+use cannery_graph::{Builder, Edge, Graph, Origin, Signature};
+use cannery_object::{Heap, Value, View};
+
+use crate::error::Error;
+use crate::state::State;
+use crate::svm;
+
+/// An estimator that was read: its parts fit together.
+pub trait Estimator: Debug + Send + Sync {
+    /// Name of the class: `SVC`.
+    fn name(&self) -> &'static str;
+
+    /// Number of columns it was fitted on.
+    fn n_features(&self) -> usize;
+
+    /// Adds what each method computes from `x`, which has [`n_features`](Self::n_features) columns. The origin at
+    /// work in the builder is this estimator's.
+    fn lower_onto(&self, builder: &mut Builder, x: Edge) -> Result<Methods, Error>;
+}
+
+impl dyn Estimator {
+    /// The graph of all methods, for what the caller brings.
+    ///
+    /// # Errors
+    /// `Unsupported` when the estimator can't start from this signature.
+    pub fn lower(&self, signature: &Signature) -> Result<Graph, Error> {
+        let mut builder = Builder::new(signature.clone());
+        builder.set_origin(Origin::new("", self.name()));
+        let x = builder.input(self.n_features())?;
+        let methods = self.lower_onto(&mut builder, x)?;
+        for (name, edge) in methods.offered {
+            builder.output(name, edge)?;
+        }
+        for (name, reason) in methods.refused {
+            builder.refuse(name, &reason);
+        }
+        Ok(builder.finish())
+    }
+}
+
+/// What the methods of an estimator give.
+#[derive(Debug, Default)]
+pub struct Methods {
+    /// Name of each method and its result.
+    pub offered: Vec<(&'static str, Edge)>,
+    /// Methods that this estimator can't offer, and why: a part of a sentence.
+    pub refused: Vec<(&'static str, String)>,
+}
+
+/// How objects of one class are read.
+pub(crate) struct Class {
+    /// Where the class lives, in one range of versions.
+    pub(crate) module: &'static str,
+    /// Its name there.
+    pub(crate) name: &'static str,
+    pub(crate) read: fn(&State<'_>) -> Result<Box<dyn Estimator>, Error>,
+}
+
+/// Every class that can be read, by family.
+const FAMILIES: &[&[Class]] = &[svm::CLASSES];
+
+/// Module and name of every class that [`read`] knows.
+pub fn supported() -> impl Iterator<Item = (&'static str, &'static str)> {
+    classes().map(|class| (class.module, class.name))
+}
+
+fn classes() -> impl Iterator<Item = &'static Class> {
+    FAMILIES.iter().copied().flatten()
+}
+
+/// Reads the fitted estimator that a value is.
+///
+/// # Errors
+/// `Unsupported` when its class is not known, it is not fitted, or it has an option that can't be computed yet:
+/// the path or the message names it. `Malformed` when its parts do not fit together.
+pub fn read(heap: &Heap, value: Value) -> Result<Box<dyn Estimator>, Error> {
+    let View::Object(object) = heap.view(value) else {
+        return Err(Error::unsupported(
+            "",
+            "not an estimator but a plain value; predict needs the estimator in it",
+        ));
+    };
+    let (module, name) = object.class();
+    let class = classes().find(|class| (class.module, class.name) == (module, name)).ok_or_else(|| {
+        Error::unsupported("", format!("{module}.{name} is not supported by predict yet; inspect works"))
+    })?;
+    (class.read)(&State::new(heap, object, ""))
+}

@@ -1,0 +1,19 @@
+//! scikit-learn's estimators: from the state in a file to a plain struct, and on to a graph.
+//!
+//! [`read`] knows where each version of scikit-learn keeps what, and proves that the parts fit together;
+//! [`dyn Estimator::lower`](trait.Estimator.html#method.lower) says what is computed from them. An estimator is
+//! one file, found by its public path (`svm/svc.rs`), and one line in its family's `mod.rs`.
+//!
+//! This crate does not know files or pickles, and nothing of what becomes of a graph.
+
+#![forbid(unsafe_code)]
+
+pub mod defaults;
+mod error;
+mod estimator;
+mod sparse;
+mod state;
+mod svm;
+
+pub use error::{Error, ErrorKind};
+pub use estimator::{Estimator, Methods, read, supported};

@@ -1,0 +1,234 @@
+//! The attributes of one object, by name and with their path in every error.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use cannery_graph::{Labels, Matrix};
+use cannery_object::known::Version;
+use cannery_object::{Element, Heap, Kind, NdArray, Object, Value, View};
+
+use crate::error::Error;
+use crate::sparse;
+
+/// The attributes of one object.
+#[derive(Debug)]
+pub(crate) struct State<'h> {
+    heap: &'h Heap,
+    object: Object<'h>,
+    path: String,
+}
+
+impl<'h> State<'h> {
+    /// The attributes of the object at a path; empty for the model itself.
+    pub(crate) fn new(heap: &'h Heap, object: Object<'h>, path: &str) -> Self {
+        Self { heap, object, path: path.into() }
+    }
+
+    /// Module of the class.
+    pub(crate) fn module(&self) -> &'h str {
+        self.object.class().0
+    }
+
+    /// The scikit-learn that wrote the object, where it says so (since 0.18).
+    pub(crate) fn version(&self) -> Option<Version> {
+        self.heap.as_str(self.object.attr("_sklearn_version")?)?.parse().ok()
+    }
+
+    /// Whether there is an attribute of this name.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.object.attr(name).is_some()
+    }
+
+    /// `Malformed` at an attribute.
+    pub(crate) fn malformed(&self, name: &str, message: impl Into<String>) -> Error {
+        Error::malformed(self.path_of(name), message)
+    }
+
+    /// `Unsupported` at an attribute.
+    pub(crate) fn unsupported(&self, name: &str, message: impl Into<String>) -> Error {
+        Error::unsupported(self.path_of(name), message)
+    }
+
+    fn path_of(&self, name: &str) -> String {
+        if self.path.is_empty() { name.into() } else { format!("{}.{name}", self.path) }
+    }
+
+    /// Any value.
+    pub(crate) fn value(&self, name: &str) -> Result<Value, Error> {
+        self.object.attr(name).ok_or_else(|| self.malformed(name, "this attribute is missing"))
+    }
+
+    /// Whether the value is Python's `None`.
+    pub(crate) fn is_none(&self, name: &str) -> Result<bool, Error> {
+        Ok(self.value(name)? == Value::None)
+    }
+
+    /// A `str`; `None` for anything else.
+    pub(crate) fn text(&self, name: &str) -> Result<Option<String>, Error> {
+        Ok(self.heap.as_str(self.value(name)?).map(Into::into))
+    }
+
+    /// A number, of Python or numpy.
+    pub(crate) fn float(&self, name: &str) -> Result<f64, Error> {
+        match self.scalar(name)? {
+            Element::Float(x) => Ok(x),
+            Element::Int(i) => Ok(i as f64),
+            Element::UInt(u) => Ok(u as f64),
+            Element::Bool(b) => Ok(f64::from(u8::from(b))),
+            _ => Err(self.malformed(name, "not a number")),
+        }
+    }
+
+    /// An integer, of Python or numpy, or a float that is one.
+    pub(crate) fn int(&self, name: &str) -> Result<i64, Error> {
+        let int = match self.scalar(name)? {
+            Element::Int(i) => Some(i),
+            Element::UInt(u) => i64::try_from(u).ok(),
+            Element::Bool(b) => Some(i64::from(b)),
+            Element::Float(x) if x.fract() == 0.0 && x.abs() < 9e15 => Some(x as i64),
+            _ => None,
+        };
+        int.ok_or_else(|| self.malformed(name, "not an integer"))
+    }
+
+    /// A truth value, of Python or numpy; an integer is true when it is not 0.
+    pub(crate) fn bool(&self, name: &str) -> Result<bool, Error> {
+        self.int(name).map(|int| int != 0).map_err(|_| self.malformed(name, "neither true nor false"))
+    }
+
+    fn scalar(&self, name: &str) -> Result<Element<'h>, Error> {
+        self.scalar_of(name, self.value(name)?)
+    }
+
+    fn scalar_of(&self, name: &str, value: Value) -> Result<Element<'h>, Error> {
+        let wrap = |error| Error::in_view(self.path_of(name), &error);
+        match (value, self.heap.view(value)) {
+            (Value::Bool(b), _) => Ok(Element::Bool(b)),
+            (_, View::Scalar(scalar)) => scalar.read().map(|(_, element)| element).map_err(wrap),
+            (_, View::NdArray) => self.zero_dimensional(name),
+            _ => Ok(match (self.heap.as_int(value), self.heap.as_float(value), self.heap.as_str(value)) {
+                (Some(int), _, _) => Element::Int(int),
+                (_, Some(float), _) => Element::Float(float),
+                (_, _, Some(text)) => Element::Str(text.into_owned()),
+                _ => Element::Object(value),
+            }),
+        }
+    }
+
+    /// An array of one element and no dimension: how some formats write a numpy scalar.
+    fn zero_dimensional(&self, name: &str) -> Result<Element<'h>, Error> {
+        let array = self.array(name)?;
+        if array.ndim() != 0 {
+            return Err(
+                self.malformed(name, format!("an array of shape {:?} where one value belongs", array.shape))
+            );
+        }
+        match array.elements().next() {
+            Some(Ok(Element::Float(x))) => Ok(Element::Float(x)),
+            Some(Ok(Element::Int(i))) => Ok(Element::Int(i)),
+            Some(Ok(Element::UInt(u))) => Ok(Element::UInt(u)),
+            Some(Ok(Element::Bool(b))) => Ok(Element::Bool(b)),
+            _ => Err(self.malformed(name, "not a number")),
+        }
+    }
+
+    /// A plain numpy array.
+    fn array(&self, name: &str) -> Result<NdArray<'h>, Error> {
+        let array =
+            self.heap.ndarray(self.value(name)?).ok_or_else(|| self.malformed(name, "not an array"))?;
+        let array = array.map_err(|error| Error::in_view(self.path_of(name), &error))?;
+        match array.class {
+            None => Ok(array),
+            Some((module, class)) => {
+                Err(self.unsupported(name, format!("an array of class {module}.{class}")))
+            }
+        }
+    }
+
+    /// A vector of floats.
+    pub(crate) fn floats(&self, name: &str) -> Result<Vec<f64>, Error> {
+        let array = self.array_of_ndim(name, 1)?;
+        array.f64s().map(Cow::into_owned).map_err(|error| Error::in_view(self.path_of(name), &error))
+    }
+
+    /// A vector of counts.
+    pub(crate) fn counts(&self, name: &str) -> Result<Vec<usize>, Error> {
+        let array = self.array_of_ndim(name, 1)?;
+        let ints = array.i64s().map_err(|error| Error::in_view(self.path_of(name), &error))?;
+        let counts: Result<_, _> = ints.iter().map(|&int| usize::try_from(int)).collect();
+        counts.map_err(|_| self.malformed(name, "a count below 0"))
+    }
+
+    /// A matrix of floats; a CSR matrix is made dense if it is small.
+    pub(crate) fn matrix(&self, name: &str) -> Result<Matrix, Error> {
+        let wrap = |error| Error::in_view(self.path_of(name), &error);
+        if let View::Sparse(sparse) = self.heap.view(self.value(name)?) {
+            return sparse::to_dense(&sparse).map_err(wrap);
+        }
+        let array = self.array_of_ndim(name, 2)?;
+        let values = array.f64s().map_err(wrap)?.into_owned();
+        let matrix = Matrix::new(array.shape[0], array.shape[1], values);
+        matrix.ok_or_else(|| self.malformed(name, "an array of another size than its shape"))
+    }
+
+    fn array_of_ndim(&self, name: &str, ndim: usize) -> Result<NdArray<'h>, Error> {
+        let array = self.array(name)?;
+        if array.ndim() == ndim {
+            return Ok(array);
+        }
+        Err(self
+            .malformed(name, format!("an array of shape {:?} where {ndim} dimensions belong", array.shape)))
+    }
+
+    /// Class labels: a vector of integers, floats, truth values or texts; Python objects if all are of one kind.
+    pub(crate) fn labels(&self, name: &str) -> Result<Labels, Error> {
+        let array = self.array_of_ndim(name, 1)?;
+        let elements = array.elements().map(|element| match element {
+            Ok(Element::Object(value)) => self.scalar_of(name, value),
+            Ok(element) => Ok(element),
+            Err(error) => Err(Error::in_view(self.path_of(name), &error)),
+        });
+        let elements = elements.collect::<Result<Vec<_>, _>>()?;
+        labels_of(&elements).ok_or_else(|| match array.dtype.kind {
+            Kind::Object => {
+                self.unsupported(name, "class labels that are not all integers, floats, bools or texts")
+            }
+            _ => self.unsupported(name, format!("class labels of dtype {}", array.dtype)),
+        })
+    }
+}
+
+fn labels_of(elements: &[Element<'_>]) -> Option<Labels> {
+    match elements.first()? {
+        Element::Bool(_) => {
+            all(elements, |e| if let Element::Bool(b) = e { Some(*b) } else { None }).map(Labels::Bool)
+        }
+        Element::Float(_) => {
+            all(elements, |e| if let Element::Float(x) = e { Some(*x) } else { None }).map(Labels::F64)
+        }
+        Element::Int(_) | Element::UInt(_) => all(elements, int).map(Labels::I64),
+        Element::Str(_) | Element::Bytes(_) => all(elements, text).map(Labels::Str),
+        _ => None,
+    }
+}
+
+fn all<T>(elements: &[Element<'_>], convert: impl Fn(&Element<'_>) -> Option<T>) -> Option<Arc<[T]>> {
+    elements.iter().map(convert).collect()
+}
+
+fn int(element: &Element<'_>) -> Option<i64> {
+    match element {
+        Element::Int(i) => Some(*i),
+        Element::UInt(u) => i64::try_from(*u).ok(),
+        _ => None,
+    }
+}
+
+/// Text; the bytes that Python 2 uses for it if they are ASCII.
+fn text(element: &Element<'_>) -> Option<Box<str>> {
+    match element {
+        Element::Str(text) => Some(text.as_str().into()),
+        Element::Bytes(bytes) if bytes.is_ascii() => std::str::from_utf8(bytes).ok().map(Into::into),
+        _ => None,
+    }
+}

@@ -1,0 +1,252 @@
+//! `sklearn.svm.SVC`: C-support vector classification by libsvm.
+//!
+//! The private `_dual_coef_` and `_intercept_` are libsvm's own; the public attributes are negated for two
+//! classes. `predict` goes by votes, also with `probability=True`.
+
+use cannery_graph::{
+    Builder, Check, Confidence, DType, Edge, Function, Kernel, Labels, Matrix, Op, SvmPairs,
+};
+use cannery_object::known::Version;
+
+use crate::error::Error;
+use crate::estimator::{Estimator, Methods};
+use crate::state::State;
+
+#[derive(Debug)]
+struct Svc {
+    kernel: Kernel,
+    vectors: Matrix,
+    pairs: SvmPairs,
+    labels: Labels,
+    decision: Decision,
+    break_ties: bool,
+    probability: bool,
+}
+
+/// What `decision_function` gives for more than two classes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Decision {
+    OneVsOne,
+    OneVsRest(Confidence),
+}
+
+pub(crate) fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
+    let vectors = support_vectors(state)?;
+    let labels = state.labels("classes_")?;
+    if labels.len() < 2 {
+        return Err(
+            state.malformed("classes_", format!("{} classes; a classifier has at least 2", labels.len()))
+        );
+    }
+    Ok(Box::new(Svc {
+        kernel: kernel(state, vectors.columns())?,
+        pairs: pairs(state, &vectors, labels.len())?,
+        vectors,
+        labels,
+        decision: decision(state)?,
+        break_ties: state.has("break_ties") && state.bool("break_ties")?, // since 0.22
+        probability: probability(state)?,
+    }))
+}
+
+/// Models fitted on sparse data hold CSR matrices.
+fn support_vectors(state: &State<'_>) -> Result<Matrix, Error> {
+    if !state.has("support_vectors_") {
+        return Err(
+            state.unsupported("support_vectors_", "this SVC is not fitted: it has no support vectors")
+        );
+    }
+    callable_kernel(state)?;
+    let is_sparse = state.has("_sparse") && state.bool("_sparse")?;
+    let vectors = state.matrix("support_vectors_").map_err(|error| match error.kind() {
+        crate::ErrorKind::Unsupported if is_sparse => {
+            state.unsupported("_sparse", format!("fitted on {error}"))
+        }
+        _ => error,
+    })?;
+    if vectors.columns() == 0 {
+        return Err(state.malformed("support_vectors_", "support vectors of no feature"));
+    }
+    Ok(vectors)
+}
+
+fn callable_kernel(state: &State<'_>) -> Result<(), Error> {
+    match state.text("kernel")?.as_deref() {
+        None => Err(state.unsupported("kernel", "a kernel that is a Python function")),
+        Some("precomputed") => {
+            Err(state.unsupported("kernel", "a precomputed kernel; linear, poly, rbf and sigmoid work"))
+        }
+        Some(_) => Ok(()),
+    }
+}
+
+fn kernel(state: &State<'_>, features: usize) -> Result<Kernel, Error> {
+    let name = state.text("kernel")?.unwrap_or_default();
+    Ok(match name.as_str() {
+        "linear" => Kernel::Linear,
+        "poly" => Kernel::Poly {
+            gamma: gamma(state, &name, features)?,
+            coef0: state.float("coef0")?,
+            degree: u32::try_from(state.int("degree")?)
+                .map_err(|_| state.malformed("degree", "not a degree"))?,
+        },
+        "rbf" => Kernel::Rbf { gamma: gamma(state, &name, features)? },
+        "sigmoid" => Kernel::Sigmoid { gamma: gamma(state, &name, features)?, coef0: state.float("coef0")? },
+        other => {
+            return Err(
+                state.unsupported("kernel", format!("kernel {other:?}; linear, poly, rbf and sigmoid work"))
+            );
+        }
+    })
+}
+
+/// `_gamma` is what `gamma` came to at fit. Very old files do not have it: there 0.0 stood for 1 / n_features
+/// (whether for sigmoid too depends on a version that they do not tell).
+fn gamma(state: &State<'_>, kernel: &str, features: usize) -> Result<f64, Error> {
+    if state.has("_gamma") {
+        return state.float("_gamma");
+    }
+    if state.text("gamma")?.as_deref() == Some("auto") {
+        return Ok(1.0 / features as f64);
+    }
+    match state.float("gamma") {
+        Ok(0.0) if kernel != "sigmoid" => Ok(1.0 / features as f64),
+        Ok(gamma) if gamma > 0.0 => Ok(gamma),
+        _ => {
+            Err(state.unsupported("_gamma", "this attribute is missing, and gamma does not say what it was"))
+        }
+    }
+}
+
+fn pairs(state: &State<'_>, vectors: &Matrix, classes: usize) -> Result<SvmPairs, Error> {
+    let counts_name = if state.has("_n_support") { "_n_support" } else { "n_support_" }; // private since 0.22
+    let counts = state.counts(counts_name)?;
+    let total = counts.iter().try_fold(0_usize, |sum, &n| sum.checked_add(n));
+    if counts.len() != classes || total != Some(vectors.rows()) {
+        let m = vectors.rows();
+        return Err(
+            state.malformed(counts_name, format!("{counts:?} for {m} support vectors of {classes} classes"))
+        );
+    }
+    Ok(SvmPairs { counts, coefs: coefs(state, vectors, classes)?, intercepts: intercepts(state, classes)? })
+}
+
+fn coefs(state: &State<'_>, vectors: &Matrix, classes: usize) -> Result<Matrix, Error> {
+    let name = libsvms_own(state, "_dual_coef_")?;
+    let coefs = state.matrix(name)?;
+    if (coefs.rows(), coefs.columns()) != (classes - 1, vectors.rows()) {
+        let (rows, columns, m) = (coefs.rows(), coefs.columns(), vectors.rows());
+        let message = format!("shape ({rows}, {columns}) for {m} support vectors of {classes} classes");
+        return Err(state.malformed(name, message));
+    }
+    Ok(coefs)
+}
+
+fn intercepts(state: &State<'_>, classes: usize) -> Result<Vec<f64>, Error> {
+    let name = libsvms_own(state, "_intercept_")?;
+    let intercepts = state.floats(name)?;
+    if classes.checked_mul(classes - 1).map(|twice| twice / 2) != Some(intercepts.len()) {
+        return Err(state.malformed(name, format!("{} intercepts for {classes} classes", intercepts.len())));
+    }
+    Ok(intercepts)
+}
+
+/// The public attributes are no substitute: their sign for two classes changed in the versions without these.
+fn libsvms_own<'n>(state: &State<'_>, name: &'n str) -> Result<&'n str, Error> {
+    let missing = || state.unsupported(name, "this attribute is missing: fitted by a very old scikit-learn");
+    state.has(name).then_some(name).ok_or_else(missing)
+}
+
+/// `None` (0.17 and 0.18) and no such attribute (before) mean one against one.
+fn decision(state: &State<'_>) -> Result<Decision, Error> {
+    const NAME: &str = "decision_function_shape";
+    if !state.has(NAME) || state.is_none(NAME)? {
+        return Ok(Decision::OneVsOne);
+    }
+    match state.text(NAME)?.as_deref() {
+        Some("ovo") => Ok(Decision::OneVsOne),
+        Some("ovr") => Ok(Decision::OneVsRest(confidence(state))),
+        _ => Err(state.unsupported(NAME, "neither 'ovo' nor 'ovr'")),
+    }
+}
+
+/// Changed in 0.21. Files of before 0.18 do not say who wrote them, and have the class in its old module.
+fn confidence(state: &State<'_>) -> Confidence {
+    let is_old = match state.version() {
+        Some(version) => version < Version::new(0, 21),
+        None => state.module() == "sklearn.svm.classes",
+    };
+    if is_old { Confidence::BatchScaled } else { Confidence::Bounded }
+}
+
+/// A bool; since 1.9 also 'deprecated', which means no.
+fn probability(state: &State<'_>) -> Result<bool, Error> {
+    Ok(state.has("probability") && state.text("probability")?.is_none() && state.bool("probability")?)
+}
+
+impl Estimator for Svc {
+    fn name(&self) -> &'static str {
+        "SVC"
+    }
+
+    fn n_features(&self) -> usize {
+        self.vectors.columns()
+    }
+
+    fn lower_onto(&self, builder: &mut Builder, x: Edge) -> Result<Methods, Error> {
+        let x = builder.cast(x, DType::F64)?;
+        let x = builder.add(Op::Guard(Check::Finite), &[x])?;
+        let kernel = Op::PairKernel { kernel: self.kernel, vectors: self.vectors.clone() };
+        let kernel = builder.add(kernel, &[x])?;
+        let pairs = builder.add(Op::SvmPairs(self.pairs.clone()), &[kernel])?;
+        let decision = self.decision_function(builder, pairs)?;
+        let mut methods =
+            Methods { offered: vec![("decision_function", decision)], refused: self.no_probabilities() };
+        match self.predict(builder, pairs, decision)? {
+            Some(label) => methods.offered.insert(0, ("predict", label)),
+            None => {
+                let reason = "break_ties must be False when decision_function_shape is 'ovo'";
+                methods.refused.push(("predict", reason.into()));
+            }
+        }
+        Ok(methods)
+    }
+}
+
+impl Svc {
+    fn decision_function(&self, builder: &mut Builder, pairs: Edge) -> Result<Edge, Error> {
+        let classes = self.labels.len();
+        Ok(match self.decision {
+            // the one pair, negated: above 0 means the second class
+            _ if classes == 2 => {
+                let negated = builder.add(Op::Elementwise(Function::Negate), &[pairs])?;
+                builder.add(Op::Flatten, &[negated])?
+            }
+            Decision::OneVsOne => pairs,
+            Decision::OneVsRest(confidence) => {
+                builder.add(Op::OvrScores { classes, confidence }, &[pairs])?
+            }
+        })
+    }
+
+    /// `None` when scikit-learn refuses too.
+    fn predict(&self, builder: &mut Builder, pairs: Edge, decision: Edge) -> Result<Option<Edge>, Error> {
+        let classes = self.labels.len();
+        let class = match (self.break_ties, self.decision) {
+            (true, Decision::OneVsOne) => return Ok(None),
+            (true, Decision::OneVsRest(_)) if classes > 2 => builder.add(Op::ArgMax, &[decision])?,
+            _ => builder.add(Op::OvoVotes { classes }, &[pairs])?,
+        };
+        Ok(Some(builder.add(Op::Labels(self.labels.clone()), &[class])?))
+    }
+
+    fn no_probabilities(&self) -> Vec<(&'static str, String)> {
+        let reason = match self.probability {
+            true => {
+                "the probabilities of SVC(probability=True) are not supported yet; predict and decision_function work"
+            }
+            false => "predict_proba is not available when probability=False",
+        };
+        vec![("predict_proba", reason.into()), ("predict_log_proba", reason.into())]
+    }
+}

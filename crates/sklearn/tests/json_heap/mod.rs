@@ -1,0 +1,143 @@
+//! Heaps from the JSON that the `make.py` scripts write.
+
+use cannery_object::{
+    Array as HeapArray, Call, CallKind, DType, Heap, Items, Limits, Node, Order, Value as HeapValue,
+};
+use serde_json::{Map, Value};
+
+/// An array of a case.
+pub(crate) struct Array {
+    pub(crate) dtype: String,
+    pub(crate) shape: Vec<usize>,
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl Array {
+    pub(crate) fn from_json(json: &Value) -> Self {
+        let shape =
+            json["shape"].as_array().expect("a shape").iter().map(|d| d.as_u64().expect("a length") as usize);
+        let dtype = json["dtype"].as_str().expect("a dtype").into();
+        Self { dtype, shape: shape.collect(), bytes: unhex(&json["hex"]) }
+    }
+
+    fn each<const N: usize, T>(&self, decode: fn([u8; N]) -> T) -> Vec<T> {
+        self.bytes.chunks_exact(N).map(|bytes| decode(bytes.try_into().expect("N bytes"))).collect()
+    }
+
+    pub(crate) fn f64s(&self) -> Vec<f64> {
+        assert_eq!(self.dtype, "<f8");
+        self.each(f64::from_le_bytes)
+    }
+
+    pub(crate) fn f32s(&self) -> Vec<f32> {
+        assert_eq!(self.dtype, "<f4");
+        self.each(f32::from_le_bytes)
+    }
+
+    pub(crate) fn i64s(&self) -> Vec<i64> {
+        assert_eq!(self.dtype, "<i8");
+        self.each(i64::from_le_bytes)
+    }
+
+    pub(crate) fn i32s(&self) -> Vec<i32> {
+        assert_eq!(self.dtype, "<i4");
+        self.each(i32::from_le_bytes)
+    }
+
+    pub(crate) fn texts(&self) -> Vec<String> {
+        let width: usize = self.dtype.strip_prefix("<U").expect("text").parse().expect("a width");
+        let points = self.each(u32::from_le_bytes);
+        let text = |points: &[u32]| {
+            points.iter().filter(|&&p| p != 0).map(|&p| char::from_u32(p).expect("a char")).collect()
+        };
+        points.chunks_exact(width).map(text).collect()
+    }
+}
+
+fn unhex(hex: &Value) -> Vec<u8> {
+    let hex = hex.as_str().expect("hexadecimal digits");
+    let byte = |at| u8::from_str_radix(&hex[at..at + 2], 16).expect("two digits");
+    (0..hex.len()).step_by(2).map(byte).collect()
+}
+
+/// An object of a class with this state; an attribute that is null is left out.
+pub(crate) fn object(class: &Value, state: &Map<String, Value>) -> (Heap, HeapValue) {
+    let mut heap = Heap::new(Limits::default());
+    let value = add_object(&mut heap, class, state);
+    (heap, value)
+}
+
+fn add_object(heap: &mut Heap, class: &Value, state: &Map<String, Value>) -> HeapValue {
+    let name = |at: usize| class[at].as_str().expect("a name");
+    let callable = heap.global(name(0), name(1)).expect("small");
+    let call = Call { callable, args: Heap::EMPTY_TUPLE, kind: CallKind::New };
+    let object = heap.add_call(call).expect("small");
+    let mut pairs = Vec::new();
+    for (name, value) in state.iter().filter(|(_, value)| !value.is_null()) {
+        pairs.push(heap.text(name).expect("small"));
+        pairs.push(add(heap, value));
+    }
+    let dict = heap.container(Node::Dict, &pairs).expect("small");
+    heap.set_state(object, dict).expect("small");
+    object
+}
+
+fn add(heap: &mut Heap, json: &Value) -> HeapValue {
+    match json {
+        Value::Null => HeapValue::None,
+        Value::Bool(b) => HeapValue::Bool(*b),
+        Value::Number(n) => heap.int(n.as_i64().expect("an integer")).expect("small"),
+        Value::String(text) => heap.text(text).expect("small"),
+        Value::Array(_) => panic!("make.py writes no plain list"),
+        Value::Object(tagged) => add_tagged(heap, tagged, json),
+    }
+}
+
+fn add_tagged(heap: &mut Heap, tagged: &Map<String, Value>, json: &Value) -> HeapValue {
+    if let Some(float) = tagged.get("float") {
+        let bytes = unhex(float).try_into().expect("8 bytes");
+        return heap.add(Node::Float(f64::from_le_bytes(bytes))).expect("small");
+    }
+    if let Some(dtype) = tagged.get("scalar") {
+        return add_scalar(heap, dtype.as_str().expect("a dtype"), &unhex(&json["hex"]));
+    }
+    if let Some(Value::Array(elements)) = tagged.get("tuple") {
+        let elements = Vec::from_iter(elements.iter().map(|element| add(heap, element)));
+        return heap.container(Node::Tuple, &elements).expect("small");
+    }
+    if let Some(Value::Object(state)) = tagged.get("state") {
+        return add_object(heap, &json["class"], state);
+    }
+    if let Some(Value::Array(objects)) = tagged.get("objects") {
+        let elements = Vec::from_iter(objects.iter().map(|object| add(heap, object)));
+        let mut items = Items::default();
+        heap.extend(&mut items, &elements).expect("small");
+        let dtype = DType::from_code("|O").expect("a dtype");
+        let array =
+            HeapArray::of_objects(dtype, vec![elements.len()], Order::C, items).expect("one dimension");
+        return heap.add_array(array).expect("small");
+    }
+    add_array(heap, &Array::from_json(json))
+}
+
+/// `numpy._core.multiarray.scalar(dtype, bytes)`, its dtype as an array would give it.
+fn add_scalar(heap: &mut Heap, dtype: &str, bytes: &[u8]) -> HeapValue {
+    let (false_, true_) = (HeapValue::Bool(false), HeapValue::Bool(true));
+    let code = heap.text(dtype.trim_start_matches('<')).expect("small");
+    let args = heap.container(Node::Tuple, &[code, false_, true_]).expect("small");
+    let callable = heap.global("numpy", "dtype").expect("small");
+    let dtype = heap.add_call(Call { callable, args, kind: CallKind::Reduce }).expect("small");
+    let blob = heap.own(bytes).expect("small");
+    let bytes = heap.add(Node::Bytes(blob)).expect("small");
+    let args = heap.container(Node::Tuple, &[dtype, bytes]).expect("small");
+    let callable = heap.global("numpy._core.multiarray", "scalar").expect("small");
+    heap.add_call(Call { callable, args, kind: CallKind::Reduce }).expect("small")
+}
+
+fn add_array(heap: &mut Heap, array: &Array) -> HeapValue {
+    let blob = heap.own(&array.bytes).expect("small");
+    let dtype = DType::from_code(&array.dtype).expect("a dtype");
+    let array =
+        HeapArray::new(dtype, array.shape.clone(), Order::C, blob).expect("as many bytes as the shape says");
+    heap.add_array(array).expect("small")
+}
