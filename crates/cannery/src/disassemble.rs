@@ -102,7 +102,7 @@ impl Listed {
 /// Whether `pickletools` can decode the argument.
 fn is_ascii(op: &Op<'_>) -> bool {
     match op.arg {
-        Arg::Quoted(text) => unescaped(text).is_ascii(),
+        Arg::Quoted(text) => unquoted(text).is_ascii(),
         Arg::Names(module, name) => module.is_ascii() && name.is_ascii(),
         _ => true,
     }
@@ -171,7 +171,7 @@ fn text_of(op: &Op<'_>) -> Option<String> {
         Arg::Names(module, name) => format!("'{module} {name}'"),
         Arg::Bytes(bytes) if is_python2(op.opcode) => quote(&latin1(bytes)),
         Arg::Bytes(bytes) => cut(&format!("b{}", quote(&latin1(bytes))), bytes.len()),
-        Arg::Quoted(text) => quote(&latin1(&unescaped(text))),
+        Arg::Quoted(text) => quote(&latin1(&unquoted(text))),
         Arg::RawUnicode(text) | Arg::Text(text) => quote(&String::from_utf8_lossy(text)),
         _ => String::new(),
     })
@@ -221,7 +221,7 @@ fn json_of(op: &Op<'_>) -> serde_json::Value {
         Arg::Names(module, name) => json!(format!("{module} {name}")),
         Arg::Bytes(bytes) if is_python2(op.opcode) => json!(latin1(bytes)),
         Arg::Bytes(bytes) => json!({ "bytes": hex(bytes) }),
-        Arg::Quoted(text) => json!(latin1(&unescaped(text))),
+        Arg::Quoted(text) => json!(latin1(&unquoted(text))),
         Arg::RawUnicode(text) | Arg::Text(text) => json!(String::from_utf8_lossy(text)),
         _ => serde_json::Value::Null,
     }
@@ -235,8 +235,8 @@ fn is_python2(opcode: Opcode) -> bool {
     matches!(opcode, Opcode::BinString | Opcode::ShortBinString)
 }
 
-fn unescaped(text: &[u8]) -> Cow<'_, [u8]> {
-    cannery_pickle::unescape(text).unwrap_or(Cow::Borrowed(text))
+fn unquoted(text: &[u8]) -> Cow<'_, [u8]> {
+    cannery_pickle::unquote(text).unwrap_or_default()
 }
 
 fn latin1(bytes: &[u8]) -> String {

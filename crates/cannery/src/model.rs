@@ -165,8 +165,7 @@ impl Model {
 
     /// Writes the whole Heap as JSON.
     pub fn write_json(&self, arrays: bool, out: &mut impl std::io::Write) -> Result<()> {
-        let mut options = crate::inspect::JsonOptions::default();
-        options.arrays = arrays;
+        let options = crate::inspect::JsonOptions::default().arrays(arrays);
         crate::inspect::write_json(self.heap(), self.root(), &options, out)?;
         Ok(())
     }

@@ -7,9 +7,10 @@ use cannery_pickle::NoInline;
 use crate::compress::unwrap;
 use crate::error::{Error, Result};
 use crate::joblib::{Companion, Companions, Joblib};
-use crate::npy;
+use crate::{npy, npz, skops};
 use crate::sniff::{Container, Format, Wrapping, sniff};
 use crate::source::Progress;
+use crate::zip::Archive;
 
 /// A file that has been read.
 #[derive(Debug)]
@@ -100,12 +101,14 @@ pub fn read(
     };
     let mut heap = Heap::with_budget(budget);
     let root = match sniff(&plain.bytes) {
-        Format::Container(Container::Pickle) | Format::Unknown => pickle(&mut heap, plain.bytes, companions, &mut facts)?,
+        Format::Container(Container::Pickle) | Format::Unknown => {
+            pickle(&mut heap, &plain.bytes, companions, &mut facts)?
+        }
         Format::Container(Container::Npy) => {
             facts.kind = Kind::Npy;
-            npy_file(&mut heap, plain.bytes)?
+            npy_file(&mut heap, &plain.bytes)?
         }
-        Format::Container(Container::Zip) => zip(&mut heap, plain.bytes, &mut facts)?,
+        Format::Container(Container::Zip) => zip(&mut heap, &plain.bytes, &mut facts)?,
         Format::Foreign(foreign) => return Err(foreign.error()),
         Format::Wrapped(_) => return Err(Error::malformed("a layer of compression is left")),
     };
@@ -113,21 +116,39 @@ pub fn read(
 }
 
 /// A `.npy` file; the elements of an object array are a plain pickle.
-pub(crate) fn npy_file(heap: &mut Heap, bytes: Bytes) -> Result<Value> {
+pub(crate) fn npy_file(heap: &mut Heap, bytes: &Bytes) -> Result<Value> {
     let buffer = heap.add_buffer(bytes.clone())?;
     npy::read_with(heap, buffer, 0..bytes.len(), &mut |heap, buffer, range| {
-        Ok(cannery_pickle::read(heap, &bytes, buffer, range.start, &mut NoInline)?.root)
+        Ok(cannery_pickle::read(heap, bytes, buffer, range.start, &mut NoInline)?.root)
     })
 }
 
-fn zip(_heap: &mut Heap, _bytes: Bytes, _facts: &mut Facts) -> Result<Value> {
-    Err(Error::unsupported("zip"))
+/// A zip archive: skops when it has a schema, npz when it has arrays.
+fn zip(heap: &mut Heap, bytes: &Bytes, facts: &mut Facts) -> Result<Value> {
+    let archive = Archive::open(bytes, heap.budget().limits())?;
+    if archive.find(skops::SCHEMA).is_some() {
+        let skops = skops::read(heap, &archive)?;
+        facts.kind = Kind::Skops;
+        facts.protocol = Some(skops.protocol);
+        facts.skops_version = skops.version;
+        return Ok(skops.root);
+    }
+    if archive.entries().iter().any(|entry| entry.name().ends_with(".npy")) {
+        facts.kind = Kind::Npz;
+        return npz::read(heap, &archive);
+    }
+    Err(Error::unsupported("this is a zip archive with neither skops's schema.json nor .npy files: unpack it first"))
 }
 
-fn pickle(heap: &mut Heap, bytes: Bytes, companions: &mut dyn Companions, facts: &mut Facts) -> Result<Value> {
+fn pickle(
+    heap: &mut Heap,
+    bytes: &Bytes,
+    companions: &mut dyn Companions,
+    facts: &mut Facts,
+) -> Result<Value> {
     let buffer = heap.add_buffer(bytes.clone())?;
     let mut joblib = Joblib::new(companions);
-    let outcome = cannery_pickle::read(heap, &bytes, buffer, 0, &mut joblib)?;
+    let outcome = cannery_pickle::read(heap, bytes, buffer, 0, &mut joblib)?;
     if joblib.inline_arrays > 0 || !joblib.used.is_empty() {
         facts.kind = Kind::Joblib;
     }

@@ -147,9 +147,8 @@ impl fmt::Display for Error {
             write!(f, "{part}: ")?;
         }
         f.write_str(message)?;
-        match offset {
-            Some(offset) => write!(f, ", at byte {offset}")?,
-            None => {}
+        if let Some(offset) = offset {
+            write!(f, ", at byte {offset}")?;
         }
         match opcode {
             Some(opcode) => write!(f, " ({opcode})"),
@@ -178,7 +177,8 @@ mod tests {
 
     #[test]
     fn says_where_and_what() {
-        let error = Error::malformed("the header is no literal").at(7).at(9).within("a.npy").within("model.npz");
+        let error =
+            Error::malformed("the header is no literal").at(7).at(9).within("a.npy").within("model.npz");
         assert_eq!(error.to_string(), "model.npz: a.npy: the header is no literal, at byte 7");
         assert_eq!(error.kind(), ErrorKind::Malformed);
     }

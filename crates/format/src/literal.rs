@@ -30,7 +30,9 @@ struct Open {
 impl Reader<'_> {
     fn document(mut self) -> Result<Value> {
         loop {
-            let Some(mut value) = self.value_or_opening()? else { continue };
+            let Some(mut value) = self.value_or_opening()? else {
+                continue;
+            };
             loop {
                 if self.open.is_empty() {
                     return self.end(value);
@@ -69,7 +71,9 @@ impl Reader<'_> {
     /// Puts a value into the innermost container; answers that container when it ends here.
     fn after(&mut self, value: Value) -> Result<Option<Value>> {
         let next = self.peek();
-        let Some(open) = self.open.last_mut() else { return Ok(Some(value)) };
+        let Some(open) = self.open.last_mut() else {
+            return Ok(Some(value));
+        };
         let is_key = open.bracket == b'{' && open.items.len() % 2 == 0;
         open.items.push(value);
         match next {
@@ -122,7 +126,8 @@ impl Reader<'_> {
             ("True", _) => Ok(Value::Bool(true)),
             ("False", _) => Ok(Value::Bool(false)),
             ("None", _) => Ok(Value::None),
-            _ => Err(Error::malformed("this is no dict, list, tuple, string, integer, True, False or None").at(start)),
+            _ => Err(Error::malformed("this is no dict, list, tuple, string, integer, True, False or None")
+                .at(start)),
         }
     }
 
@@ -162,7 +167,8 @@ impl Reader<'_> {
     }
 
     fn code_point(&mut self, digits: usize) -> Result<char> {
-        let code = self.text.get(self.at..self.at + digits).filter(|d| d.bytes().all(|b| b.is_ascii_hexdigit()));
+        let code =
+            self.text.get(self.at..self.at + digits).filter(|d| d.bytes().all(|b| b.is_ascii_hexdigit()));
         let code = code.and_then(|d| u32::from_str_radix(d, 16).ok()).and_then(char::from_u32);
         self.at += digits;
         code.ok_or_else(|| self.bad("a string holds an escape that is no character"))
@@ -241,8 +247,31 @@ mod tests {
     #[test]
     fn what_is_no_literal() {
         let bad = [
-            "", "{", "[1", "(1", "'a", "'a\n'", "{1}", "{1: 2: 3}", "{1, 2}", "[1 2]", "[,]", "1 2", "__import__('os')",
-            "1.5", "]", "(1]", "{'a': 1, , }", "-", "u", "'\\ud800'", "'\\x4'", "'\\u00é'", "True.x", "[1:2]", "{1:}",
+            "",
+            "{",
+            "[1",
+            "(1",
+            "'a",
+            "'a\n'",
+            "{1}",
+            "{1: 2: 3}",
+            "{1, 2}",
+            "[1 2]",
+            "[,]",
+            "1 2",
+            "__import__('os')",
+            "1.5",
+            "]",
+            "(1]",
+            "{'a': 1, , }",
+            "-",
+            "u",
+            "'\\ud800'",
+            "'\\x4'",
+            "'\\u00é'",
+            "True.x",
+            "[1:2]",
+            "{1:}",
         ];
         for text in bad {
             assert!(read(&mut heap(), text).is_err(), "{text}");

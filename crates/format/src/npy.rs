@@ -69,8 +69,12 @@ pub fn header(heap: &mut Heap, buffer: BufferId, range: Range<usize>) -> Result<
     let (start, len, text) = header_text(heap.bytes(file))?;
     heap.budget().limits().check(Limit::LineBytes, (len - start) as u64)?;
     let value = literal::read(heap, &text).map_err(|error| shift(error, start))?;
-    let pairs = heap.as_dict(value).ok_or_else(|| Error::malformed("the header of the array is no dict").at(start))?;
-    let bad = || Error::malformed("the header of the array has not exactly descr, fortran_order and shape").at(start);
+    let pairs = heap
+        .as_dict(value)
+        .ok_or_else(|| Error::malformed("the header of the array is no dict").at(start))?;
+    let bad = || {
+        Error::malformed("the header of the array has not exactly descr, fortran_order and shape").at(start)
+    };
     if pairs.len() != 6 {
         return Err(bad());
     }
@@ -95,12 +99,15 @@ fn header_text(file: &[u8]) -> Result<(usize, usize, String)> {
         [1, 0, a, b, ..] => (10, u16::from_le_bytes([*a, *b]).into()),
         [2 | 3, 0, a, b, c, d, ..] => (12, u32::from_le_bytes([*a, *b, *c, *d])),
         [1..=3, 0, ..] | [] | [_] => return Err(cut_short()),
-        [major, minor, ..] => return Err(Error::unsupported(format!("version {major}.{minor} of .npy")).at(6)),
+        [major, minor, ..] => {
+            return Err(Error::unsupported(format!("version {major}.{minor} of .npy")).at(6));
+        }
     };
     let end = usize::try_from(len).ok().and_then(|len| start.checked_add(len)).ok_or_else(cut_short)?;
     let text = file.get(start..end).ok_or_else(cut_short)?;
     let text = if rest[0] == 3 {
-        String::from_utf8(text.to_vec()).map_err(|_| Error::malformed("the header of the array is no UTF-8").at(start))?
+        String::from_utf8(text.to_vec())
+            .map_err(|_| Error::malformed("the header of the array is no UTF-8").at(start))?
     } else {
         text.iter().map(|&byte| char::from(byte)).collect()
     };
@@ -137,7 +144,11 @@ mod tests {
     }
 
     fn simple(descr: &str, shape: &str, data: &[u8]) -> Result<(Heap, Value)> {
-        read_bytes(npy(1, &format!("{{'descr': {descr}, 'fortran_order': False, 'shape': {shape}, }}\n"), data))
+        read_bytes(npy(
+            1,
+            &format!("{{'descr': {descr}, 'fortran_order': False, 'shape': {shape}, }}\n"),
+            data,
+        ))
     }
 
     #[test]
@@ -163,7 +174,8 @@ mod tests {
 
     #[test]
     fn the_data_must_fill_the_shape_exactly() {
-        for (shape, len) in [("(2,)", 15), ("(2,)", 17), ("(3,)", 16), ("()", 0), ("(0,)", 1), ("(0, 5)", 8)] {
+        for (shape, len) in [("(2,)", 15), ("(2,)", 17), ("(3,)", 16), ("()", 0), ("(0,)", 1), ("(0, 5)", 8)]
+        {
             let error = simple("'<f8'", shape, &vec![0; len]).expect_err("a wrong length");
             assert_eq!(error.kind(), ErrorKind::Malformed, "{shape} {len}");
         }
@@ -172,7 +184,9 @@ mod tests {
 
     #[test]
     fn claims_are_refused_before_anything_is_allocated() {
-        for shape in ["(2147483648, 2147483648)", "(-1,)", "(0, 9223372036854775807)", "(4294967296, 4294967296, 0)"] {
+        for shape in
+            ["(2147483648, 2147483648)", "(-1,)", "(0, 9223372036854775807)", "(4294967296, 4294967296, 0)"]
+        {
             let result = simple("'<f8'", shape, &[0; 8]);
             assert_eq!(result.expect_err("no such array").kind(), ErrorKind::Malformed, "{shape}");
         }
@@ -184,14 +198,25 @@ mod tests {
     #[test]
     fn headers_that_are_no_literal_of_three_items() {
         let bad = [
-            "__import__('os').system('id')", "[]", "{'descr': '<f8'}", "{'descr': '<f8', 'fortran_order': 0, 'shape': ()}",
-            "{'descr': '<f8', 'fortran_order': False, 'shape': 1}", "{'descr': '<f8', 'fortran_order': False, 'shape': (), 'x': 1}",
+            "__import__('os').system('id')",
+            "[]",
+            "{'descr': '<f8'}",
+            "{'descr': '<f8', 'fortran_order': 0, 'shape': ()}",
+            "{'descr': '<f8', 'fortran_order': False, 'shape': 1}",
+            "{'descr': '<f8', 'fortran_order': False, 'shape': (), 'x': 1}",
             "{'descr': '<f8', 'fortran_order': False, 'shape': (True,), 'shape': ()}",
         ];
         for header in bad {
-            assert_eq!(read_bytes(npy(1, header, &[0; 8])).expect_err("bad").kind(), ErrorKind::Malformed, "{header}");
+            assert_eq!(
+                read_bytes(npy(1, header, &[0; 8])).expect_err("bad").kind(),
+                ErrorKind::Malformed,
+                "{header}"
+            );
         }
-        let nested = format!("{{'descr': {}, 'fortran_order': False, 'shape': ()}}", "[('a', ".repeat(99) + "'<f8'" + &")]".repeat(99));
+        let nested = format!(
+            "{{'descr': {}, 'fortran_order': False, 'shape': ()}}",
+            "[('a', ".repeat(99) + "'<f8'" + &")]".repeat(99)
+        );
         assert!(read_bytes(npy(1, &nested, &[0; 8])).is_err());
     }
 

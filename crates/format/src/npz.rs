@@ -38,13 +38,13 @@ fn read_entries(heap: &mut Heap, archive: &Archive, objects: Objects) -> Result<
         }
         let key = heap.text(name)?;
         let bytes = archive.read(entry, heap.budget_mut())?;
-        let value = content(heap, bytes, objects).map_err(|error| error.within(&shorten(entry.name())))?;
+        let value = content(heap, &bytes, objects).map_err(|error| error.within(&shorten(entry.name())))?;
         pairs.extend([key, value]);
     }
     Ok(heap.container(Node::Dict, &pairs)?)
 }
 
-fn content(heap: &mut Heap, bytes: Bytes, objects: Objects) -> Result<Value> {
+fn content(heap: &mut Heap, bytes: &Bytes, objects: Objects) -> Result<Value> {
     let buffer = heap.add_buffer(bytes.clone())?;
     let whole = 0..bytes.len();
     if !bytes.starts_with(npy::MAGIC) {
@@ -54,7 +54,7 @@ fn content(heap: &mut Heap, bytes: Bytes, objects: Objects) -> Result<Value> {
     match objects {
         Objects::Refuse => npy::read(heap, buffer, whole),
         Objects::Read => npy::read_with(heap, buffer, whole, &mut |heap, buffer, range| {
-            Ok(cannery_pickle::read(heap, &bytes, buffer, range.start, &mut NoInline)?.root)
+            Ok(cannery_pickle::read(heap, bytes, buffer, range.start, &mut NoInline)?.root)
         }),
     }
 }
@@ -81,14 +81,18 @@ mod tests {
         Ok((heap, value))
     }
 
-    const ARRAY: &[u8] = b"\x93NUMPY\x01\x00\x38\x00{'descr': '|u1', 'fortran_order': False, 'shape': (2,)}\n\x07\x09";
+    const ARRAY: &[u8] =
+        b"\x93NUMPY\x01\x00\x38\x00{'descr': '|u1', 'fortran_order': False, 'shape': (2,)}\n\x07\x09";
 
     #[test]
     fn arrays_and_other_files() {
         let (heap, value) = npz(&[("a.npy", ARRAY), ("b", ARRAY), ("c.npy", b"text")]).expect("an archive");
         let pairs = heap.as_dict(value).expect("a dict");
         for name in ["a", "b"] {
-            let array = heap.ndarray(heap.lookup(pairs, name).expect("there")).expect("an array").expect("a good one");
+            let array = heap
+                .ndarray(heap.lookup(pairs, name).expect("there"))
+                .expect("an array")
+                .expect("a good one");
             assert_eq!(*array.i64s().expect("integers"), [7, 9]);
         }
         assert_eq!(heap.as_bytes(heap.lookup(pairs, "c").expect("there")), Some(&b"text"[..]));

@@ -47,7 +47,8 @@ pub fn read(heap: &mut Heap, archive: &Archive) -> Result<Skops> {
     let schema = archive.find(SCHEMA).ok_or_else(|| Error::malformed("the archive has no schema.json"))?;
     let bytes = archive.read(schema, heap.budget_mut())?;
     let (skops, used) = read_schema(heap, archive, &bytes).map_err(|error| error.within(SCHEMA))?;
-    let unused = archive.entries().iter().find(|entry| entry.name() != SCHEMA && !used.contains(entry.name()));
+    let unused =
+        archive.entries().iter().find(|entry| entry.name() != SCHEMA && !used.contains(entry.name()));
     match unused {
         Some(entry) => {
             let message = "no node of schema.json uses this entry, and skops writes no such";
@@ -57,11 +58,17 @@ pub fn read(heap: &mut Heap, archive: &Archive) -> Result<Skops> {
     }
 }
 
-fn read_schema(heap: &mut Heap, archive: &Archive, bytes: &[u8]) -> Result<(Skops, std::collections::HashSet<String>)> {
-    let text = str::from_utf8(bytes).map_err(|error| Error::malformed("this is no UTF-8").at(error.valid_up_to()))?;
+fn read_schema(
+    heap: &mut Heap,
+    archive: &Archive,
+    bytes: &[u8],
+) -> Result<(Skops, std::collections::HashSet<String>)> {
+    let text = str::from_utf8(bytes)
+        .map_err(|error| Error::malformed("this is no UTF-8").at(error.valid_up_to()))?;
     let json = Json::parse(text, heap.budget_mut())?;
     let protocol = protocol(&json)?;
-    let version = json.get(Json::ROOT, "_skops_version").and_then(|at| json.str(at)).map(std::borrow::Cow::into_owned);
+    let version =
+        json.get(Json::ROOT, "_skops_version").and_then(|at| json.str(at)).map(std::borrow::Cow::into_owned);
     let mut tree = Tree::new(heap, archive, &json, protocol);
     let root = tree.read()?;
     Ok((Skops { root, protocol, version }, tree.into_used()))

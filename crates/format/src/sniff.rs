@@ -166,12 +166,14 @@ fn is_zlib(flags: u8) -> bool {
 /// byte is then 0, which is no opcode.
 fn is_lzma(bytes: &[u8]) -> bool {
     let [0x5d, header @ ..] = bytes else { return false };
-    let (Some(dictionary), Some(length)) = (header.first_chunk(), header.get(4..12).and_then(<[u8]>::first_chunk)) else {
+    let (Some(dictionary), Some(length)) =
+        (header.first_chunk(), header.get(4..12).and_then(<[u8]>::first_chunk))
+    else {
         return false;
     };
     let (dictionary, length) = (u32::from_le_bytes(*dictionary), u64::from_le_bytes(*length));
-    let plausible_dictionary =
-        dictionary >= 4096 && (dictionary == u32::MAX || dictionary.count_ones() == 1 || has_two_top_bits(dictionary));
+    let plausible_dictionary = dictionary >= 4096
+        && (dictionary == u32::MAX || dictionary.count_ones() == 1 || has_two_top_bits(dictionary));
     let plausible_length = length == u64::MAX || length < 256 << 30;
     plausible_dictionary && plausible_length && header.get(12) == Some(&0)
 }
@@ -269,8 +271,19 @@ mod tests {
     #[test]
     fn pickles_of_every_protocol() {
         let pickles: [&[u8]; 13] = [
-            b"\x80\x05\x95\x00\x00", b"\x80\x02K\x01.", b"(dp0\n.", b"cbuiltins\n", b"].", b"].\x00\x00\x80", b"}q\x00.",
-            b"I1\n.", b"S'a'\n.", b"Vabc\n.", b"N.", b"F1.5\n.", b"L1L\n.",
+            b"\x80\x05\x95\x00\x00",
+            b"\x80\x02K\x01.",
+            b"(dp0\n.",
+            b"cbuiltins\n",
+            b"].",
+            b"].\x00\x00\x80",
+            b"}q\x00.",
+            b"I1\n.",
+            b"S'a'\n.",
+            b"Vabc\n.",
+            b"N.",
+            b"F1.5\n.",
+            b"L1L\n.",
         ];
         for pickle in pickles {
             assert_eq!(sniff(pickle), PICKLE, "{pickle:?}");

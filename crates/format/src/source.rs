@@ -48,7 +48,12 @@ pub fn open(path: &Path, access: Access, limits: &Limits, progress: Progress<'_>
 
 /// The bytes of a stream, under the limit `input-bytes`. `expected` only sizes the first allocation and the
 /// progress; the stream may hold more or less. Progress counts bytes read.
-pub fn read(mut stream: impl Read, expected: Option<u64>, limits: &Limits, progress: Progress<'_>) -> Result<Bytes> {
+pub fn read(
+    mut stream: impl Read,
+    expected: Option<u64>,
+    limits: &Limits,
+    progress: Progress<'_>,
+) -> Result<Bytes> {
     let allowed = limits.of(Limit::InputBytes);
     let mut bytes = Vec::new();
     reserve(&mut bytes, expected.unwrap_or(0).min(allowed).min(TRUSTED) as usize)?;
@@ -110,13 +115,15 @@ mod tests {
 
     #[test]
     fn a_length_is_not_trusted() {
-        let bytes = read(&b"abc"[..], Some(1 << 30), &Limits::default(), &mut |_, _| ()).expect("three bytes");
+        let bytes =
+            read(&b"abc"[..], Some(1 << 30), &Limits::default(), &mut |_, _| ()).expect("three bytes");
         assert_eq!(bytes, "abc");
     }
 
     #[test]
     fn a_missing_file_is_an_io_error() {
-        let error = open(Path::new("/no/such"), Access::Read, &Limits::default(), &mut |_, _| ()).expect_err("missing");
+        let error = open(Path::new("/no/such"), Access::Read, &Limits::default(), &mut |_, _| ())
+            .expect_err("missing");
         assert_eq!(error.kind(), ErrorKind::Io);
     }
 }

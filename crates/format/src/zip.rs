@@ -13,8 +13,8 @@ use bytes::Bytes;
 use cannery_object::{Budget, Limit, Limits};
 
 use self::directory::Directory;
-use self::entry::Method;
 pub use self::entry::Entry;
+use self::entry::Method;
 use crate::compress::{Sink, inflate_raw};
 use crate::error::{Error, Result, shorten};
 
@@ -83,7 +83,9 @@ fn inflate(deflated: &[u8], entry: &Entry, archive: usize, budget: &mut Budget) 
     let used = inflate_raw(deflated, &mut sink)?;
     let inflated = sink.finish();
     if used != deflated.len() || inflated.len() as u64 != entry.size {
-        return Err(Error::malformed("the compressed stream does not have the length that the directory gives"));
+        return Err(Error::malformed(
+            "the compressed stream does not have the length that the directory gives",
+        ));
     }
     budget.check_ratio(archive as u64, budget.decompressed())?;
     Ok(inflated)

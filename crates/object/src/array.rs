@@ -54,7 +54,10 @@ impl Array {
     pub fn of_objects(dtype: DType, shape: Vec<usize>, order: Order, items: Items) -> Result<Self, Error> {
         let want = element_count(&shape)?;
         if want != items.len() {
-            return Err(Error::malformed(format!("an array of shape {shape:?} holds {} objects", items.len())));
+            return Err(Error::malformed(format!(
+                "an array of shape {shape:?} holds {} objects",
+                items.len()
+            )));
         }
         Ok(Self { dtype, shape, order, data: ArrayData::Objects(items) })
     }
@@ -87,7 +90,9 @@ pub fn byte_len(dtype: &DType, shape: &[usize]) -> Result<usize, Error> {
 }
 
 fn wrong_length(shape: &[usize], dtype: &DType, want: usize, got: usize) -> Error {
-    Error::malformed(format!("an array of shape {shape:?} and dtype {dtype} needs {want} bytes and has {got}"))
+    Error::malformed(format!(
+        "an array of shape {shape:?} and dtype {dtype} needs {want} bytes and has {got}"
+    ))
 }
 
 /// A numpy array of a [`Heap`], whichever way it was written.
@@ -147,8 +152,10 @@ impl Heap {
         }
         let call = self.call(value)?;
         match self.global_name(call.callable)? {
-            ("numpy.core.multiarray" | "numpy._core.multiarray", "_reconstruct") => Some(self.reconstructed(value)),
-            ("numpy.core.numeric" | "numpy._core.numeric", "_frombuffer") => Some(self.from_buffer(call.args)),
+            ("numpy.core.multiarray" | "numpy._core.multiarray", "_reconstruct") => {
+                Some(self.reconstructed(value))
+            }
+            ("numpy.core.numeric" | "numpy._core.numeric", "_frombuffer") => Some(self.of_buffer(call.args)),
             ("joblib.numpy_pickle" | "sklearn.externals.joblib.numpy_pickle", name) if is_wrapper(name) => {
                 Some(self.wrapped(value))
             }
@@ -180,16 +187,23 @@ impl Heap {
         self.assemble(*data, *dtype, *shape, order, Some(class))
     }
 
-    /// `_frombuffer(buffer, dtype, shape, order)`.
-    fn from_buffer(&self, args: Value) -> Result<NdArray<'_>, Error> {
-        let bad = || Error::malformed("_frombuffer is not called with (buffer, dtype, shape, order)");
-        let Some([buffer, dtype, shape, order]) = self.as_tuple(args) else { return Err(bad()) };
-        let order = match self.as_str(*order).as_deref() {
-            Some("C") => Order::C,
-            Some("F") => Order::Fortran,
+    /// `_frombuffer(buffer, dtype, shape, order)`; since numpy 2.2 also with order `K` and the axes by which to
+    /// transpose, for an array that is contiguous in another order of its axes.
+    fn of_buffer(&self, args: Value) -> Result<NdArray<'_>, Error> {
+        let bad = || Error::malformed("_frombuffer is not called with (buffer, dtype, shape, order, axes)");
+        let (buffer, dtype, shape, order, axes) = match self.as_tuple(args) {
+            Some([buffer, dtype, shape, order]) => (*buffer, *dtype, *shape, *order, Value::None),
+            Some([buffer, dtype, shape, order, axes]) => (*buffer, *dtype, *shape, *order, *axes),
             _ => return Err(bad()),
         };
-        self.assemble(*buffer, *dtype, *shape, order, None)
+        match self.as_str(order).as_deref() {
+            Some("C") => self.assemble(buffer, dtype, shape, Order::C, None),
+            Some("F") => self.assemble(buffer, dtype, shape, Order::Fortran, None),
+            Some("K") if axes != Value::None => {
+                self.assemble(buffer, dtype, shape, Order::C, None)?.transposed(&shape_of(self, axes)?)
+            }
+            _ => Err(bad()),
+        }
     }
 
     fn assemble<'h>(
@@ -204,7 +218,8 @@ impl Heap {
         self.array_of(data, dtype, shape, order, class)
     }
 
-    /// An array over a value that holds its elements: bytes in any spelling, or a list of objects.
+    /// An array over a value that holds its elements: bytes in any spelling, or a list of objects, which numpy writes
+    /// in C order whatever the order of the array.
     pub(crate) fn array_of<'h>(
         &'h self,
         data: Value,
@@ -214,9 +229,13 @@ impl Heap {
         class: Option<(&'h str, &'h str)>,
     ) -> Result<NdArray<'h>, Error> {
         let elements = if dtype.has_objects() {
-            let objects = self.as_list(data).ok_or_else(|| Error::malformed("an object array holds no list"))?;
+            let objects =
+                self.as_list(data).ok_or_else(|| Error::malformed("an object array holds no list"))?;
             if objects.len() != element_count(&shape)? {
-                return Err(Error::malformed(format!("an array of shape {shape:?} holds {} objects", objects.len())));
+                return Err(Error::malformed(format!(
+                    "an array of shape {shape:?} holds {} objects",
+                    objects.len()
+                )));
             }
             Elements::Objects(objects)
         } else {
@@ -227,6 +246,7 @@ impl Heap {
             }
             Elements::Bytes(bytes)
         };
+        let order = if matches!(elements, Elements::Objects(_)) { Order::C } else { order };
         let class = class.filter(|&class| class != ("numpy", "ndarray"));
         Ok(NdArray { heap: self, dtype: Cow::Owned(dtype), shape: Cow::Owned(shape), order, class, elements })
     }
@@ -234,11 +254,22 @@ impl Heap {
     /// A joblib wrapper: the array that followed it is its payload.
     fn wrapped(&self, value: Value) -> Result<NdArray<'_>, Error> {
         let payload = self.attached(value).payload;
-        let array = self.ndarray(payload).ok_or_else(|| Error::malformed("a joblib wrapper without its array"))?;
+        let name = self.call(payload).and_then(|call| self.global_name(call.callable));
+        if name.is_some_and(|(_, name)| is_wrapper(name)) {
+            return Err(Error::malformed("a joblib wrapper around another one"));
+        }
+        let array =
+            self.ndarray(payload).ok_or_else(|| Error::malformed("a joblib wrapper without its array"))?;
         let subclass = self.object(value).and_then(|object| object.attr("subclass"));
-        let class = subclass.and_then(|class| self.global_name(class));
+        let class = subclass.or_else(|| self.wrapped_class(value)).and_then(|class| self.global_name(class));
         let plain = [("numpy", "ndarray"), ("numpy", "memmap"), ("numpy.core.memmap", "memmap")];
         array.map(|array| NdArray { class: class.filter(|class| !plain.contains(class)), ..array })
+    }
+
+    /// The class that joblib's `ZNDArrayWrapper` has as the first of the arguments to make the array.
+    fn wrapped_class(&self, wrapper: Value) -> Option<Value> {
+        let args = self.object(wrapper)?.attr("init_args")?;
+        self.as_tuple(args)?.first().copied()
     }
 
     /// The bytes that a value stands for: `bytes`, `bytearray`, a Python 2 `str`, or one of the calls by which
@@ -252,7 +283,10 @@ impl Heap {
         match (self.global_name(call.callable)?, args) {
             (("_codecs", "encode"), [text, encoding]) if self.is_latin1(*encoding) => {
                 let text = self.as_str(*text)?;
-                text.chars().map(|c| u8::try_from(u32::from(c)).ok()).collect::<Option<Vec<u8>>>().map(Cow::Owned)
+                text.chars()
+                    .map(|c| u8::try_from(u32::from(c)).ok())
+                    .collect::<Option<Vec<u8>>>()
+                    .map(Cow::Owned)
             }
             (("__builtin__" | "builtins", "bytes" | "bytearray"), []) => Some(Cow::Borrowed(&[])),
             (("__builtin__" | "builtins", "bytearray"), [bytes]) => self.as_bytes(*bytes).map(Cow::Borrowed),
@@ -345,17 +379,56 @@ impl<'h> NdArray<'h> {
         bytemuck::try_cast_slice(self.raw()?).ok()
     }
 
-    fn map<'s, T: Clone>(&'s self, convert: impl Fn(Element<'s>) -> Option<T>) -> Result<Cow<'s, [T]>, Error> {
+    fn map<'s, T: Clone>(
+        &'s self,
+        convert: impl Fn(Element<'s>) -> Option<T>,
+    ) -> Result<Cow<'s, [T]>, Error> {
         let bad = || Error::malformed(format!("an array of dtype {} where numbers belong", self.dtype));
-        self.elements().map(|element| convert(element?).ok_or_else(bad)).collect::<Result<Vec<T>, _>>().map(Cow::Owned)
+        self.elements()
+            .map(|element| convert(element?).ok_or_else(bad))
+            .collect::<Result<Vec<T>, _>>()
+            .map(Cow::Owned)
+    }
+
+    /// The array with its axes in another order, in C order again: axis `k` of the result is axis `axes[k]` of this.
+    fn transposed(self, axes: &[usize]) -> Result<Self, Error> {
+        let bad = || Error::malformed("an array is transposed by what is no order of its axes");
+        let mut sorted = axes.to_vec();
+        sorted.sort_unstable();
+        let Elements::Bytes(bytes) = &self.elements else { return Err(bad()) };
+        if sorted != (0..self.ndim()).collect::<Vec<_>>() {
+            return Err(bad());
+        }
+        let mut strides = vec![1_usize; self.ndim()];
+        for k in (1..self.ndim()).rev() {
+            strides[k - 1] = strides[k].saturating_mul(self.shape[k]);
+        }
+        let shape: Vec<usize> = axes.iter().map(|&axis| self.shape[axis]).collect();
+        let strides: Vec<usize> = axes.iter().map(|&axis| strides[axis]).collect();
+        let (size, mut out) = (self.dtype.itemsize, Vec::with_capacity(bytes.len()));
+        let (mut index, mut at) = (vec![0_usize; shape.len()], 0_usize);
+        for _ in 0..self.len() {
+            out.extend_from_slice(bytes.get(at * size..(at + 1) * size).ok_or_else(bad)?);
+            for k in (0..shape.len()).rev() {
+                index[k] += 1;
+                at += strides[k];
+                if index[k] < shape[k] {
+                    break;
+                }
+                at -= strides[k] * shape[k];
+                index[k] = 0;
+            }
+        }
+        Ok(Self { shape: Cow::Owned(shape), elements: Elements::Bytes(Cow::Owned(out)), ..self })
     }
 
     /// The elements one by one, in C order.
     pub fn elements(&self) -> impl Iterator<Item = Result<Element<'_>, Error>> {
         self.c_order().map(|stored| match &self.elements {
-            Elements::Objects(objects) => {
-                objects.get(stored).map(|&value| Element::Object(value)).ok_or_else(|| Error::malformed("index"))
-            }
+            Elements::Objects(objects) => objects
+                .get(stored)
+                .map(|&value| Element::Object(value))
+                .ok_or_else(|| Error::malformed("index")),
             Elements::Bytes(bytes) => {
                 let size = self.dtype.itemsize;
                 element(&self.dtype, bytes.get(stored * size..(stored + 1) * size).unwrap_or_default())
@@ -418,7 +491,8 @@ pub fn element<'a>(dtype: &DType, bytes: &'a [u8]) -> Result<Element<'a>, Error>
         Kind::DateTime(_) | Kind::TimeDelta(_) => Element::Time(number(8) as i64),
         Kind::Object => return Err(Error::malformed("a pointer to a Python object stands in raw bytes")),
         Kind::Struct(fields) => {
-            let part = |f: &crate::dtype::Field| element(&f.dtype, &bytes[f.offset..f.offset + f.dtype.itemsize]);
+            let part =
+                |f: &crate::dtype::Field| element(&f.dtype, &bytes[f.offset..f.offset + f.dtype.itemsize]);
             Element::Struct(fields.iter().map(part).collect::<Result<_, _>>()?)
         }
         Kind::SubArray(base, _) if base.itemsize == 0 => Element::SubArray(Vec::new()),

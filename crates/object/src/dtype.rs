@@ -4,6 +4,7 @@
 //! Source: `numpy/core/src/multiarray/descriptor.c` (`arraydescr_reduce`, `arraydescr_setstate`) and the npy
 //! format description in `numpy/lib/format.py`.
 
+use std::collections::HashMap;
 use std::fmt;
 
 use crate::error::Error;
@@ -317,12 +318,13 @@ impl Reader<'_> {
         let heap = self.heap;
         let bad = || Error::malformed("names and fields of a structured numpy.dtype don't match");
         let names = heap.as_sequence(names).ok_or_else(bad)?;
-        let pairs = heap.as_dict(fields).ok_or_else(bad)?;
+        let pairs = heap.as_dict(fields).ok_or_else(bad)?.chunks_exact(2);
+        let places: HashMap<_, _> = pairs.filter_map(|pair| Some((heap.as_str(pair[0])?, pair[1]))).collect();
         let mut out = Vec::new();
         for &name in names {
             self.count_field()?;
             let name = heap.as_str(name).ok_or_else(bad)?.into_owned();
-            let place = heap.lookup(pairs, &name).and_then(|v| heap.as_tuple(v)).ok_or_else(bad)?;
+            let place = places.get(&*name).and_then(|&v| heap.as_tuple(v)).ok_or_else(bad)?;
             let [dtype, offset, ..] = place else { return Err(bad()) };
             let offset = heap.as_int(*offset).and_then(|n| usize::try_from(n).ok()).ok_or_else(bad)?;
             out.push(Field { name, dtype: self.any(*dtype)?, offset });

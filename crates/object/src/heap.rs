@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::num::NonZeroU32;
 
 use bytes::Bytes;
 
@@ -27,12 +28,19 @@ pub enum Value {
 
 /// Names a [`Node`] of one [`Heap`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Id(u32);
+pub struct Id(NonZeroU32);
 
 impl Id {
+    /// The node at a position in the order in which nodes were made.
+    #[inline]
+    fn at(index: usize) -> Option<Self> {
+        u32::try_from(index + 1).ok().and_then(NonZeroU32::new).map(Self)
+    }
+
     /// The node's position in the order in which nodes were made.
+    #[inline]
     pub fn index(self) -> usize {
-        self.0 as usize
+        self.0.get() as usize - 1
     }
 }
 
@@ -68,7 +76,19 @@ pub struct Items {
     capacity: u32,
 }
 
+/// Set in [`Items::start`] when the run lies among those that grow.
+const GROWS: u32 = 1 << 31;
+
 impl Items {
+    fn grows(self) -> bool {
+        self.start & GROWS != 0
+    }
+
+    fn run(self) -> std::ops::Range<usize> {
+        let start = (self.start & !GROWS) as usize;
+        start..start + self.len()
+    }
+
     /// Number of values.
     pub fn len(self) -> usize {
         self.len as usize
@@ -184,7 +204,10 @@ pub struct Heap {
     buffers: Vec<Bytes>,
     owned: Vec<u8>,
     nodes: Vec<Node>,
+    /// Runs that are complete when they are made: tuples, arguments.
     values: Vec<Value>,
+    /// Runs that grow: lists, sets, dicts. Apart, so that the one at the end mostly grows in place.
+    grown: Vec<Value>,
     calls: Vec<(Call, u32)>,
     attached: Vec<Attached>,
     attached_to_others: HashMap<Id, u32>,
@@ -208,6 +231,7 @@ impl Heap {
             owned: Vec::new(),
             nodes: vec![empty_tuple],
             values: Vec::new(),
+            grown: Vec::new(),
             calls: Vec::new(),
             attached: Vec::new(),
             attached_to_others: HashMap::new(),
@@ -235,8 +259,17 @@ impl Heap {
 
 /// Making values.
 impl Heap {
+    /// Makes room for the values of a pickle of so many bytes, at the rates that large pickles of models have. Room
+    /// that is not used is address space, not memory; it is bounded, and growth beyond it is as usual.
+    pub fn expect(&mut self, pickle_bytes: usize) {
+        let room = |rate: usize, most: usize| (pickle_bytes / rate).min(most);
+        self.nodes.reserve(room(12, 1 << 20));
+        self.values.reserve(room(16, 1 << 20));
+        self.calls.reserve(room(48, 1 << 18));
+    }
+
     /// The empty tuple; like Python's, there is only one.
-    pub const EMPTY_TUPLE: Value = Value::Ref(Id(0));
+    pub const EMPTY_TUPLE: Value = Value::Ref(Id(NonZeroU32::MIN));
 
     /// Takes over a buffer of the file. The bytes are not copied and not accounted: the reader that made them
     /// has spent them.
@@ -271,12 +304,9 @@ impl Heap {
     #[inline]
     pub fn add(&mut self, node: Node) -> Result<Value, LimitError> {
         self.budget.spend_memory(size_of::<Node>() as u64)?;
-        let id = self.nodes.len();
-        if id > u32::MAX as usize {
-            return Err(self.too_many());
-        }
+        let Some(id) = Id::at(self.nodes.len()) else { return Err(self.too_many()) };
         self.nodes.push(node);
-        Ok(Value::Ref(Id(id as u32)))
+        Ok(Value::Ref(id))
     }
 
     /// An `int`.
@@ -328,37 +358,58 @@ impl Heap {
 
     /// Appends to a run of values. The run moves when it can't grow in place, each time to twice its length.
     pub fn extend(&mut self, items: &mut Items, more: &[Value]) -> Result<(), LimitError> {
-        let len = items.len() + more.len();
-        if len <= items.capacity as usize {
-            let end = items.start as usize + items.len();
-            self.values[end..end + more.len()].copy_from_slice(more);
-        } else if items.start as usize + items.len() == self.values.len() {
-            self.spend_values(more.len())?;
-            self.values.extend_from_slice(more);
-            items.capacity = len as u32;
-        } else {
-            self.relocate(items, more)?;
+        if items.is_empty() {
+            return self.start(items, more, 0);
         }
-        items.len = len as u32;
+        let len = items.len() + more.len();
+        let (in_room, run) = (len <= items.capacity as usize, items.run());
+        let arena = if items.grows() { &mut self.grown } else { &mut self.values };
+        if in_room {
+            arena[run.end..run.end + more.len()].copy_from_slice(more);
+            items.len = len as u32;
+            Ok(())
+        } else if run.end == arena.len() {
+            arena.extend_from_slice(more);
+            (items.len, items.capacity) = (len as u32, len as u32);
+            self.spend_values(more.len())
+        } else {
+            self.relocate(items, more)
+        }
+    }
+
+    /// A first run, in the arena of growing ones or not.
+    #[inline]
+    fn start(&mut self, items: &mut Items, more: &[Value], grows: u32) -> Result<(), LimitError> {
+        self.spend_values(more.len())?;
+        let arena = if grows == 0 { &mut self.values } else { &mut self.grown };
+        *items = Items { start: arena.len() as u32 | grows, len: more.len() as u32, capacity: more.len() as u32 };
+        match *more {
+            [a] => arena.push(a),
+            [a, b] => arena.extend([a, b]),
+            _ => arena.extend_from_slice(more),
+        }
         Ok(())
     }
 
     fn relocate(&mut self, items: &mut Items, more: &[Value]) -> Result<(), LimitError> {
         let len = items.len() + more.len();
-        let capacity = if items.is_empty() { len } else { len.max(2 * items.len()) };
+        let capacity = len.max(2 * items.len());
         self.spend_values(capacity)?;
-        let (old, start) = (items.start as usize, self.values.len());
-        self.values.extend_from_within(old..old + items.len());
-        self.values.extend_from_slice(more);
-        self.values.resize(start + capacity, Value::None);
-        items.start = start as u32;
-        items.capacity = capacity as u32;
+        let old = self.items(*items).to_vec();
+        let start = self.grown.len();
+        self.grown.extend(old);
+        self.grown.extend_from_slice(more);
+        self.grown.resize(start + capacity, Value::None);
+        *items = Items { start: start as u32 | GROWS, len: len as u32, capacity: capacity as u32 };
         Ok(())
     }
 
+    /// Positions have 31 bits.
+    #[inline]
     fn spend_values(&mut self, count: usize) -> Result<(), LimitError> {
         self.budget.spend_memory((count * size_of::<Value>()) as u64)?;
-        if self.values.len() + count > u32::MAX as usize { Err(self.too_many()) } else { Ok(()) }
+        let longest = self.values.len().max(self.grown.len()) + count;
+        if longest >= GROWS as usize { Err(self.too_many()) } else { Ok(()) }
     }
 
     fn too_many(&self) -> LimitError {
@@ -421,7 +472,7 @@ impl Heap {
             let (Node::List(mut items) | Node::Set(mut items) | Node::Dict(mut items)) = node else {
                 return Ok(());
             };
-            self.extend(&mut items, more)?;
+            if items.is_empty() { self.start(&mut items, more, GROWS)? } else { self.extend(&mut items, more)? }
             self.nodes[id.index()] = match node {
                 Node::List(_) => Node::List(items),
                 Node::Set(_) => Node::Set(items),
@@ -458,6 +509,11 @@ impl Heap {
 
 /// Reading values.
 impl Heap {
+    /// A reference to every node, in the order in which they were made.
+    pub fn nodes(&self) -> impl Iterator<Item = Value> + use<> {
+        (0..self.nodes.len()).filter_map(|index| Id::at(index).map(Value::Ref))
+    }
+
     /// The node of an id.
     #[inline]
     pub fn node(&self, id: Id) -> Node {
@@ -476,7 +532,8 @@ impl Heap {
     /// The values of a run.
     #[inline]
     pub fn items(&self, items: Items) -> &[Value] {
-        &self.values[items.start as usize..][..items.len()]
+        let arena = if items.grows() { &self.grown } else { &self.values };
+        &arena[items.run()]
     }
 
     /// The bytes of a blob.

@@ -3,7 +3,7 @@
 use cannery_object::{Limit, LimitError, Limits};
 
 use crate::error::Error;
-use crate::opcode::{ArgKind, Opcode};
+use crate::opcode::{ArgKind, NOT_PLAIN, Opcode};
 use crate::text;
 
 /// One opcode of a stream.
@@ -37,7 +37,7 @@ pub enum Arg<'a> {
     Float(f64),
     /// Bytes of a `bytes`, `bytearray` or Python 2 `str`.
     Bytes(&'a [u8]),
-    /// The inside of a quoted string, escapes not yet decoded.
+    /// A quoted string with its quotes, escapes not yet decoded; see [`unquote`](crate::unquote).
     Quoted(&'a [u8]),
     /// Text in raw-unicode-escape, not yet decoded.
     RawUnicode(&'a [u8]),
@@ -72,38 +72,67 @@ impl<'a> Decoder<'a> {
     }
 
     /// The next opcode. After STOP the caller stops asking; at the end of the buffer this is an error.
-    #[inline]
+    #[inline(always)]
     pub fn next_op(&mut self) -> Result<Op<'a>, Error> {
         let offset = self.position;
         let Some(&byte) = self.input.get(offset) else {
-            return Err(Error::malformed(offset, "the pickle ends before STOP"));
+            return Err(ends_early(offset));
         };
-        let Some(opcode) = Opcode::from_byte(byte) else {
-            return Err(Error::malformed(offset, format!("{byte:#04x} is no opcode")));
-        };
+        let Some(opcode) = Opcode::from_byte(byte) else { return Err(no_opcode(offset, byte)) };
         self.position = offset + 1;
-        let arg = if opcode.arg() == ArgKind::None { Arg::None } else { self.arg(opcode, offset)? };
+        let arg = match self.quick_arg(opcode) {
+            Some(arg) => arg,
+            None => self.slow_arg(opcode, offset)?,
+        };
         Ok(Op { offset, end: self.position, opcode, arg })
     }
 
-    #[inline]
-    fn arg(&mut self, opcode: Opcode, offset: usize) -> Result<Arg<'a>, Error> {
-        self.read_arg(opcode.arg()).map_err(|fault| explain(fault, opcode, offset))
+    /// The argument where it can be had at once; `None` when it is a line, rare, wrong, or near the end of the buffer.
+    ///
+    /// Short integers are taken without a branch on their width: a stream is mostly these, in no order that a
+    /// processor could guess.
+    #[inline(always)]
+    fn quick_arg(&mut self, opcode: Opcode) -> Option<Arg<'a>> {
+        let rest = self.input.get(self.position..)?;
+        let width = opcode.plain_width();
+        if width != NOT_PLAIN {
+            let word = u64::from(u32::from_le_bytes(*rest.first_chunk()?));
+            let number = word & !(u64::MAX << (8 * width));
+            self.position += usize::from(width);
+            return Some(if width == 0 { Arg::None } else { Arg::Int(number as i64) });
+        }
+        let (arg, used) = match opcode.arg() {
+            ArgKind::Int4 => (Arg::Int(i64::from(i32::from_le_bytes(*rest.first_chunk()?))), 4),
+            ArgKind::Float8 => (Arg::Float(f64::from_be_bytes(*rest.first_chunk()?)), 8),
+            ArgKind::Bytes1 | ArgKind::String1 => {
+                let bytes = rest.get(1..1 + usize::from(*rest.first()?))?;
+                (Arg::Bytes(bytes), 1 + bytes.len())
+            }
+            ArgKind::Unicode1 => {
+                let bytes = rest.get(1..1 + usize::from(*rest.first()?)).filter(|bytes| bytes.is_ascii())?;
+                (Arg::Text(bytes), 1 + bytes.len())
+            }
+            _ => return None,
+        };
+        self.position += used;
+        Some(arg)
     }
 
-    #[inline]
-    fn read_arg(&mut self, kind: ArgKind) -> Result<Arg<'a>, Fault> {
+    #[inline(never)]
+    fn slow_arg(&mut self, opcode: Opcode, offset: usize) -> Result<Arg<'a>, Error> {
+        self.any_arg(opcode.arg()).map_err(|fault| explain(fault, opcode, offset))
+    }
+
+    fn any_arg(&mut self, kind: ArgKind) -> Result<Arg<'a>, Fault> {
         Ok(match kind {
             ArgKind::None => Arg::None,
             ArgKind::Uint1 => Arg::Int(i64::from(u8::from_le_bytes(self.fixed()?))),
             ArgKind::Uint2 => Arg::Int(i64::from(u16::from_le_bytes(self.fixed()?))),
             ArgKind::Int4 => Arg::Int(i64::from(i32::from_le_bytes(self.fixed()?))),
             ArgKind::Uint4 => Arg::Int(i64::from(u32::from_le_bytes(self.fixed()?))),
-            ArgKind::Uint8 => {
-                Arg::Int(i64::try_from(u64::from_le_bytes(self.fixed()?)).map_err(|_| TRUNCATED)?)
-            }
             ArgKind::Float8 => Arg::Float(f64::from_be_bytes(self.fixed()?)),
             ArgKind::String1 | ArgKind::Bytes1 => Arg::Bytes(self.counted1()?),
+            ArgKind::Uint8 => Arg::Int(i64::try_from(u64::from_le_bytes(self.fixed()?)).map_err(|_| TRUNCATED)?),
             ArgKind::String4 => Arg::Bytes(self.counted4_signed()?),
             ArgKind::Bytes4 => Arg::Bytes(self.counted4()?),
             ArgKind::Bytes8 => Arg::Bytes(self.counted8()?),
@@ -229,6 +258,16 @@ const QUOTES: Fault = Fault::Rule("the string has no matching quotes around it")
 const ESCAPE: Fault = Fault::Rule("the string holds a broken escape");
 
 #[cold]
+fn ends_early(offset: usize) -> Error {
+    Error::malformed(offset, "the pickle ends before STOP")
+}
+
+#[cold]
+fn no_opcode(offset: usize, byte: u8) -> Error {
+    Error::malformed(offset, format!("{byte:#04x} is no opcode"))
+}
+
+#[cold]
 fn explain(fault: Fault, opcode: Opcode, offset: usize) -> Error {
     let error = match fault {
         Fault::Limit(hit) => Error::limit(offset, hit),
@@ -245,13 +284,15 @@ fn ascii(bytes: &[u8]) -> Result<&[u8], Fault> {
     if bytes.is_ascii() { Ok(bytes) } else { Err(NOT_ASCII) }
 }
 
+/// A quoted line, its quotes included. Like `pickletools` this takes a lone quote, which the machine refuses.
 fn quoted(line: &[u8]) -> Result<&[u8], Fault> {
     match line {
-        [b'\'', inside @ .., b'\''] | [b'"', inside @ .., b'"'] => {
-            text::unescape(inside).map(|_| inside).ok_or(ESCAPE)
-        }
-        _ if line.ends_with(b"\r") => Err(CARRIAGE_RETURN),
-        _ => Err(QUOTES),
+        b"'" | b"\"" => Ok(line),
+        _ => match text::strip_quotes(line) {
+            Some(inside) => text::unescape(inside).map(|_| line).ok_or(ESCAPE),
+            None if line.ends_with(b"\r") => Err(CARRIAGE_RETURN),
+            None => Err(QUOTES),
+        },
     }
 }
 
@@ -264,7 +305,8 @@ fn number_fault(line: &[u8]) -> Fault {
 }
 
 fn memo_key<'a>(line: &[u8]) -> Result<Arg<'a>, Fault> {
-    let plain = !line.is_empty() && line.iter().all(u8::is_ascii_digit);
+    let digits = line.strip_prefix(b"-").unwrap_or(line);
+    let plain = !digits.is_empty() && digits.iter().all(u8::is_ascii_digit);
     let key = if plain { std::str::from_utf8(line).ok().and_then(|l| l.parse().ok()) } else { None };
     key.map(Arg::Int).ok_or(number_fault(line))
 }

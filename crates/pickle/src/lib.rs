@@ -19,4 +19,4 @@ pub use disassemble::{Disassembly, Item};
 pub use error::{Error, ErrorKind};
 pub use machine::{Inline, Machine, NoInline, Outcome, Source, Step, Taken, read, read_prefix};
 pub use opcode::{ArgKind, OPCODES, Opcode};
-pub use text::unescape;
+pub use text::unquote;

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
-use cannery_object::{Blob, BufferId, Call, CallKind, Heap, Limit, LimitError, Node, Value};
+use cannery_object::{Blob, BufferId, Call, CallKind, Heap, Id, Limit, LimitError, Node, Value};
 
 use crate::decode::{Arg, Decoder, Op};
 use crate::error::Error;
@@ -64,8 +64,6 @@ pub struct Outcome {
     pub protocol: Option<u8>,
     /// Number of opcodes.
     pub opcodes: u64,
-    /// Highest memo key, to tell a stream whose keys are sparse.
-    pub sparse_memo: bool,
 }
 
 /// Reads the one pickle that a buffer holds from `start` to its end.
@@ -94,6 +92,8 @@ pub fn read_prefix(
 ) -> Result<Outcome, Error> {
     let mut decoder = Decoder::new(bytes, start, heap.budget().limits());
     let mut machine = Machine::new(bytes, buffer, start);
+    heap.expect(bytes.len() - start);
+    machine.memo.expect(bytes.len() - start);
     loop {
         let op = decoder.next_op()?;
         match machine.step(heap, &op, inline)? {
@@ -165,19 +165,18 @@ impl<'i> Machine<'i> {
     }
 
     fn outcome(&self, root: Value, end: usize) -> Outcome {
-        let (protocol, opcodes, sparse_memo) = (self.protocol, self.opcodes, !self.memo.sparse.is_empty());
-        Outcome { root, end, protocol, opcodes, sparse_memo }
+        Outcome { root, end, protocol: self.protocol, opcodes: self.opcodes }
     }
 
     /// Carries out one opcode.
-    #[inline]
+    #[inline(always)]
     pub fn step(&mut self, heap: &mut Heap, op: &Op<'_>, inline: &mut impl Inline) -> Result<Step, Error> {
         self.opcodes += 1;
         self.check_frame(op).and_then(|()| self.carry_out(heap, op, inline)).map_err(|fault| explain(fault, op))
     }
 
     /// An opcode lies in one frame or in none.
-    #[inline]
+    #[inline(always)]
     fn check_frame(&mut self, op: &Op<'_>) -> Result<(), Fault> {
         if op.offset >= self.frame_end {
             self.frame_end = NO_FRAME;
@@ -186,9 +185,7 @@ impl<'i> Machine<'i> {
             return Err(Fault::Rule("the opcode crosses the end of its frame"));
         }
         match self.protocol {
-            Some(protocol) if op.opcode.protocol() > protocol => {
-                Err(Fault::Said(format!("the opcode is newer than protocol {protocol}, which the stream declares")))
-            }
+            Some(protocol) if op.opcode.protocol() > protocol => Err(too_new(protocol)),
             _ => Ok(()),
         }
     }
@@ -241,8 +238,7 @@ impl<'i> Machine<'i> {
                 self.grow(heap, &[key, value], Grow::Set)?;
             }
             Opcode::Global => {
-                let Arg::Names(module, name) = op.arg else { return Err(UNDERFLOW) };
-                let global = heap.global(module, name)?;
+                let global = named(heap, op.arg)?;
                 self.push(heap, global)?;
             }
             Opcode::StackGlobal => self.stack_global(heap)?,
@@ -429,7 +425,7 @@ impl Machine<'_> {
             heap.budget().limits().check(Limit::NameBytes, part.len() as u64)?;
         }
         let (module, name) = (String::from_utf8_lossy(module).into_owned(), String::from_utf8_lossy(name).into_owned());
-        let global = heap.global(&module, &name)?;
+        let global = named(heap, Arg::Names(&module, &name))?;
         self.push(heap, global)
     }
 
@@ -457,9 +453,8 @@ impl Machine<'_> {
     }
 
     fn inst(&mut self, heap: &mut Heap, arg: Arg<'_>) -> Result<(), Fault> {
-        let Arg::Names(module, name) = arg else { return Err(UNDERFLOW) };
         let start = self.pop_mark()?;
-        let callable = heap.global(module, name)?;
+        let callable = named(heap, arg)?;
         let args = heap.container(Node::Tuple, &self.stack[start..])?;
         let value = heap.add_call(Call { callable, args, kind: CallKind::Instance })?;
         self.stack.truncate(start);
@@ -550,7 +545,7 @@ impl Machine<'_> {
                 _ => return Err(Fault::Rule("the line holds no number")),
             },
             Arg::Quoted(text) => {
-                let text = text::unescape(text).ok_or(Fault::Rule("the string holds a broken escape"))?;
+                let text = text::unquote(text).ok_or(Fault::Rule("the string has no matching quotes around it"))?;
                 let blob = self.blob_or_own(heap, &text)?;
                 heap.add(Node::Str8(blob))?
             }
@@ -596,6 +591,14 @@ impl Machine<'_> {
     }
 }
 
+/// A global, whose names must not be empty: Python's unpicklers differ on what an empty one is.
+fn named(heap: &mut Heap, arg: Arg<'_>) -> Result<Value, Fault> {
+    match arg {
+        Arg::Names(module, name) if !module.is_empty() && !name.is_empty() => Ok(heap.global(module, name)?),
+        _ => Err(Fault::Rule("a module name or a qualified name is empty")),
+    }
+}
+
 /// An integer in two's complement: small ones become numbers, larger ones keep their bytes.
 fn long(
     heap: &mut Heap,
@@ -621,6 +624,11 @@ fn number(arg: Arg<'_>) -> i64 {
 }
 
 #[cold]
+fn too_new(protocol: u8) -> Fault {
+    Fault::Said(format!("the opcode is newer than protocol {protocol}, which the stream declares"))
+}
+
+#[cold]
 fn explain(fault: Fault, op: &Op<'_>) -> Error {
     let error = match fault {
         Fault::Rule(message) => Error::malformed(op.offset, message),
@@ -632,66 +640,65 @@ fn explain(fault: Fault, op: &Op<'_>) -> Error {
     error.at(op.opcode)
 }
 
-/// What has been memoised. Keys are nearly always dense; those that aren't cost a map entry each.
+/// What has been memoised. Keys are nearly always dense and values nearly always nodes: these cost four bytes. All
+/// others cost a map entry.
 #[derive(Debug, Default)]
 struct Memo {
-    dense: Vec<Option<Value>>,
+    dense: Vec<Option<Id>>,
     sparse: BTreeMap<i64, Value>,
     entries: i64,
 }
 
+/// Memory of a memo slot.
+const SLOT: u64 = size_of::<Option<Id>>() as u64;
+
 impl Memo {
+    /// Makes room as [`Heap::expect`] does; it is accounted for when it is used.
+    fn expect(&mut self, pickle_bytes: usize) {
+        self.dense.reserve((pickle_bytes / 12).min(1 << 20));
+    }
+
     #[inline]
     fn put(&mut self, heap: &mut Heap, key: i64, value: Value) -> Result<(), Fault> {
-        let slot = usize::try_from(key).map_err(|_| Fault::Rule("the memo key is negative"))?;
-        if slot == self.dense.len() && self.sparse.is_empty() {
-            self.grow(heap)?;
-            self.dense.push(Some(value));
-        } else {
-            self.put_elsewhere(heap, key, slot, value)?;
+        match value {
+            Value::Ref(id) if key == self.dense.len() as i64 && self.sparse.is_empty() => {
+                heap.budget_mut().spend_memory(SLOT)?;
+                self.dense.push(Some(id));
+            }
+            _ => self.put_elsewhere(heap, key, value)?,
         }
         self.entries += 1;
         Ok(())
     }
 
-    /// Python 2's cPickle begins at 1; anything sparser goes to the map.
-    fn put_elsewhere(&mut self, heap: &mut Heap, key: i64, slot: usize, value: Value) -> Result<(), Fault> {
-        let taken = self.dense.get(slot).is_some_and(Option::is_some) || self.sparse.contains_key(&key);
-        if taken {
+    /// Python 2's cPickle begins at 1: one hole is made for it.
+    fn put_elsewhere(&mut self, heap: &mut Heap, key: i64, value: Value) -> Result<(), Fault> {
+        let slot = usize::try_from(key).map_err(|_| Fault::Rule("the memo key is negative"))?;
+        if self.get(key).is_ok() {
             return Err(Fault::Rule("the memo slot is written a second time"));
         }
-        if let Some(hole) = self.dense.get_mut(slot) {
-            *hole = Some(value);
-        } else if slot <= self.dense.len() + 1 {
-            while self.dense.len() < slot {
-                self.grow(heap)?;
-                self.dense.push(None);
+        match value {
+            Value::Ref(id) if slot < self.dense.len() => self.dense[slot] = Some(id),
+            Value::Ref(id) if slot <= self.dense.len() + 1 => {
+                heap.budget_mut().spend_memory(2 * SLOT)?;
+                self.dense.resize(slot, None);
+                self.dense.push(Some(id));
             }
-            self.grow(heap)?;
-            self.dense.push(Some(value));
-        } else {
-            heap.budget_mut().spend_memory(2 * size_of::<(i64, Value)>() as u64)?;
-            self.sparse.insert(key, value);
-        }
-        Ok(())
-    }
-
-    #[inline]
-    fn grow(&mut self, heap: &mut Heap) -> Result<(), Fault> {
-        if self.dense.len() == self.dense.capacity() {
-            let more = self.dense.len().max(64);
-            heap.budget_mut().spend_memory((more * size_of::<Option<Value>>()) as u64)?;
-            self.dense.reserve_exact(more);
+            _ => {
+                heap.budget_mut().spend_memory(2 * size_of::<(i64, Value)>() as u64)?;
+                self.sparse.insert(key, value);
+            }
         }
         Ok(())
     }
 
     #[inline]
     fn get(&self, key: i64) -> Result<Value, Fault> {
-        let dense = usize::try_from(key).ok().and_then(|slot| self.dense.get(slot).copied().flatten());
-        let value = dense.or_else(|| self.sparse.get(&key).copied());
-        value.ok_or(Fault::Rule("the memo slot is read before it is written"))
+        match usize::try_from(key).ok().and_then(|slot| self.dense.get(slot)) {
+            Some(&Some(id)) => Ok(Value::Ref(id)),
+            _ => self.sparse.get(&key).copied().ok_or(Fault::Rule("the memo slot is read before it is written")),
+        }
     }
 }
 
-const _: () = assert!(size_of::<Option<Value>>() == 8);
+const _: () = assert!(SLOT == 4);

@@ -57,6 +57,29 @@ pub enum ArgKind {
     Unicode8,
 }
 
+/// The argument is more than a short unsigned integer.
+pub(crate) const NOT_PLAIN: u8 = u8::MAX;
+
+impl ArgKind {
+    const fn plain_width(self) -> u8 {
+        match self {
+            Self::None => 0,
+            Self::Uint1 => 1,
+            Self::Uint2 => 2,
+            Self::Uint4 => 4,
+            _ => NOT_PLAIN,
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Row {
+    opcode: Option<Opcode>,
+    arg: ArgKind,
+    protocol: u8,
+    width: u8,
+}
+
 macro_rules! opcodes {
     ($($variant:ident $code:literal $name:literal $arg:ident $proto:literal)*) => {
         /// An opcode.
@@ -69,36 +92,23 @@ macro_rules! opcodes {
         /// Every opcode, in the order in which the protocols brought them.
         pub const OPCODES: &[Opcode] = &[$(Opcode::$variant,)*];
 
-        impl Opcode {
-            /// The opcode of a byte.
-            #[inline]
-            pub fn from_byte(byte: u8) -> Option<Self> {
-                match byte {
-                    $($code => Some(Self::$variant),)*
-                    _ => None,
-                }
-            }
+        /// By byte: the opcode, if it is one, what follows it and which protocol brought it.
+        const TABLE: [Row; 256] = {
+            let mut table = [Row { opcode: None, arg: ArgKind::None, protocol: 0, width: NOT_PLAIN }; 256];
+            $(table[$code as usize] = Row {
+                opcode: Some(Opcode::$variant),
+                arg: ArgKind::$arg,
+                protocol: $proto,
+                width: ArgKind::$arg.plain_width(),
+            };)*
+            table
+        };
 
+        impl Opcode {
             /// Its name in `pickletools`.
             pub fn name(self) -> &'static str {
                 match self {
                     $(Self::$variant => $name,)*
-                }
-            }
-
-            /// What follows it.
-            #[inline]
-            pub fn arg(self) -> ArgKind {
-                match self {
-                    $(Self::$variant => ArgKind::$arg,)*
-                }
-            }
-
-            /// The first protocol that has it.
-            #[inline]
-            pub fn protocol(self) -> u8 {
-                match self {
-                    $(Self::$variant => $proto,)*
                 }
             }
         }
@@ -174,6 +184,32 @@ opcodes! {
     Frame           b'\x95' "FRAME"            Uint8       4
     PersId          b'P'    "PERSID"           IdLine      0
     BinPersId       b'Q'    "BINPERSID"        None        1
+}
+
+impl Opcode {
+    /// The opcode of a byte.
+    #[inline]
+    pub fn from_byte(byte: u8) -> Option<Self> {
+        TABLE[usize::from(byte)].opcode
+    }
+
+    /// What follows it.
+    #[inline]
+    pub fn arg(self) -> ArgKind {
+        TABLE[self as usize].arg
+    }
+
+    /// Bytes of an argument that is none or an unsigned integer of at most four; [`NOT_PLAIN`] for others.
+    #[inline]
+    pub(crate) fn plain_width(self) -> u8 {
+        TABLE[self as usize].width
+    }
+
+    /// The first protocol that has it.
+    #[inline]
+    pub fn protocol(self) -> u8 {
+        TABLE[self as usize].protocol
+    }
 }
 
 #[cfg(test)]

@@ -2,8 +2,21 @@
 
 use std::borrow::Cow;
 
+/// Decodes a quoted STRING: takes the quotes off and the escapes out. `None` when either is wrong.
+pub fn unquote(line: &[u8]) -> Option<Cow<'_, [u8]>> {
+    unescape(strip_quotes(line)?)
+}
+
+/// The inside of a line that begins and ends with the same quote.
+pub(crate) fn strip_quotes(line: &[u8]) -> Option<&[u8]> {
+    match line {
+        [b'\'', inside @ .., b'\''] | [b'"', inside @ .., b'"'] => Some(inside),
+        _ => None,
+    }
+}
+
 /// Decodes the inside of a quoted STRING, as `codecs.escape_decode` does. `None` when an escape is broken.
-pub fn unescape(text: &[u8]) -> Option<Cow<'_, [u8]>> {
+pub(crate) fn unescape(text: &[u8]) -> Option<Cow<'_, [u8]>> {
     if !text.contains(&b'\\') {
         return Some(Cow::Borrowed(text));
     }

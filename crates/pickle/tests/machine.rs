@@ -126,6 +126,10 @@ fn states_where_unpicklers_differ_are_refused() {
         (b"}(Nu.", "a key has no value"),
         (b"p1\r\n.", "CR LF"),
         (b"cos\r\nsystem\r\n.", "CR LF"),
+        (b"c\nlog\n.", "is empty"),
+        (b"\x8c\x00\x8c\x03log\x93.", "is empty"),
+        (b"S'\n.", "no matching quotes"),
+        (b"Np-1\n.", "memo key is negative"),
         (b"NaN.", "stack is empty"),
     ];
     for (stream, want) in cases {

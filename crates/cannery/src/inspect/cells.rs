@@ -23,7 +23,7 @@ pub(super) enum Cells<'h> {
 pub(super) enum Cell<'a> {
     Null,
     Int(i64),
-    Element(Element<'a>),
+    Element(&'a DType, Element<'a>),
     Tuple(Vec<Cell<'a>>),
 }
 
@@ -56,7 +56,9 @@ impl<'h> Cells<'h> {
                 let positions = array.positions();
                 Ok(Some(Self::Array { array, positions, missing: true }))
             }
-            Values::Masked(data, mask) if data.ndim() == 1 && mask.ndim() == 1 && data.len() == mask.len() => {
+            Values::Masked(data, mask)
+                if data.ndim() == 1 && mask.ndim() == 1 && data.len() == mask.len() =>
+            {
                 Ok(Some(Self::Masked { data, mask, next: 0 }))
             }
             Values::Masked(..) => Err(Error::malformed("data and mask of an array differ in length")),
@@ -71,7 +73,8 @@ impl<'h> Cells<'h> {
                 let (levels, codes) = index.levels()?;
                 let mut rows = Vec::new();
                 for (&level, &codes) in levels.iter().zip(codes) {
-                    let codes = heap.ndarray(codes).ok_or_else(|| Error::malformed("codes are no array"))??;
+                    let codes =
+                        heap.ndarray(codes).ok_or_else(|| Error::malformed("codes are no array"))??;
                     match Self::coded(heap, codes, level)? {
                         Some(cells) => rows.push(cells),
                         None => return Ok(None),
@@ -132,13 +135,13 @@ impl<'h> Cells<'h> {
         match self {
             Self::Array { array, positions, missing } => {
                 let stored = positions.next()?;
-                Some(array.element_at(stored).map(|element| cell(heap, element, *missing)))
+                Some(array.element_at(stored).map(|element| cell(heap, &array.dtype, element, *missing)))
             }
             Self::Masked { data, mask, next } => {
                 let at = advance(next, data.len())?;
                 match mask.element_at(at) {
                     Ok(Element::Bool(true)) => Some(Ok(Cell::Null)),
-                    _ => Some(data.element_at(at).map(|element| cell(heap, element, true))),
+                    _ => Some(data.element_at(at).map(|element| cell(heap, &data.dtype, element, true))),
                 }
             }
             Self::Coded { codes, categories, next } => {
@@ -146,7 +149,7 @@ impl<'h> Cells<'h> {
                 match codes.element_at(at) {
                     Ok(Element::Int(code)) if code >= 0 => {
                         let element = categories.element_at(usize::try_from(code).unwrap_or(usize::MAX));
-                        Some(element.map(|element| cell(heap, element, true)))
+                        Some(element.map(|element| cell(heap, &categories.dtype, element, true)))
                     }
                     _ => Some(Ok(Cell::Null)),
                 }
@@ -158,7 +161,8 @@ impl<'h> Cells<'h> {
                 Some(Ok(Cell::Int(now)))
             }
             Self::Rows(columns) => {
-                let cells: Option<Result<Vec<_>, _>> = columns.iter_mut().map(|column| column.next(heap)).collect();
+                let cells: Option<Result<Vec<_>, _>> =
+                    columns.iter_mut().map(|column| column.next(heap)).collect();
                 Some(cells?.map(Cell::Tuple))
             }
         }
@@ -184,7 +188,7 @@ fn range_len(start: i64, stop: i64, step: i64) -> u64 {
     u64::try_from(len).unwrap_or(0)
 }
 
-fn cell<'a>(heap: &Heap, element: Element<'a>, missing: bool) -> Cell<'a> {
+fn cell<'a>(heap: &Heap, dtype: &'a DType, element: Element<'a>, missing: bool) -> Cell<'a> {
     let is_missing = missing
         && match element {
             Element::Float(x) => x.is_nan(),
@@ -192,7 +196,7 @@ fn cell<'a>(heap: &Heap, element: Element<'a>, missing: bool) -> Cell<'a> {
             Element::Object(value) => is_missing(heap, value),
             _ => false,
         };
-    if is_missing { Cell::Null } else { Cell::Element(element) }
+    if is_missing { Cell::Null } else { Cell::Element(dtype, element) }
 }
 
 /// Whether pandas counts a value as missing: None, NaN, NA or NaT.
@@ -200,17 +204,21 @@ fn is_missing(heap: &Heap, value: Value) -> bool {
     match heap.node_of(value) {
         None => value == Value::None,
         Some(Node::Float(x)) => x.is_nan(),
-        Some(Node::Global { .. }) => matches!(heap.global_name(value), Some(("pandas" | "pandas._libs.missing", "NA"))),
+        Some(Node::Global { .. }) => {
+            matches!(heap.global_name(value), Some(("pandas" | "pandas._libs.missing", "NA")))
+        }
         Some(Node::Call(_)) => {
             let name = heap.call(value).and_then(|call| heap.global_name(call.callable));
-            name.is_some_and(|(module, name)| module.starts_with("pandas._libs.") && name.ends_with("_nat_unpickle"))
+            name.is_some_and(|(module, name)| {
+                module.starts_with("pandas._libs.") && name.ends_with("_nat_unpickle")
+            })
         }
         _ => false,
     }
 }
 
 /// An element that holds no Python object, as JSON. As deep as its dtype, which is bounded.
-pub(super) fn element_json(element: &Element<'_>, out: &mut String) {
+pub(super) fn element_json(dtype: &DType, element: &Element<'_>, out: &mut String) {
     match element {
         Element::Bool(b) => out.push_str(if *b { "true" } else { "false" }),
         Element::Int(i) | Element::Time(i) => int_json(i128::from(*i), out),
@@ -223,18 +231,38 @@ pub(super) fn element_json(element: &Element<'_>, out: &mut String) {
             out.push_str("\"}");
         }
         Element::Str(text) => json_string(text, out),
-        Element::Struct(parts) | Element::SubArray(parts) => {
+        Element::Struct(parts) => {
+            let Kind::Struct(fields) = &dtype.kind else { return out.push_str("null") };
             out.push('[');
-            for (k, part) in parts.iter().enumerate() {
-                if k > 0 {
-                    out.push(',');
-                }
-                element_json(part, out);
+            for (k, (field, part)) in fields.iter().zip(parts).enumerate() {
+                out.push_str(if k > 0 { "," } else { "" });
+                element_json(&field.dtype, part, out);
             }
             out.push(']');
         }
+        Element::SubArray(parts) => match &dtype.kind {
+            Kind::SubArray(base, shape) => nested_json(base, parts, shape, out),
+            _ => out.push_str("null"),
+        },
         _ => out.push_str("null"),
     }
+}
+
+/// The elements of a sub-array as lists in lists.
+fn nested_json(base: &DType, parts: &[Element<'_>], shape: &[usize], out: &mut String) {
+    let [rows, rest @ ..] = shape else {
+        return match parts.first() {
+            Some(part) => element_json(base, part, out),
+            None => out.push_str("null"),
+        };
+    };
+    let stride = parts.len().checked_div(*rows).unwrap_or(0);
+    out.push('[');
+    for (k, row) in parts.chunks_exact(stride.max(1)).enumerate() {
+        out.push_str(if k > 0 { "," } else { "" });
+        nested_json(base, row, rest, out);
+    }
+    out.push(']');
 }
 
 /// An integer as JSON: a number where a double holds it exactly.

@@ -2,7 +2,7 @@
 
 use cannery_object::{Element, Heap, Node, Value, View};
 
-use super::cells::{Cell, element_json};
+use super::cells::{Cell, Cells, element_json};
 use super::number::{float_repr, integer};
 
 /// An element as text: text as it is, numbers as Python prints them, a tuple in parentheses.
@@ -10,12 +10,12 @@ pub(super) fn cell_text(heap: &Heap, cell: &Cell<'_>) -> String {
     match cell {
         Cell::Null => "nan".into(),
         Cell::Int(i) => i.to_string(),
-        Cell::Element(Element::Object(value)) => plain_text(heap, *value),
-        Cell::Element(Element::Str(text)) => text.clone(),
-        Cell::Element(Element::Float(x)) => float_repr(*x),
-        Cell::Element(element) => {
+        Cell::Element(_, Element::Object(value)) => plain_text(heap, *value),
+        Cell::Element(_, Element::Str(text)) => text.clone(),
+        Cell::Element(_, Element::Float(x)) => float_repr(*x),
+        Cell::Element(dtype, element) => {
             let mut out = String::new();
-            element_json(element, &mut out);
+            element_json(dtype, element, &mut out);
             out
         }
         Cell::Tuple(cells) => {
@@ -53,7 +53,9 @@ pub(super) fn short(heap: &Heap, value: Value, depth: usize) -> String {
         Node::Tuple(items) => sequence(heap, heap.items(items), ("(", ")"), depth),
         Node::Set(items) | Node::FrozenSet(items) => sequence(heap, heap.items(items), ("{", "}"), depth),
         Node::Dict(items) => mapping(heap, heap.items(items), depth),
-        Node::Global { .. } => heap.global_name(value).map_or_else(String::new, |(_, name)| shorten(name, 60)),
+        Node::Global { .. } => {
+            heap.global_name(value).map_or_else(String::new, |(_, name)| shorten(name, 60))
+        }
         Node::Persistent(_) => "<persistent>".into(),
         Node::Extension(code) => format!("<extension {code}>"),
         Node::Array(_) => array_text(heap, value),
@@ -66,16 +68,24 @@ fn call_text(heap: &Heap, value: Value, depth: usize) -> String {
         View::NdArray => array_text(heap, value),
         View::Scalar(scalar) => match scalar.read() {
             Ok((_, Element::Object(value))) if depth > 0 => short(heap, value, depth - 1),
-            Ok((_, element)) => match element {
+            Ok((dtype, element)) => match element {
                 Element::Str(text) => quoted(&text),
-                Element::Bool(b) => if b { "True".into() } else { "False".into() },
+                Element::Bool(b) => {
+                    if b {
+                        "True".into()
+                    } else {
+                        "False".into()
+                    }
+                }
                 Element::Float(x) => float_repr(x),
-                element => cell_text(heap, &Cell::Element(element)),
+                element => cell_text(heap, &Cell::Element(&dtype, element)),
             },
             Err(_) => "<scalar>".into(),
         },
         View::Builtin(builtin) => match builtin.elements() {
-            Ok(elements) if depth > 0 => sequence(heap, elements, (&format!("{}(", builtin.name), ")"), depth),
+            Ok(elements) if depth > 0 => {
+                sequence(heap, elements, (&format!("{}(", builtin.name), ")"), depth)
+            }
             _ => format!("<{}>", builtin.name),
         },
         View::Partial(partial) => match partial.parts() {
@@ -86,8 +96,22 @@ fn call_text(heap: &Heap, value: Value, depth: usize) -> String {
             Ok(shape) => format!("<{} {}>", sparse.class().1, tuple(&shape)),
             Err(_) => format!("<{}>", sparse.class().1),
         },
+        View::DataFrame(frame) => match frame.data() {
+            Ok(columns) => format!("DataFrame of {} columns", columns.len()),
+            Err(_) => "DataFrame(…)".into(),
+        },
+        View::Index(index) => match Cells::of_pandas(heap, value) {
+            Ok(Some(cells)) => format!("{} of {}", shorten(index.class().1, 60), cells.len()),
+            _ => format!("{}(…)", shorten(index.class().1, 60)),
+        },
+        View::Series(series) => match series.values().and_then(|values| Cells::of_values(heap, values)) {
+            Ok(Some(cells)) => format!("Series of {}", cells.len()),
+            _ => "Series(…)".into(),
+        },
         View::Random(_) => "RandomState(…)".into(),
-        View::DType => cannery_object::DType::from_value(heap, value).map_or("<dtype>".into(), |d| numpy_name(&d)),
+        View::DType => {
+            cannery_object::DType::from_value(heap, value).map_or("<dtype>".into(), |d| numpy_name(&d))
+        }
         _ => match heap.object(value) {
             Some(object) => format!("{}(…)", shorten(object.class().1, 60)),
             None => "<call>".into(),
@@ -143,7 +167,8 @@ fn mapping(heap: &Heap, pairs: &[Value], depth: usize) -> String {
     if depth == 0 && !pairs.is_empty() {
         return "{…}".into();
     }
-    let entry = |pair: &[Value]| format!("{}: {}", short(heap, pair[0], depth - 1), short(heap, pair[1], depth - 1));
+    let entry =
+        |pair: &[Value]| format!("{}: {}", short(heap, pair[0], depth - 1), short(heap, pair[1], depth - 1));
     let mut parts: Vec<_> = pairs.chunks_exact(2).take(6).map(entry).collect();
     if pairs.len() > 12 {
         parts.push(format!("… {} in all", pairs.len() / 2));

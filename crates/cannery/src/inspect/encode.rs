@@ -4,12 +4,12 @@ use std::collections::HashSet;
 use std::io::Write;
 
 use cannery_object::views::{
-    Builtin, Categorical, CategoricalDtype, DataFrame, Extension, Index, IndexKind, MaskedArray, Partial, Random,
-    RandomKind, Scalar, Series, Sparse, Time,
+    Builtin, Categorical, CategoricalDtype, Column, DataFrame, Extension, Index, IndexKind, MaskedArray,
+    Partial, Random, RandomKind, Scalar, Series, Sparse, Time, Values,
 };
 use cannery_object::{CallKind, DType, Element, Error, Id, Kind, NdArray, Node, Object, Order, Value, View};
 
-use super::cells::{Cells, complex_json, dtype_members, element_json, float_json, int_json, shape_json};
+use super::cells::{Cells, dtype_members, element_json, float_json, int_json, shape_json};
 use super::json::{Part, Writer};
 use super::number::{integer, json_string};
 
@@ -99,7 +99,8 @@ impl<'h, W: Write> Writer<'h, '_, W> {
 
     /// `"dtype":…,"shape":…,"order":…`. Fails where elements of the dtype can't be decoded.
     fn array_members(&mut self, array: &NdArray<'h>, text: &mut String) -> Result<(), Error> {
-        let cost = array.raw().map_or(0, <[u8]>::len).saturating_add(dtype_weight(&array.dtype));
+        let objects = array.objects().map_or(0, |objects| 16 * objects.len());
+        let cost = array.raw().map_or(objects, <[u8]>::len).saturating_add(dtype_weight(&array.dtype));
         if !self.spend(cost as u64) {
             return Err(Error::unsupported("the data of too many arrays at once"));
         }
@@ -117,7 +118,7 @@ impl<'h, W: Write> Writer<'h, '_, W> {
         let in_full = self.options.arrays || array.objects().is_some() || array.len() as u64 <= SHORT;
         if in_full {
             parts.push(Part::Text(",\"values\":[".into()));
-            parts.push(Part::Cells(Cells::of_array(array), true));
+            parts.push(Part::Cells(Box::new(Cells::of_array(array)), true));
             parts.push(Part::Text("]".into()));
         } else {
             parts.push(Part::Text(statistics(&array)));
@@ -144,7 +145,7 @@ impl<'h, W: Write> Writer<'h, '_, W> {
         match element {
             Element::Object(value) => parts.extend([Part::Text(text), Part::Value(value)]),
             element => {
-                element_json(&element, &mut text);
+                element_json(&dtype, &element, &mut text);
                 parts.push(Part::Text(text));
             }
         }
@@ -174,7 +175,9 @@ impl<'h, W: Write> Writer<'h, '_, W> {
     /// A fill value, which is mostly an array of no dimension, as its one element.
     fn fill_value(&self, value: Value) -> Part<'h> {
         match self.heap.ndarray(value) {
-            Some(Ok(array)) if array.ndim() == 0 && array.len() == 1 => Part::Cells(Cells::of_array(array), true),
+            Some(Ok(array)) if array.ndim() == 0 && array.len() == 1 => {
+                Part::Cells(Box::new(Cells::of_array(array)), true)
+            }
             _ => Part::Value(value),
         }
     }
@@ -183,7 +186,7 @@ impl<'h, W: Write> Writer<'h, '_, W> {
     fn elements(&mut self, cells: Cells<'h>, in_full: bool, parts: &mut Parts<'h>) {
         if in_full || cells.len() <= SHORT {
             parts.push(Part::Text("[".into()));
-            parts.push(Part::Cells(cells, true));
+            parts.push(Part::Cells(Box::new(cells), true));
             parts.push(Part::Text("]".into()));
             return;
         }
@@ -226,11 +229,14 @@ impl<'h, W: Write> Writer<'h, '_, W> {
 
     /// The first four words of a key, which tell two states apart.
     fn first_words(&mut self, value: Value) -> Result<String, Error> {
-        let array = self.heap.ndarray(value).ok_or_else(|| Error::malformed("the key of a random state is no array"))??;
+        let array = self
+            .heap
+            .ndarray(value)
+            .ok_or_else(|| Error::malformed("the key of a random state is no array"))??;
         let mut text = String::from("[");
         for (k, stored) in array.positions().take(4).enumerate() {
             text.push_str(if k > 0 { "," } else { "" });
-            element_json(&array.element_at(stored)?, &mut text);
+            element_json(&array.dtype, &array.element_at(stored)?, &mut text);
         }
         Ok(text + "]")
     }
@@ -255,10 +261,17 @@ impl<'h, W: Write> Writer<'h, '_, W> {
             parts.extend([Part::Text(",\"coords\":".into()), Part::Value(coords)]);
         }
         let items = sparse.items();
+        if !self.spend(16 * items.len() as u64) {
+            return Err(Error::unsupported("what is the items of too many values"));
+        }
         if items.is_empty() {
             parts.push(Part::Text(text + "}}"));
         } else {
-            parts.extend([Part::Text(text + "},\"items\":["), Part::Pairs(items, 0), Part::Text("]}".into())]);
+            parts.extend([
+                Part::Text(text + "},\"items\":["),
+                Part::Pairs(items, 0),
+                Part::Text("]}".into()),
+            ]);
         }
         Ok(parts)
     }
@@ -372,27 +385,22 @@ impl<'h, W: Write> Writer<'h, '_, W> {
         let mut parts = vec![Part::Text(self.head(id, "series") + "\"name\":"), Part::Value(series.name())];
         parts.extend([Part::Text(",\"index\":".into()), Part::Value(series.index()?)]);
         parts.push(Part::Text(",\"values\":".into()));
-        let values = series.values()?;
-        let other = match &values {
-            cannery_object::views::Values::Other(value) => Some(*value),
-            _ => None,
-        };
-        match (Cells::of_values(self.heap, values)?, other) {
-            (Some(cells), _) => self.checked_cells(cells, &mut parts)?,
-            (None, Some(value)) => parts.push(Part::Value(value)),
-            (None, None) => parts.push(Part::Text("null".into())),
-        }
+        self.column(Column::Own(series.values()?), &mut parts)?;
         parts.push(Part::Text("}".into()));
         Ok(parts)
     }
 
     fn frame(&mut self, id: Id, frame: DataFrame<'h>) -> Encoded<'h> {
         let (columns, names) = (frame.data()?, self.column_names(frame.columns()?)?);
+        if !self.spend(64 * columns.len() as u64) {
+            return Err(Error::unsupported("the columns of too many frames at once"));
+        }
         if names.len() != columns.len() {
             return Err(Error::malformed("a frame has other columns than names of them"));
         }
         let by_name = names.iter().collect::<HashSet<_>>().len() == names.len();
-        let mut parts = vec![Part::Text(self.head(id, "dataframe") + "\"columns\":"), Part::Value(frame.columns()?)];
+        let mut parts =
+            vec![Part::Text(self.head(id, "dataframe") + "\"columns\":"), Part::Value(frame.columns()?)];
         parts.extend([Part::Text(",\"index\":".into()), Part::Value(frame.index()?)]);
         let (open, close) = if by_name { ('{', '}') } else { ('[', ']') };
         parts.push(Part::Text(format!(",\"data\":{open}")));
@@ -403,19 +411,33 @@ impl<'h, W: Write> Writer<'h, '_, W> {
                 text.push(':');
             }
             parts.push(Part::Text(text));
-            match Cells::of_column(self.heap, column)? {
-                Some(cells) => self.checked_cells(cells, &mut parts)?,
-                None => parts.push(Part::Text("null".into())),
-            }
+            self.column(column, &mut parts)?;
         }
         parts.push(Part::Text(format!("{close}}}")));
         Ok(parts)
     }
 
+    /// The elements of a column as a list, or as the object that holds them where they are no simple sequence.
+    fn column(&mut self, column: Column<'h>, parts: &mut Parts<'h>) -> Result<(), Error> {
+        let whole = match &column {
+            Column::Own(Values::Other(value)) => *value,
+            Column::Own(Values::Categorical(categorical)) => categorical.value(),
+            _ => Value::None,
+        };
+        match Cells::of_column(self.heap, column)? {
+            Some(cells) => self.checked_cells(cells, parts),
+            None => {
+                parts.push(Part::Value(whole));
+                Ok(())
+            }
+        }
+    }
+
     /// The names of columns as text: that of a number is its digits.
     fn column_names(&mut self, columns: Value) -> Result<Vec<String>, Error> {
         let heap = self.heap;
-        let mut cells = Cells::of_pandas(heap, columns)?.ok_or_else(|| Error::unsupported("names of columns"))?;
+        let mut cells =
+            Cells::of_pandas(heap, columns)?.ok_or_else(|| Error::unsupported("names of columns"))?;
         if !self.spend(cells.cost()) {
             return Err(Error::unsupported("the names of too many columns at once"));
         }
@@ -428,6 +450,11 @@ impl<'h, W: Write> Writer<'h, '_, W> {
 
     fn builtin(&mut self, id: Id, builtin: Builtin<'h>) -> Encoded<'h> {
         let head = self.head(id, builtin.name);
+        let parts =
+            builtin.elements().map_or(0, <[Value]>::len) + builtin.pairs().map_or(0, |pairs| pairs.len());
+        if !self.spend(16 * parts as u64) {
+            return Err(Error::unsupported("what is the elements of too many values"));
+        }
         match builtin.name {
             "bytes" | "bytearray" => {
                 let bytes = builtin.bytes()?;
@@ -439,15 +466,22 @@ impl<'h, W: Write> Writer<'h, '_, W> {
                 Ok(vec![Part::Text(text + "}")])
             }
             "complex" => {
-                let parts: Vec<_> = builtin.elements()?.iter().filter_map(|&part| self.heap.as_float(part)).collect();
-                let [re, im] = parts[..] else { return Err(Error::malformed("a complex number of no numbers")) };
-                let mut text = String::new();
-                complex_json(re, im, &mut text);
-                Ok(vec![Part::Text(text)])
+                let parts: Vec<_> =
+                    builtin.elements()?.iter().filter_map(|&part| self.heap.as_float(part)).collect();
+                let [re, im] = parts[..] else {
+                    return Err(Error::malformed("a complex number of no numbers"));
+                };
+                let mut text = head + "\"real\":";
+                float_json(re, &mut text);
+                text.push_str(",\"imag\":");
+                float_json(im, &mut text);
+                Ok(vec![Part::Text(text + "}")])
             }
-            "slice" | "range" => {
-                Ok(vec![Part::Text(head + "\"args\":["), Part::Values(builtin.elements()?, 0), Part::Text("]}".into())])
-            }
+            "slice" | "range" => Ok(vec![
+                Part::Text(head + "\"args\":["),
+                Part::Values(builtin.elements()?, 0),
+                Part::Text("]}".into()),
+            ]),
             "dict" | "OrderedDict" | "defaultdict" => self.mapping(id, builtin),
             _ => Ok(vec![
                 Part::Text(head + "\"items\":["),
@@ -463,7 +497,8 @@ impl<'h, W: Write> Writer<'h, '_, W> {
             parts.push(Part::Text(self.head(id, "dict") + "\"items\":["));
         } else {
             let name = builtin.name;
-            let class = format!("\"class\":\"collections.{name}\",\"module\":\"collections\",\"name\":\"{name}\"");
+            let class =
+                format!("\"class\":\"collections.{name}\",\"module\":\"collections\",\"name\":\"{name}\"");
             parts.push(Part::Text(self.head(id, "object") + &class + ",\"made\":\"reduce\""));
             if let Some(factory) = builtin.default_factory() {
                 parts.extend([Part::Text(",\"default_factory\":".into()), Part::Value(factory)]);
@@ -518,16 +553,25 @@ impl<'h, W: Write> Writer<'h, '_, W> {
         member(&mut text, "name", name);
         member(&mut text, "made", self.maker(value));
         let mut parts = vec![Part::Text(text)];
-        if !object.args.is_empty() {
-            parts.extend([Part::Text(",\"args\":[".into()), Part::Values(object.args, 0), Part::Text("]".into())]);
-        } else if self.heap.call(value).is_some_and(|call| self.heap.as_tuple(call.args).is_none()) {
-            let args = self.heap.call(value).map_or(Value::None, |call| call.args);
+        let args = self.heap.call(value).map_or(Value::None, |call| call.args);
+        if self.heap.as_tuple(args).is_none() || !self.can_inline(args) {
             parts.extend([Part::Text(",\"args\":".into()), Part::Value(args)]);
+        } else if !object.args.is_empty() {
+            parts.extend([
+                Part::Text(",\"args\":[".into()),
+                Part::Values(object.args, 0),
+                Part::Text("]".into()),
+            ]);
         }
         let state = object.state().and_then(|state| self.heap.as_dict(state));
-        let attributes = state.filter(|pairs| self.are_names(pairs));
+        let is_own = object.state().is_some_and(|state| self.can_inline(state));
+        let attributes = state.filter(|pairs| is_own && self.are_names(pairs));
         if let Some(pairs) = attributes {
-            parts.extend([Part::Text(",\"attributes\":{".into()), Part::Members(pairs, 0), Part::Text("}".into())]);
+            parts.extend([
+                Part::Text(",\"attributes\":{".into()),
+                Part::Members(pairs, 0),
+                Part::Text("}".into()),
+            ]);
         }
         self.attached(value, attributes.is_none(), &mut parts);
         parts
@@ -538,7 +582,7 @@ impl<'h, W: Write> Writer<'h, '_, W> {
         match (call.kind, self.heap.global_name(call.callable)) {
             (CallKind::New, _) | (_, Some(("copyreg" | "copy_reg", "__newobj__"))) => "new",
             (CallKind::Instance, _) => "instance",
-            (_, Some(("copyreg" | "copy_reg", "_reconstructor"))) => "reconstruct",
+            (_, Some(("copyreg" | "copy_reg", "_reconstructor"))) => "reconstructor",
             _ => "reduce",
         }
     }
@@ -562,7 +606,9 @@ impl<'h, W: Write> Writer<'h, '_, W> {
     /// A node as it stands: a container, or a call with its arguments.
     fn generic(&mut self, id: Id) -> Parts<'h> {
         let value = Value::Ref(id);
-        let run = |kind: &str, part| vec![Part::Text(self.head(id, kind) + "\"items\":["), part, Part::Text("]".into())];
+        let run = |kind: &str, part| {
+            vec![Part::Text(self.head(id, kind) + "\"items\":["), part, Part::Text("]".into())]
+        };
         let mut parts = match self.heap.node(id) {
             Node::List(items) => run("list", Part::Values(self.heap.items(items), 0)),
             Node::Tuple(items) => run("tuple", Part::Values(self.heap.items(items), 0)),
@@ -584,9 +630,13 @@ impl<'h, W: Write> Writer<'h, '_, W> {
     fn call(&self, id: Id) -> Parts<'h> {
         let Some(call) = self.heap.call(Value::Ref(id)) else { return Vec::new() };
         let mut parts = vec![Part::Text(self.head(id, "call") + "\"callable\":"), Part::Value(call.callable)];
-        match self.heap.as_tuple(call.args) {
+        match self.heap.as_tuple(call.args).filter(|_| self.can_inline(call.args)) {
             Some(args) => {
-                parts.extend([Part::Text(",\"args\":[".into()), Part::Values(args, 0), Part::Text("]".into())]);
+                parts.extend([
+                    Part::Text(",\"args\":[".into()),
+                    Part::Values(args, 0),
+                    Part::Text("]".into()),
+                ]);
             }
             None => parts.extend([Part::Text(",\"args\":".into()), Part::Value(call.args)]),
         }
@@ -604,7 +654,11 @@ impl<'h, W: Write> Writer<'h, '_, W> {
         match heap.items(attached.states) {
             [state] if with_state => parts.extend([Part::Text(",\"state\":".into()), Part::Value(*state)]),
             [] | [_] => {}
-            states => parts.extend([Part::Text(",\"states\":[".into()), Part::Values(states, 0), Part::Text("]".into())]),
+            states => parts.extend([
+                Part::Text(",\"states\":[".into()),
+                Part::Values(states, 0),
+                Part::Text("]".into()),
+            ]),
         }
         if !attached.items.is_empty() {
             let items = Part::Values(heap.items(attached.items), 0);
@@ -626,7 +680,9 @@ fn member(text: &mut String, name: &str, value: &str) {
 /// What writing a dtype costs, in bytes.
 fn dtype_weight(dtype: &DType) -> usize {
     match &dtype.kind {
-        Kind::Struct(fields) => fields.iter().map(|field| field.name.len() + 16 + dtype_weight(&field.dtype)).sum(),
+        Kind::Struct(fields) => {
+            fields.iter().map(|field| field.name.len() + 16 + dtype_weight(&field.dtype)).sum()
+        }
         Kind::SubArray(base, _) => 16 + dtype_weight(base),
         _ => 16,
     }

@@ -1,8 +1,16 @@
-//! The whole Heap as JSON, in one pass over it: docs/inspect-json.md is the format.
+//! The whole Heap as JSON, in one pass over it.
+//!
+//! `None`, bools, text, integers below 2^53 and finite floats are themselves; everything else is an object with a
+//! `type`: `int`, `float` (NaN and infinities), `bytes`, `bytearray`, `str8` (of Python 2), `list`, `tuple`, `set`,
+//! `frozenset`, `dict`, `complex`, `slice`, `range`, `global`, `persistent`, `extension`, `ndarray`, `scalar`, `dtype`,
+//! `masked_array`, `random_state`, `generator`, `bit_generator`, `sparse`, `index`, `range_index`, `categorical`,
+//! `categorical_dtype`, `extension_array`, `series`, `dataframe`, `object` for an instance of a class, `call` for the
+//! result of a function.
 //!
 //! A value that is referred to from several places is written once, with an `id`; everywhere else it is
 //! `{"type":"ref","id":N}`. So the output is as long as the Heap is, whatever it would be as a tree. A value that lies
-//! deeper than the limit `json-depth` allows is a reference too, and is written in the list `deferred`.
+//! deeper than the limit `json-depth` allows is a reference too, and is written in the list `deferred`. A value that
+//! is not what its type should be is written as the call that it is, with a member `error`.
 
 use std::collections::VecDeque;
 use std::io::{self, Write};
@@ -18,7 +26,7 @@ use super::shared::{BitSet, shared};
 #[non_exhaustive]
 pub struct JsonOptions {
     /// All elements of every array and all bytes of every bytes object, not only those of short ones.
-    pub(super) arrays: bool,
+    pub arrays: bool,
 }
 
 impl JsonOptions {
@@ -41,7 +49,12 @@ pub struct Written {
 }
 
 /// Writes `{"root": …}`, with a member `deferred` where needed.
-pub fn write_json(heap: &Heap, root: Value, options: &JsonOptions, out: &mut impl Write) -> io::Result<Written> {
+pub fn write_json(
+    heap: &Heap,
+    root: Value,
+    options: &JsonOptions,
+    out: &mut impl Write,
+) -> io::Result<Written> {
     out.write_all(b"{")?;
     let written = write_members(heap, root, options, out)?;
     out.write_all(b"}")?;
@@ -49,7 +62,12 @@ pub fn write_json(heap: &Heap, root: Value, options: &JsonOptions, out: &mut imp
 }
 
 /// Writes the members of [`write_json`]'s object without its braces, to stand among others.
-pub fn write_members(heap: &Heap, root: Value, options: &JsonOptions, out: &mut impl Write) -> io::Result<Written> {
+pub fn write_members(
+    heap: &Heap,
+    root: Value,
+    options: &JsonOptions,
+    out: &mut impl Write,
+) -> io::Result<Written> {
     let mut writer = Writer::new(heap, root, options, out);
     writer.text("\"root\":");
     writer.whole(root)?;
@@ -81,7 +99,7 @@ pub(super) enum Part<'h> {
     /// Names and values as members of an object, with commas.
     Members(&'h [Value], usize),
     /// Elements, with commas.
-    Cells(Cells<'h>, bool),
+    Cells(Box<Cells<'h>>, bool),
 }
 
 struct Frame<'h> {
@@ -109,6 +127,8 @@ const LEVELS: u64 = 4;
 const LEAF_LEVELS: u64 = 40;
 /// Strings longer than this are written once.
 const LONG_TEXT: usize = 256;
+/// A container of at most so many values is written again where it is the arguments or the state of several objects.
+const SHORT_RUN: usize = 32;
 const BUFFER: usize = 1 << 16;
 
 impl<'h, 'o, W: Write> Writer<'h, 'o, W> {
@@ -124,7 +144,7 @@ impl<'h, 'o, W: Write> Writer<'h, 'o, W> {
             deferred: VecDeque::new(),
             stack: Vec::new(),
             max_depth,
-            effort: (64 << 20) + heap.budget().decompressed().saturating_mul(16),
+            effort: (8 << 20) + heap.budget().decompressed().saturating_mul(4),
             written: Written::default(),
         }
     }
@@ -203,7 +223,7 @@ impl<'h, 'o, W: Write> Writer<'h, 'o, W> {
     }
 
     /// Writes elements up to the first that is a value of its own, or until the buffer is full.
-    fn cells(&mut self, mut cells: Cells<'h>, mut first: bool) {
+    fn cells(&mut self, mut cells: Box<Cells<'h>>, mut first: bool) {
         while self.buffer.len() <= BUFFER {
             let Some(cell) = cells.next(self.heap) else { return };
             if !first {
@@ -343,14 +363,22 @@ impl<'h, 'o, W: Write> Writer<'h, 'o, W> {
         if self.shared.contains(id) { format!("\"id\":{},", id.index()) } else { String::new() }
     }
 
+    /// Whether the elements of a container can stand in the object that it belongs to: it is short, or belongs to
+    /// nothing else.
+    pub(super) fn can_inline(&self, container: Value) -> bool {
+        let len = match self.heap.node_of(container) {
+            Some(Node::Tuple(items) | Node::List(items) | Node::Dict(items)) => items.len(),
+            _ => 0,
+        };
+        len <= SHORT_RUN || !matches!(container, Value::Ref(id) if self.shared.contains(id))
+    }
+
     /// Accounts for decoding `cost` bytes once more than the Heap holds them; false when that went on for too long,
     /// as it can where one array is the data of many.
     pub(super) fn spend(&mut self, cost: u64) -> bool {
-        let allowed = cost <= self.effort;
-        if allowed {
-            self.effort -= cost;
-        }
-        allowed
+        let left = self.effort.checked_sub(cost);
+        self.effort = left.unwrap_or(0);
+        left.is_some()
     }
 
     pub(super) fn count_fallback(&mut self) {
@@ -364,11 +392,11 @@ fn cell_parts<'h>(cell: &Cell<'_>, out: &mut String, parts: &mut Vec<Part<'h>>) 
     match cell {
         Cell::Null => text.push_str("null"),
         Cell::Int(i) => int_json(i128::from(*i), &mut text),
-        Cell::Element(cannery_object::Element::Object(value)) => {
+        Cell::Element(_, cannery_object::Element::Object(value)) => {
             parts.push(Part::Value(*value));
             return;
         }
-        Cell::Element(element) => element_json(element, &mut text),
+        Cell::Element(dtype, element) => element_json(dtype, element, &mut text),
         Cell::Tuple(cells) => {
             push_text("{\"type\":\"tuple\",\"items\":[", out, parts);
             for (k, cell) in cells.iter().enumerate() {

@@ -5,6 +5,15 @@ mod describe;
 mod encode;
 mod json;
 mod number;
+mod origin;
 mod shared;
+mod summary;
+mod tree;
 
 pub use json::{JsonOptions, Written, write_json, write_members};
+pub use origin::Origin;
+pub use summary::Summary;
+pub use tree::Branch;
+
+#[cfg(test)]
+mod tests;

@@ -29,7 +29,8 @@ const MAX_DECIMAL_BYTES: usize = 1785;
 pub(crate) fn integer(bytes: &[u8]) -> String {
     let negative = bytes.last().is_some_and(|&b| b & 0x80 != 0);
     let magnitude = if negative { negated(bytes) } else { bytes.to_vec() };
-    let digits = if magnitude.len() > MAX_DECIMAL_BYTES { hexadecimal(&magnitude) } else { decimal(&magnitude) };
+    let digits =
+        if magnitude.len() > MAX_DECIMAL_BYTES { hexadecimal(&magnitude) } else { decimal(&magnitude) };
     if negative { format!("-{digits}") } else { digits }
 }
 

@@ -80,7 +80,8 @@ pub(crate) fn xz(bytes: &[u8], sink: &mut Sink<'_>) -> Result<usize> {
 pub(crate) fn lzma(bytes: &[u8], sink: &mut Sink<'_>) -> Result<usize> {
     let mut stream = LzmaStream::new_mem_limit(dictionary_kib(sink), None);
     let allowed = sink.budget().limits().of(Limit::DictionaryBytes);
-    let used = sink.drive(bytes, |input, out| lzma_step(stream.process(input, out, Action::Finish), allowed))?;
+    let used =
+        sink.drive(bytes, |input, out| lzma_step(stream.process(input, out, Action::Finish), allowed))?;
     Ok(used - stream.unused_input().len())
 }
 
@@ -94,11 +95,14 @@ fn dictionary_kib(sink: &Sink<'_>) -> u32 {
 
 fn lzma_step(result: io::Result<StreamResult>, allowed: u64) -> Result<Step> {
     match result {
-        Ok(StreamResult { bytes_consumed, bytes_produced, status }) => {
-            Ok(Step { consumed: bytes_consumed, produced: bytes_produced, ended: status == LzmaStatus::StreamEnd })
-        }
+        Ok(StreamResult { bytes_consumed, bytes_produced, status }) => Ok(Step {
+            consumed: bytes_consumed,
+            produced: bytes_produced,
+            ended: status == LzmaStatus::StreamEnd,
+        }),
         Err(error) if error.kind() == io::ErrorKind::OutOfMemory => {
-            Err(LimitError { limit: Limit::DictionaryBytes, allowed, asked: allowed.saturating_add(1) }.into())
+            Err(LimitError { limit: Limit::DictionaryBytes, allowed, asked: allowed.saturating_add(1) }
+                .into())
         }
         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
             Err(Error::malformed("the compressed stream is cut short"))

@@ -83,7 +83,9 @@ fn every_codec_gives_back_what_it_was_given() {
             let plain = plain(len);
             let mut seen = 0;
             let mut budget = Budget::new(Limits::default());
-            let unwrapped = unwrap(&wrap(&plain, wrapping).into(), &mut budget, &mut |done, _| seen = done);
+            let unwrapped = unwrap(&wrap(&plain, wrapping).into(), &mut budget, &mut |done, _| {
+                seen = done;
+            });
             let unwrapped = unwrapped.unwrap_or_else(|error| panic!("{wrapping:?} {len}: {error}"));
             assert_eq!(unwrapped.layers, [wrapping]);
             assert!(unwrapped.bytes == plain, "{wrapping:?} {len}");
@@ -126,7 +128,9 @@ fn a_stream_that_is_cut_short_is_refused() {
 
 #[test]
 fn a_wrong_checksum_is_refused() {
-    for wrapping in [Wrapping::Zlib, Wrapping::Gzip, Wrapping::Bzip2, Wrapping::Xz, Wrapping::Lz4, Wrapping::Zfile] {
+    for wrapping in
+        [Wrapping::Zlib, Wrapping::Gzip, Wrapping::Bzip2, Wrapping::Xz, Wrapping::Lz4, Wrapping::Zfile]
+    {
         let mut whole = wrap(&plain(5000), wrapping);
         let at = match wrapping {
             Wrapping::Xz => whole.len() / 2,

@@ -9,21 +9,33 @@ pub(super) fn read(heap: &mut Heap, wrapper: Value, source: &Source<'_>) -> Resu
     let layout = Layout::of(heap, wrapper).map_err(|error| Error::from_view(here, &error))?;
     if layout.dtype.has_objects() {
         let nested = read_prefix(heap, source.bytes, source.buffer, here, &mut NoInline)?;
-        heap.set_payload(wrapper, nested.root).map_err(|limit| Error::limit(here, limit))?;
-        return Ok(Taken { end: nested.end, nested: Some(here) });
+        heap.set_payload(wrapper, nested.root)
+            .map_err(|limit| Error::limit(here, limit))?;
+        return Ok(Taken {
+            end: nested.end,
+            nested: Some(here),
+        });
     }
     let start = here + padding(source, layout.alignment)?;
     let len = byte_len(&layout.dtype, &layout.shape).map_err(|error| Error::from_view(here, &error))?;
     let present = source.bytes.len() - start;
     if len > present {
-        return Err(Error::malformed(start, format!("an array of {len} bytes begins {present} bytes before the end")));
+        return Err(Error::malformed(
+            start,
+            format!("an array of {len} bytes begins {present} bytes before the end"),
+        ));
     }
     let blob = heap.blob(source.buffer, start, len);
     let array = Array::new(layout.dtype, layout.shape, layout.order, blob);
     let array = array.map_err(|error| Error::from_view(start, &error))?;
-    let attach = heap.add_array(array).and_then(|payload| heap.set_payload(wrapper, payload));
+    let attach = heap
+        .add_array(array)
+        .and_then(|payload| heap.set_payload(wrapper, payload));
     attach.map_err(|limit| Error::limit(start, limit))?;
-    Ok(Taken { end: start + len, nested: None })
+    Ok(Taken {
+        end: start + len,
+        nested: None,
+    })
 }
 
 /// What the wrapper's state says of the array.
@@ -37,7 +49,9 @@ struct Layout {
 
 impl Layout {
     fn of(heap: &Heap, wrapper: Value) -> Result<Self, cannery_object::Error> {
-        let bad = |attribute| cannery_object::Error::malformed(format!("NumpyArrayWrapper.{attribute} is missing or wrong"));
+        let bad = |attribute| {
+            cannery_object::Error::malformed(format!("NumpyArrayWrapper.{attribute} is missing or wrong"))
+        };
         let object = heap.object(wrapper).ok_or_else(|| bad("__dict__"))?;
         let attr = |object: &Object<'_>, name| object.attr(name).ok_or_else(|| bad(name));
         let order = match heap.as_str(attr(&object, "order")?).as_deref() {
@@ -73,7 +87,10 @@ fn padding(source: &Source<'_>, alignment: usize) -> Result<usize, Error> {
     let pad = rest.get(..count).ok_or_else(truncated)?;
     let aligned = (here + 1 + count).is_multiple_of(alignment);
     if !aligned || count > alignment || pad.iter().any(|&byte| byte != 0xff) {
-        return Err(Error::malformed(here, "the padding of an array is not what joblib writes"));
+        return Err(Error::malformed(
+            here,
+            "the padding of an array is not what joblib writes",
+        ));
     }
     Ok(1 + count)
 }

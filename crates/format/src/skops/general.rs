@@ -12,7 +12,8 @@ impl<'a> Tree<'a> {
     /// A dict, or an object made without arguments and filled like one.
     pub(super) fn dict(&mut self, node: Node<'a>, key_types: Value, values: &[Value]) -> Result<Value> {
         let content = node.field("content")?;
-        let types = self.heap.as_list(key_types).map(<[Value]>::to_vec).unwrap_or_default();
+        let types = self.heap.as_list(key_types).map(<[Value]>::to_vec);
+        let types = types.ok_or_else(|| node.malformed("the key types of a dict are no list"))?;
         if types.len() != values.len() {
             return Err(node.malformed("a dict has not one key type for each key"));
         }
@@ -59,7 +60,11 @@ impl<'a> Tree<'a> {
         let bad = || name.malformed("a key of a dict does not have its type");
         let json = Json::parse(text, self.heap.budget_mut()).map_err(|_| bad())?;
         let value = json.value(Json::ROOT, self.heap)?;
-        if self.heap.as_sequence(value).is_some() || self.heap.as_dict(value).is_some() { Err(bad()) } else { Ok(value) }
+        if self.heap.as_sequence(value).is_some() || self.heap.as_dict(value).is_some() {
+            Err(bad())
+        } else {
+            Ok(value)
+        }
     }
 
     /// `collections.defaultdict(factory)`, filled.
@@ -158,6 +163,16 @@ impl<'a> Tree<'a> {
         Ok(object)
     }
 
+    /// What `__reduce__` answers when it is the class and its arguments. A frozenset is one of these.
+    pub(super) fn reduced_to_class(&mut self, node: Node<'a>, args: Value) -> Result<Value> {
+        let frozen = node.is("builtins", "frozenset");
+        let single = self.heap.as_tuple(args).filter(|args| frozen && args.len() == 1).map(|args| args[0]);
+        match single.and_then(|list| self.heap.node_of(list)) {
+            Some(HeapNode::List(items)) => Ok(self.heap.add(HeapNode::FrozenSet(items))?),
+            _ => self.constructor(node, args),
+        }
+    }
+
     /// The class called with a tuple of arguments.
     pub(super) fn constructor(&mut self, node: Node<'a>, args: Value) -> Result<Value> {
         self.expect_tuple(node, args)?;
@@ -166,8 +181,11 @@ impl<'a> Tree<'a> {
     }
 
     pub(super) fn expect_tuple(&self, node: Node<'a>, args: Value) -> Result<()> {
-        let is_tuple = self.heap.as_sequence(args).is_some();
-        if is_tuple { Ok(()) } else { Err(node.malformed("the arguments of a call are no tuple")) }
+        if self.heap.as_tuple(args).is_some() {
+            Ok(())
+        } else {
+            Err(node.malformed("the arguments of a call are no tuple"))
+        }
     }
 
     /// An object made with `__new__` and given its state.
@@ -184,7 +202,8 @@ impl<'a> Tree<'a> {
     pub(super) fn json_text(&mut self, node: Node<'a>) -> Result<Value> {
         node.expect(&[("builtins", "str")])?;
         let text = node.text("content")?;
-        let json = Json::parse(&text, self.heap.budget_mut()).map_err(|e| e.moved_to(node.json.offset(node.at) as u64))?;
+        let json = Json::parse(&text, self.heap.budget_mut())
+            .map_err(|e| e.moved_to(node.json.offset(node.at) as u64))?;
         json.value(Json::ROOT, self.heap)
     }
 

@@ -156,9 +156,12 @@ impl<'a> Json<'a> {
                 open.push((current, Vec::new()));
                 continue;
             }
-            let mut value = if is_container { self.container(current, &[], heap)? } else { self.scalar(current, heap)? };
+            let mut value =
+                if is_container { self.container(current, &[], heap)? } else { self.scalar(current, heap)? };
             loop {
-                let Some((container, items)) = open.last_mut() else { return Ok(value) };
+                let Some((container, items)) = open.last_mut() else {
+                    return Ok(value);
+                };
                 items.push(value);
                 if next < self.tokens[*container].next as usize {
                     break;
@@ -202,7 +205,9 @@ fn float(text: &str) -> f64 {
 
 /// The bytes of a string whose escapes the parser has let through.
 fn unescape(raw: &str) -> Cow<'_, [u8]> {
-    let Some(first) = raw.find('\\') else { return Cow::Borrowed(raw.as_bytes()) };
+    let Some(first) = raw.find('\\') else {
+        return Cow::Borrowed(raw.as_bytes());
+    };
     let mut out = raw.as_bytes()[..first].to_vec();
     let mut rest = &raw[first..];
     while let Some(at) = rest.find('\\') {
@@ -240,7 +245,11 @@ fn unescape_unit<'a>(rest: &'a str, out: &mut Vec<u8>) -> &'a str {
 fn push_char(code: u32, out: &mut Vec<u8>) {
     match char::from_u32(code) {
         Some(c) => out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
-        None => out.extend_from_slice(&[0xe0 | (code >> 12) as u8, 0x80 | (code >> 6 & 63) as u8, 0x80 | (code & 63) as u8]),
+        None => out.extend_from_slice(&[
+            0xe0 | (code >> 12) as u8,
+            0x80 | (code >> 6 & 63) as u8,
+            0x80 | (code & 63) as u8,
+        ]),
     }
 }
 
@@ -267,7 +276,9 @@ impl Parser<'_, '_> {
             Some(b'{') => self.opening(Kind::Object, b'}'),
             Some(b'[') => self.opening(Kind::Array, b']'),
             Some(b'"') => self.string(Kind::Str).map(|()| false),
-            Some(b'-' | b'0'..=b'9') if !self.text[self.at..].starts_with("-I") => self.number().map(|()| false),
+            Some(b'-' | b'0'..=b'9') if !self.text[self.at..].starts_with("-I") => {
+                self.number().map(|()| false)
+            }
             Some(_) => self.word().map(|()| false),
             None => Err(self.bad("the JSON text is cut short")),
         }
@@ -322,7 +333,8 @@ impl Parser<'_, '_> {
         while at < self.tokens.len() {
             let name = &json.text[self.tokens[at].start as usize..self.tokens[at].end as usize];
             if !seen.insert(unescape(name)) {
-                return Err(Error::malformed("a name occurs twice in a JSON object").at(self.tokens[at].start as usize));
+                return Err(Error::malformed("a name occurs twice in a JSON object")
+                    .at(self.tokens[at].start as usize));
             }
             at = self.tokens[at + 1].next as usize;
         }
@@ -481,8 +493,37 @@ mod tests {
     #[test]
     fn what_is_no_json() {
         let bad = [
-            "", "{", "[", "[1", "[1,]", "[,1]", "{,}", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{1:1}", "[1}", "{\"a\":1]", "]", "1 2",
-            "01", "1.", ".5", "-", "1e", "+1", "tru", "\"a", "\"\\x\"", "\"\\u12\"", "\"\n\"", "'a'", "[1 2]", "-NaN", "[]]", "{\"a\":1,\"\\u0061\":2}",
+            "",
+            "{",
+            "[",
+            "[1",
+            "[1,]",
+            "[,1]",
+            "{,}",
+            "{\"a\"}",
+            "{\"a\":}",
+            "{\"a\":1,}",
+            "{1:1}",
+            "[1}",
+            "{\"a\":1]",
+            "]",
+            "1 2",
+            "01",
+            "1.",
+            ".5",
+            "-",
+            "1e",
+            "+1",
+            "tru",
+            "\"a",
+            "\"\\x\"",
+            "\"\\u12\"",
+            "\"\n\"",
+            "'a'",
+            "[1 2]",
+            "-NaN",
+            "[]]",
+            "{\"a\":1,\"\\u0061\":2}",
         ];
         for text in bad {
             assert!(value(text).is_err(), "{text}");

@@ -42,7 +42,10 @@ impl<'j> Node<'j> {
             return Err(self.malformed("the content of a node is no object"));
         }
         let json = self.json;
-        Ok(json.pairs(self.at).map(|(key, value)| (Self { at: key, ..self }, Self { at: value, ..self })).collect())
+        Ok(json
+            .pairs(self.at)
+            .map(|(key, value)| (Self { at: key, ..self }, Self { at: value, ..self }))
+            .collect())
     }
 
     pub(super) fn is_null(self) -> bool {
@@ -71,14 +74,18 @@ impl<'j> Node<'j> {
 
     pub(super) fn loader(self) -> Result<Loader> {
         let name = self.text("__loader__")?;
-        Loader::from_name(&name)
-            .ok_or_else(|| Error::unsupported(format!("the skops loader {:?}", shorten(&name))).at(self.json.offset(self.at)))
+        Loader::from_name(&name).ok_or_else(|| {
+            Error::unsupported(format!("the skops loader {:?}", shorten(&name))).at(self.json.offset(self.at))
+        })
     }
 
     /// The object's id when the file was written; none when it is absent, null or 0, as for skops.
     pub(super) fn id(self) -> Result<Option<u64>> {
-        let Some(id) = self.optional("__id__").filter(|id| !id.is_null()) else { return Ok(None) };
-        let number = id.json.u64(id.at).ok_or_else(|| id.malformed("__id__ of a node is no integer of 64 bits"))?;
+        let Some(id) = self.optional("__id__").filter(|id| !id.is_null()) else {
+            return Ok(None);
+        };
+        let number =
+            id.json.u64(id.at).ok_or_else(|| id.malformed("__id__ of a node is no integer of 64 bits"))?;
         Ok(Some(number).filter(|&number| number != 0))
     }
 

@@ -41,7 +41,9 @@ impl<'a> Tree<'a> {
         if !fits(class, dtype) {
             return Err(node.malformed(format!("a numpy.{class} has the dtype {dtype}")));
         }
-        let ArrayData::Bytes(blob) = data else { return Err(node.malformed("a numpy scalar is a Python object")) };
+        let ArrayData::Bytes(blob) = data else {
+            return Err(node.malformed("a numpy scalar is a Python object"));
+        };
         self.scalar_of(dtype, blob)
     }
 
@@ -57,7 +59,9 @@ impl<'a> Tree<'a> {
         let code = match class {
             "str_" => format!("<U{}", text.chars().count()),
             _ => key_code(class)
-                .ok_or_else(|| Error::unsupported(format!("a skops dict with keys of type numpy.{}", shorten(class))))?
+                .ok_or_else(|| {
+                    Error::unsupported(format!("a skops dict with keys of type numpy.{}", shorten(class)))
+                })?
                 .to_owned(),
         };
         let bytes = match class {
@@ -75,7 +79,8 @@ impl<'a> Tree<'a> {
     fn object_array(&mut self, node: Node<'a>, items: &[Value], shape: Value) -> Result<Value> {
         node.expect(&[("numpy", "ndarray"), ("numpy", "matrix")])?;
         let shape = shape_of(self.heap, shape)?;
-        let ragged = || node.malformed(format!("the lists of an object array don't have its shape {shape:?}"));
+        let ragged =
+            || node.malformed(format!("the lists of an object array don't have its shape {shape:?}"));
         let Some((&first, inner)) = shape.split_first() else {
             return Err(node.malformed("an object array has no dimension"));
         };
@@ -86,7 +91,9 @@ impl<'a> Tree<'a> {
         for &len in inner {
             let mut next = Vec::new();
             for &list in &flat {
-                next.extend_from_slice(self.heap.as_list(list).filter(|list| list.len() == len).ok_or_else(ragged)?);
+                next.extend_from_slice(
+                    self.heap.as_list(list).filter(|list| list.len() == len).ok_or_else(ragged)?,
+                );
             }
             flat = next;
         }
@@ -96,12 +103,14 @@ impl<'a> Tree<'a> {
         Ok(self.heap.add_array(array)?)
     }
 
-    /// `_mareconstruct(MaskedArray, ndarray, (0,), b'b')` with the state `(1, shape, dtype, is_fortran, data, mask,
+    /// `_mareconstruct(MaskedArray, ndarray, (0,), 'b')` with the state `(1, shape, dtype, is_fortran, data, mask,
     /// None)`.
     pub(super) fn masked_array(&mut self, node: Node<'a>, data: Value, mask: Value) -> Result<Value> {
         node.expect(&[("numpy.ma", "MaskedArray"), ("numpy.ma.core", "MaskedArray")])?;
-        let array = self.heap.array(data).ok_or_else(|| node.malformed("the data of a masked array is no array"))?;
-        let (dtype, shape, order, elements) = (array.dtype.clone(), array.shape.clone(), array.order, array.data);
+        let array =
+            self.heap.array(data).ok_or_else(|| node.malformed("the data of a masked array is no array"))?;
+        let (dtype, shape, order, elements) =
+            (array.dtype.clone(), array.shape.clone(), array.order, array.data);
         let mask = self.mask(node, mask, &shape, order)?;
         let data = match elements {
             ArrayData::Bytes(blob) => self.heap.add(HeapNode::Bytes(blob))?,
@@ -113,8 +122,7 @@ impl<'a> Tree<'a> {
         let state = self.new_tuple(&[Value::Int(1), shape, dtype, is_fortran, data, mask, Value::None])?;
         let (class, base) = (self.global("numpy.ma", "MaskedArray")?, self.global("numpy", "ndarray")?);
         let empty = self.new_tuple(&[Value::Int(0)])?;
-        let blob = self.heap.own(b"b")?;
-        let code = self.heap.add(HeapNode::Bytes(blob))?;
+        let code = self.heap.text("b")?;
         let object = self.reduce("numpy.ma.core", "_mareconstruct", &[class, base, empty, code])?;
         self.heap.set_state(object, state)?;
         Ok(object)
@@ -132,7 +140,9 @@ impl<'a> Tree<'a> {
                 if array.order != order && shape.len() > 1 {
                     return Err(Error::unsupported("a masked array whose mask is stored in another order"));
                 }
-                let ArrayData::Bytes(blob) = array.data else { return Err(node.malformed("a mask holds objects")) };
+                let ArrayData::Bytes(blob) = array.data else {
+                    return Err(node.malformed("a mask holds objects"));
+                };
                 blob
             }
             // `nomask`, a numpy scalar
@@ -175,8 +185,10 @@ impl<'a> Tree<'a> {
     /// `(3, order, subdtype, names, fields, itemsize, alignment, flags)`, and for times version 4 with their unit.
     fn dtype_state(&mut self, dtype: &DType) -> Result<Value> {
         let order = self.heap.text(order_of(dtype))?;
-        let (mut subtype, mut names, mut fields, mut sizes) = (Value::None, Value::None, Value::None, [-1, -1, 0]);
-        let itemsize = i32::try_from(dtype.itemsize).map_err(|_| Error::unsupported("a dtype above 2 GiB"))?;
+        let (mut subtype, mut names, mut fields, mut sizes) =
+            (Value::None, Value::None, Value::None, [-1, -1, 0]);
+        let itemsize =
+            i32::try_from(dtype.itemsize).map_err(|_| Error::unsupported("a dtype above 2 GiB"))?;
         match &dtype.kind {
             Kind::Struct(list) => {
                 (names, fields) = self.fields(list)?;
@@ -242,9 +254,13 @@ impl<'a> Tree<'a> {
 
     /// The part of a RandomState's state that its bit generator has too.
     fn generator_state(&mut self, node: Node<'a>, state: Value) -> Result<Value> {
-        let pairs = self.heap.as_dict(state).ok_or_else(|| node.malformed("the state of a RandomState is no dict"))?;
+        let pairs = self
+            .heap
+            .as_dict(state)
+            .ok_or_else(|| node.malformed("the state of a RandomState is no dict"))?;
         let is_of_generator = |key| self.heap.is_str(key, "bit_generator") || self.heap.is_str(key, "state");
-        let pairs: Vec<Value> = pairs.chunks_exact(2).filter(|pair| is_of_generator(pair[0])).flatten().copied().collect();
+        let pairs: Vec<Value> =
+            pairs.chunks_exact(2).filter(|pair| is_of_generator(pair[0])).flatten().copied().collect();
         Ok(self.heap.container(HeapNode::Dict, &pairs)?)
     }
 
@@ -261,7 +277,8 @@ impl<'a> Tree<'a> {
         };
         let name = self.heap.as_dict(state).and_then(|pairs| self.heap.lookup(pairs, "bit_generator"));
         let name = name.and_then(|name| self.heap.as_str(name)).map(std::borrow::Cow::into_owned);
-        let name = name.ok_or_else(|| node.malformed("the state of a Generator does not name its bit generator"))?;
+        let name =
+            name.ok_or_else(|| node.malformed("the state of a Generator does not name its bit generator"))?;
         let generator = self.bit_generator(node, &name)?;
         let seeds = match states.get(1) {
             Some(&kwargs) => self.seed_sequence(kwargs)?,
@@ -295,7 +312,9 @@ impl<'a> Tree<'a> {
 
 fn order_of(dtype: &DType) -> &'static str {
     match (&dtype.kind, dtype.order) {
-        (Kind::Bool | Kind::Bytes | Kind::Void | Kind::Object | Kind::Struct(_) | Kind::SubArray(..), _) => "|",
+        (Kind::Bool | Kind::Bytes | Kind::Void | Kind::Object | Kind::Struct(_) | Kind::SubArray(..), _) => {
+            "|"
+        }
         (Kind::Unicode | Kind::DateTime(_) | Kind::TimeDelta(_), ByteOrder::Little) => "<",
         (_, ByteOrder::Little) if dtype.itemsize == 1 => "|",
         (_, ByteOrder::Little) => "<",
@@ -368,4 +387,3 @@ fn integer(value: i128, code: &str) -> Option<Vec<u8>> {
     };
     (low..=high).contains(&value).then(|| value.to_le_bytes()[..size].to_vec())
 }
-

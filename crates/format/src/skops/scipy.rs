@@ -23,7 +23,12 @@ impl<'a> Tree<'a> {
             "csr" | "csc" | "bsr" => &["indices", "indptr", "data"],
             "dia" => &["offsets", "data"],
             "coo" => &["row", "col", "data"],
-            other => return Err(Error::unsupported(format!("a sparse matrix in the format {:?}", shorten(other)))),
+            other => {
+                return Err(Error::unsupported(format!(
+                    "a sparse matrix in the format {:?}",
+                    shorten(other)
+                )));
+            }
         };
         check_label(node, &format)?;
         let mut state = Vec::new();

@@ -57,7 +57,8 @@ impl<'a> Tree<'a> {
                 Work::Visit(node) => self.visit(node)?,
                 Work::Make { node, loader, id, children } => {
                     let children = self.values.split_off(self.values.len() - children);
-                    let value = self.make(node, loader, &children).map_err(|e| e.at(node.json.offset(node.at)))?;
+                    let value =
+                        self.make(node, loader, &children).map_err(|e| e.at(node.json.offset(node.at)))?;
                     self.values.push(value);
                     if let Some(made) = id.and_then(|id| self.made.get_mut(&id)) {
                         made.value = Some(value);
@@ -77,7 +78,8 @@ impl<'a> Tree<'a> {
         let (id, loader) = (node.id()?, node.loader()?);
         if let Some(made) = id.and_then(|id| self.made.get(&id)) {
             let (first, value) = (made.at, made.value);
-            let value = value.ok_or_else(|| node.malformed("an object holds itself, which skops can't load"))?;
+            let value =
+                value.ok_or_else(|| node.malformed("an object holds itself, which skops can't load"))?;
             if loader != Loader::Cached && !self.is_repeated(node, first)? {
                 return Err(node.malformed("a node repeats the id of another and differs from it"));
             }
@@ -103,7 +105,9 @@ impl<'a> Tree<'a> {
         let json = self.json;
         json.same(first, node.at, &mut |name, a, b| match name {
             "__id__" => Ok(json.kind(a) == Kind::Int),
-            "file" => Ok(self.content_of(Node { at: a, ..node })? == self.content_of(Node { at: b, ..node })?),
+            "file" => {
+                Ok(self.content_of(Node { at: a, ..node })? == self.content_of(Node { at: b, ..node })?)
+            }
             _ => Ok(false),
         })
     }
@@ -132,7 +136,9 @@ impl<'a> Tree<'a> {
             Loader::Partial => of_content(&["func", "args", "kwds", "namespace"]),
             Loader::Method => of_content(&["obj"]),
             Loader::ConstructorFromReduce | Loader::DType | Loader::RandomState => Ok(vec![content()?]),
-            Loader::Object => Ok(node.optional("content").filter(|content| !content.is_null()).into_iter().collect()),
+            Loader::Object => {
+                Ok(node.optional("content").filter(|content| !content.is_null()).into_iter().collect())
+            }
             Loader::OperatorFunc => Ok(vec![node.field("attrs")?]),
             Loader::MaskedArray => of_content(&["data", "mask"]),
             Loader::RandomGenerator if self.protocol == 0 => Ok(Vec::new()),
@@ -164,9 +170,11 @@ impl<'a> Tree<'a> {
             (Loader::Slice, []) => self.slice(node),
             (Loader::Function, []) => self.function(node),
             (Loader::Method, [object]) => self.method(node, *object),
-            (Loader::Partial, [func, args, kwds, namespace]) => self.partial(node, [*func, *args, *kwds, *namespace]),
+            (Loader::Partial, [func, args, kwds, namespace]) => {
+                self.partial(node, [*func, *args, *kwds, *namespace])
+            }
             (Loader::Type, []) => self.label(node),
-            (Loader::ConstructorFromReduce, [args]) => self.constructor(node, *args),
+            (Loader::ConstructorFromReduce, [args]) => self.reduced_to_class(node, *args),
             (Loader::Object, content) => self.object(node, content.first().copied()),
             (Loader::Json, []) => self.json_text(node),
             (Loader::OperatorFunc, [args]) => self.operator(node, *args),
@@ -222,7 +230,10 @@ impl<'a> Tree<'a> {
     /// Attaches a state unless it is `None` or empty, as skops does for what it makes with arguments.
     pub(super) fn state_unless_empty(&mut self, object: Value, state: Value) -> Result<()> {
         let is_empty = |items: Option<&[Value]>| items.is_some_and(<[Value]>::is_empty);
-        if state == Value::None || is_empty(self.heap.as_dict(state)) || is_empty(self.heap.as_sequence(state)) {
+        if state == Value::None
+            || is_empty(self.heap.as_dict(state))
+            || is_empty(self.heap.as_sequence(state))
+        {
             return Ok(());
         }
         Ok(self.heap.set_state(object, state)?)
@@ -243,7 +254,8 @@ impl<'a> Tree<'a> {
             return Ok(array);
         }
         let (buffer, len) = (file.buffer, file.bytes.len());
-        let array = crate::npy::read(self.heap, buffer, 0..len).map_err(|error| error.within(&shorten(&name)))?;
+        let array =
+            crate::npy::read(self.heap, buffer, 0..len).map_err(|error| error.within(&shorten(&name)))?;
         self.entry(node, &name)?.array = Some(array);
         Ok(array)
     }
@@ -252,7 +264,8 @@ impl<'a> Tree<'a> {
     fn entry(&mut self, node: Node<'a>, name: &str) -> Result<&mut File> {
         if !self.files.contains_key(name) {
             let missing = || node.malformed(format!("the archive has no entry {:?}", shorten(name)));
-            let entry = self.archive.find(name).filter(|entry| entry.name() != super::SCHEMA).ok_or_else(missing)?;
+            let entry =
+                self.archive.find(name).filter(|entry| entry.name() != super::SCHEMA).ok_or_else(missing)?;
             let bytes = self.archive.read(entry, self.heap.budget_mut())?;
             let buffer = self.heap.add_buffer(bytes.clone())?;
             self.files.insert(name.to_owned(), File { bytes, buffer, array: None, hash: None });

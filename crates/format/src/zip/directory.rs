@@ -21,7 +21,8 @@ const ZIP64_LOCATOR_LEN: usize = 20;
 impl Directory {
     /// Finds the directory by the record that ends the file.
     pub(super) fn find(bytes: &[u8]) -> Result<Self> {
-        let at = bytes.len().checked_sub(END_LEN).ok_or_else(|| bad("the archive is cut short", bytes.len()))?;
+        let at =
+            bytes.len().checked_sub(END_LEN).ok_or_else(|| bad("the archive is cut short", bytes.len()))?;
         let mut cursor = Cursor::new(bytes, at);
         cursor.signature(END, "the end of the archive, which has no comment")?;
         let disks = (cursor.u16()?, cursor.u16()?);
@@ -46,12 +47,19 @@ impl Directory {
         let too_wide = [0xffff, 0xffff_ffff, 0xffff_ffff];
         let locator = end.checked_sub(ZIP64_LOCATOR_LEN).map(|at| Cursor::new(bytes, at));
         let Some(mut locator) = locator.filter(Cursor::is_at_locator) else {
-            return if (0..3).any(|i| narrow[i] == too_wide[i]) { Err(bad("the zip64 record is missing", end)) } else { Ok(None) };
+            return if (0..3).any(|i| narrow[i] == too_wide[i]) {
+                Err(bad("the zip64 record is missing", end))
+            } else {
+                Ok(None)
+            };
         };
         locator.skip(4)?;
         let (disk, at, disks) = (locator.u32()?, locator.u64()?, locator.u32()?);
         let disagree = || bad("the zip64 record disagrees with the end of the archive", end);
-        let start = end.checked_sub(ZIP64_LOCATOR_LEN + ZIP64_END_LEN).filter(|&s| s as u64 == at).ok_or_else(disagree)?;
+        let start = end
+            .checked_sub(ZIP64_LOCATOR_LEN + ZIP64_END_LEN)
+            .filter(|&s| s as u64 == at)
+            .ok_or_else(disagree)?;
         let mut record = Cursor::new(bytes, start);
         record.signature(ZIP64_END, "the zip64 record")?;
         let len = record.u64()?;

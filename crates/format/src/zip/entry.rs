@@ -95,9 +95,14 @@ impl Entry {
         let method = match common.method {
             0 => Method::Stored,
             8 => Method::Deflated,
-            other => return Err(Error::unsupported(format!("entry {name:?} has compression method {other}"))),
+            other => {
+                return Err(Error::unsupported(format!("entry {name:?} has compression method {other}")));
+            }
         };
-        check(method == Method::Deflated || common.size == common.compressed, "a stored entry has two lengths")?;
+        check(
+            method == Method::Deflated || common.size == common.compressed,
+            "a stored entry has two lengths",
+        )?;
         let (start, data) = data_range(bytes, start, common.compressed)?;
         Ok(Self { name, method, flags: common.flags, crc: common.crc, size: common.size, start, data })
     }
@@ -118,7 +123,8 @@ impl Entry {
         let agrees = (local.crc, local.compressed, local.size) == (self.crc, compressed, self.size);
         if self.flags & STREAMED == 0 {
             check(agrees, "local and central header have different lengths or checksums")?;
-            return check(self.data.end == end, "bytes lie outside every entry").map_err(|e| e.at(self.data.end));
+            return check(self.data.end == end, "bytes lie outside every entry")
+                .map_err(|e| e.at(self.data.end));
         }
         let unset = (local.crc, local.compressed, local.size) == (0, 0, 0);
         check(agrees || unset, "local and central header have different lengths or checksums")?;
@@ -135,7 +141,8 @@ impl Entry {
         }
         let bare = descriptor.strip_prefix(&DESCRIPTOR.to_le_bytes()).filter(|bare| bare.len() == want.len());
         let good = bare.unwrap_or(descriptor) == want;
-        check(good, "the descriptor after the data disagrees with the directory").map_err(|e| e.at(self.data.end))
+        check(good, "the descriptor after the data disagrees with the directory")
+            .map_err(|e| e.at(self.data.end))
     }
 }
 
@@ -192,17 +199,29 @@ fn read_extra<const N: usize>(extra: &[u8], wide: [&mut u64; N]) -> Result<bool>
         match id {
             ZIP64 => check(zip64.replace(field).is_none(), "an entry has two zip64 fields")?,
             _ if TIMES_AND_OWNERS.contains(&id) => {}
-            _ => return Err(Error::malformed(format!("an entry has the extra field {id:#06x}"))),
+            _ => {
+                return Err(Error::malformed(format!("an entry has the extra field {id:#06x}")));
+            }
         }
     }
-    let mut cursor = Cursor::new(zip64.unwrap_or_default(), 0);
+    if let Some(field) = zip64 {
+        read_zip64(field, wide)?;
+    }
+    Ok(zip64.is_some())
+}
+
+/// Takes from a zip64 field the values that their 32-bit fields say are in it. Python before 3.5 wrote the field of a
+/// local header with all values while the 32-bit fields hold them too; then both must agree.
+fn read_zip64<const N: usize>(field: &[u8], wide: [&mut u64; N]) -> Result<()> {
+    let mut cursor = Cursor::new(field, 0);
+    let mut all = Vec::new();
     for value in wide {
         if *value == IN_ZIP64 {
             *value = cursor.u64()?;
         }
+        all.extend_from_slice(&value.to_le_bytes());
     }
-    check(cursor.is_at_end(), "a zip64 field holds more than it should")?;
-    Ok(zip64.is_some())
+    check(cursor.is_at_end() || field == all, "a zip64 field disagrees with the header")
 }
 
 /// Where the local header starts and where the data lies that follows it.

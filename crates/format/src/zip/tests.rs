@@ -96,9 +96,9 @@ fn changing_any_byte_of_the_structure_is_noticed() {
     for at in 0..good.len() {
         let mut bad = good.clone();
         bad[at] ^= 0x55;
-        let refused = open(bad).and_then(|a| a.entries().iter().try_for_each(|e| {
-            a.read(e, &mut Budget::new(Limits::default())).map(|_| ())
-        }));
+        let refused = open(bad).and_then(|a| {
+            a.entries().iter().try_for_each(|e| a.read(e, &mut Budget::new(Limits::default())).map(|_| ()))
+        });
         assert!(refused.is_err() || free(at), "byte {at} of {}", good.len());
     }
 }
@@ -113,7 +113,8 @@ fn overlapping_entries_are_refused() {
 
 #[test]
 fn names_that_leave_the_archive() {
-    let bad = ["../abcd", "/abcdef", "a\\bcdef", "C:/abcd", "a/../bc", "./abcde", "a//bcde", "a\0bcdef", "a/b/c/."];
+    let bad =
+        ["../abcd", "/abcdef", "a\\bcdef", "C:/abcd", "a/../bc", "./abcde", "a//bcde", "a\0bcdef", "a/b/c/."];
     for name in bad {
         let len = name.len();
         let mut bytes = archive(&[(&"x".repeat(len), b"", stored())]);
@@ -195,6 +196,22 @@ fn entries_of_streaming_writers() {
 }
 
 #[test]
+fn zip64_fields_of_old_python_repeat_the_header() {
+    let with_field = |size: u64| {
+        let mut bytes = archive(&[("name", b"one", stored())]);
+        let field = [&[1, 0, 16, 0][..], &size.to_le_bytes(), &3_u64.to_le_bytes()].concat();
+        bytes[28] = field.len() as u8;
+        let end = bytes.len() - 22;
+        bytes[end + 16] += field.len() as u8;
+        bytes.splice(34..34, field);
+        bytes
+    };
+    let archive = open(with_field(3)).expect("both agree");
+    assert_eq!(read(&archive, "name").expect("content"), "one");
+    assert!(open(with_field(4)).is_err());
+}
+
+#[test]
 fn limits_of_entries_names_and_content() {
     let hit = |result: Result<Archive>| match result.expect_err("a limit").kind() {
         ErrorKind::Limit(limit) => limit.limit,
@@ -205,7 +222,8 @@ fn limits_of_entries_names_and_content() {
     assert_eq!(hit(Archive::open(&bytes, &Limits::default().with(Limit::PathBytes, 5))), Limit::PathBytes);
 
     let bomb: Bytes = archive(&[("a", &[0; 1 << 20], deflated()), ("b", &[0; 1 << 20], deflated())]).into();
-    for (limit, value) in [(Limit::DecompressedBytes, 3 << 19), (Limit::Ratio, (3 << 19) / bomb.len() as u64)] {
+    for (limit, value) in [(Limit::DecompressedBytes, 3 << 19), (Limit::Ratio, (3 << 19) / bomb.len() as u64)]
+    {
         let limits = Limits::default().with(limit, value).with(Limit::RatioFrom, 1 << 19);
         let archive = Archive::open(&bomb, &limits).expect("an archive");
         let mut budget = Budget::new(limits);

@@ -13,7 +13,17 @@ pub struct Builtin<'h> {
 }
 
 const NAMES: [&str; 12] = [
-    "set", "frozenset", "complex", "slice", "range", "bytes", "bytearray", "list", "tuple", "dict", "OrderedDict",
+    "set",
+    "frozenset",
+    "complex",
+    "slice",
+    "range",
+    "bytes",
+    "bytearray",
+    "list",
+    "tuple",
+    "dict",
+    "OrderedDict",
     "defaultdict",
 ];
 
@@ -36,8 +46,12 @@ impl<'h> Builtin<'h> {
         let heap = self.site.heap;
         let args = self.site.raw_args();
         match (self.name, args) {
-            ("set" | "frozenset" | "list" | "tuple", []) => Ok(heap.items(heap.attached(self.site.value).items)),
-            ("set" | "frozenset" | "list" | "tuple", [one]) => heap.as_sequence(*one).ok_or_else(|| self.bad()),
+            ("set" | "frozenset" | "list" | "tuple", []) => {
+                Ok(heap.items(heap.attached(self.site.value).items))
+            }
+            ("set" | "frozenset" | "list" | "tuple", [one]) => {
+                heap.as_sequence(*one).ok_or_else(|| self.bad())
+            }
             ("complex", [_, _]) | ("slice" | "range", [_, _, _]) => Ok(args),
             _ => Err(self.bad()),
         }
@@ -49,7 +63,9 @@ impl<'h> Builtin<'h> {
         let attached = heap.items(heap.attached(self.site.value).pairs);
         match (self.name, self.site.raw_args()) {
             ("dict" | "OrderedDict", []) | ("defaultdict", [] | [_]) => Ok(Cow::Borrowed(attached)),
-            ("dict" | "OrderedDict", [one]) if attached.is_empty() => pairs_of(heap, *one).ok_or_else(|| self.bad()),
+            ("dict" | "OrderedDict", [one]) if attached.is_empty() => {
+                pairs_of(heap, *one).ok_or_else(|| self.bad())
+            }
             _ => Err(self.bad()),
         }
     }
@@ -115,7 +131,9 @@ impl<'h> Partial<'h> {
     pub fn parts(&self) -> Result<(Value, Value, Value), Error> {
         match self.0.state_tuple() {
             Some([func, args, kwargs, _attributes]) => Ok((*func, *args, *kwargs)),
-            _ => Err(Error::malformed("a functools.partial has no state of (func, args, kwargs, attributes)")),
+            _ => {
+                Err(Error::malformed("a functools.partial has no state of (func, args, kwargs, attributes)"))
+            }
         }
     }
 }

@@ -17,10 +17,16 @@ impl<'h> Categorical<'h> {
             }
             ("pandas._libs.arrays", "__pyx_unpickle_NDArrayBacked") => {
                 let class = site.raw_args().first().and_then(|&class| site.heap.global_name(class));
-                matches!(class, Some(("pandas" | "pandas.core.arrays.categorical", "Categorical"))).then_some(Self(site))
+                matches!(class, Some(("pandas" | "pandas.core.arrays.categorical", "Categorical")))
+                    .then_some(Self(site))
             }
             _ => None,
         }
+    }
+
+    /// The categorical itself.
+    pub fn value(&self) -> Value {
+        self.0.value
     }
 
     /// For each element the position of its category; -1 where it is missing.

@@ -45,7 +45,8 @@ impl<'h> Extension<'h> {
         let heap = self.0.heap;
         if let Some(state) = self.0.state_tuple() {
             let found = state.iter().find_map(|&part| heap.ndarray(part));
-            return found.unwrap_or_else(|| Err(Error::malformed("an array of pandas without its numpy array")));
+            return found
+                .unwrap_or_else(|| Err(Error::malformed("an array of pandas without its numpy array")));
         }
         match self.0.attr("_ndarray").or_else(|| self.0.attr("_data")) {
             Some(data) => array(heap, data, "the data of an array of pandas"),

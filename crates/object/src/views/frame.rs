@@ -1,4 +1,4 @@
-use super::{Site, Values, View};
+use super::{Site, Values, View, entry};
 use crate::array::NdArray;
 use crate::error::Error;
 use crate::heap::{Heap, Value};
@@ -114,7 +114,9 @@ impl<'h> Manager<'h> {
             return Err(Error::unsupported(format!("a block manager {module}.{name}")));
         }
         Self::of_state(site).or_else(|| Self::of_args(site)).ok_or_else(|| {
-            Error::unsupported("a block manager that has neither the state of pandas 0.14.1 nor (blocks, axes)")
+            Error::unsupported(
+                "a block manager that has neither the state of pandas 0.14.1 nor (blocks, axes)",
+            )
         })
     }
 
@@ -122,8 +124,8 @@ impl<'h> Manager<'h> {
     fn of_state(site: Site<'h>) -> Option<Self> {
         let heap = site.heap;
         let [_, _, _, extra] = site.state_tuple()? else { return None };
-        let inner = heap.lookup(heap.as_dict(*extra)?, "0.14.1").and_then(|inner| heap.as_dict(inner))?;
-        let part = |key| heap.lookup(inner, key).and_then(|part| heap.as_sequence(part));
+        let inner = entry(heap, heap.as_dict(*extra)?, "0.14.1").and_then(|inner| heap.as_dict(inner))?;
+        let part = |key| entry(heap, inner, key).and_then(|part| heap.as_sequence(part));
         Some(Self { heap, axes: part("axes")?, blocks: Blocks::Dicts(part("blocks")?) })
     }
 
@@ -145,7 +147,10 @@ impl<'h> Manager<'h> {
             Blocks::Dicts(dicts) => {
                 let block = |&dict: &Value| {
                     let pairs = heap.as_dict(dict)?;
-                    Some(Block { values: heap.lookup(pairs, "values")?, places: heap.lookup(pairs, "mgr_locs")? })
+                    Some(Block {
+                        values: entry(heap, pairs, "values")?,
+                        places: entry(heap, pairs, "mgr_locs")?,
+                    })
                 };
                 dicts.iter().map(|dict| block(dict).ok_or_else(bad)).collect()
             }
@@ -158,7 +163,8 @@ impl<'h> Manager<'h> {
 fn unpickled(heap: &Heap, call: Value) -> Option<Block> {
     let site = Site::of(heap, call)?;
     let [values, places, ..] = site.raw_args() else { return None };
-    (site.class() == ("pandas._libs.internals", "_unpickle_block")).then_some(Block { values: *values, places: *places })
+    (site.class() == ("pandas._libs.internals", "_unpickle_block"))
+        .then_some(Block { values: *values, places: *places })
 }
 
 impl Block {

@@ -31,11 +31,17 @@ pub enum IndexKind {
 impl<'h> Index<'h> {
     pub(super) fn at(site: Site<'h>, module: &str, name: &str) -> Option<Self> {
         let known = match name {
-            "_new_Index" => matches!(module, "pandas.core.indexes.base" | "pandas.indexes.base" | "pandas.core.index"),
-            "_new_DatetimeIndex" => matches!(module, "pandas.core.indexes.datetimes" | "pandas.tseries.index"),
+            "_new_Index" => {
+                matches!(module, "pandas.core.indexes.base" | "pandas.indexes.base" | "pandas.core.index")
+            }
+            "_new_DatetimeIndex" => {
+                matches!(module, "pandas.core.indexes.datetimes" | "pandas.tseries.index")
+            }
             "_new_TimedeltaIndex" => module == "pandas.core.indexes.timedeltas",
             "_new_PeriodIndex" => matches!(module, "pandas.core.indexes.period" | "pandas.tseries.period"),
-            "_new_IntervalIndex" => matches!(module, "pandas.core.indexes.interval" | "pandas.indexes.interval"),
+            "_new_IntervalIndex" => {
+                matches!(module, "pandas.core.indexes.interval" | "pandas.indexes.interval")
+            }
             _ => false,
         };
         let [class, dict] = site.raw_args() else { return None };
@@ -96,7 +102,8 @@ impl<'h> Index<'h> {
     pub fn levels(&self) -> Result<(&'h [Value], &'h [Value]), Error> {
         let heap = self.site.heap;
         let levels = heap.as_sequence(self.required("levels")?).ok_or_else(|| self.missing("levels"))?;
-        let codes = self.entry("codes").or_else(|| self.entry("labels")).ok_or_else(|| self.missing("codes"))?;
+        let codes =
+            self.entry("codes").or_else(|| self.entry("labels")).ok_or_else(|| self.missing("codes"))?;
         let codes = heap.as_sequence(codes).filter(|codes| codes.len() == levels.len());
         Ok((levels, codes.ok_or_else(|| self.missing("codes"))?))
     }
@@ -109,15 +116,17 @@ impl<'h> Index<'h> {
     /// The array that an [`IndexKind::OfArray`] is.
     pub(super) fn array(&self) -> Result<NdArray<'h>, Error> {
         let heap = self.site.heap;
-        let bad = || Error::malformed("an index has no state of ((version, shape, dtype, is_fortran, data), own)");
-        let state = self.site.state_tuple().and_then(|state| heap.as_tuple(*state.first()?)).ok_or_else(bad)?;
+        let bad =
+            || Error::malformed("an index has no state of ((version, shape, dtype, is_fortran, data), own)");
+        let state =
+            self.site.state_tuple().and_then(|state| heap.as_tuple(*state.first()?)).ok_or_else(bad)?;
         let [shape, dtype, _, data] = state.last_chunk().ok_or_else(bad)?;
         let (dtype, shape) = (DType::from_value(heap, *dtype)?, shape_of(heap, *shape)?);
         heap.array_of(*data, dtype, shape, Order::C, None)
     }
 
     fn entry(&self, key: &str) -> Option<Value> {
-        self.site.heap.lookup(self.pairs, key)
+        super::entry(self.site.heap, self.pairs, key)
     }
 
     fn required(&self, key: &str) -> Result<Value, Error> {

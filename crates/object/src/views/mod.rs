@@ -32,6 +32,7 @@ pub use time::{Moment, Time};
 
 use crate::error::Error;
 use crate::heap::{CallKind, Heap, Value};
+use crate::known::{Kind, known};
 use crate::object::Object;
 
 /// What a value is.
@@ -92,7 +93,9 @@ impl Heap {
             "sklearn" if module == "sklearn.externals.joblib.numpy_pickle" => is_array_wrapper(module, name),
             "scipy" => Sparse::at(site, module, name).map(View::Sparse),
             "pandas" => pandas(site, module, name),
-            "builtins" | "__builtin__" | "collections" | "_codecs" => Builtin::at(site, module, name).map(View::Builtin),
+            "builtins" | "__builtin__" | "collections" | "_codecs" => {
+                Builtin::at(site, module, name).map(View::Builtin)
+            }
             "functools" | "_functools" => Partial::at(site, name).map(View::Partial),
             "datetime" => Time::at(site, name).map(View::Time),
             _ => None,
@@ -102,10 +105,19 @@ impl Heap {
 }
 
 fn generic(kind: CallKind, object: Object<'_>) -> View<'_> {
-    let (_, name) = object.class();
+    let is_class = kind != CallKind::Reduce || object.is_reconstructed() || names_class(object.class());
+    if is_class { View::Object(object) } else { View::Call }
+}
+
+/// Whether a name is that of a class: by the table of known names, else by its spelling.
+fn names_class((module, name): (&str, &str)) -> bool {
+    if let Some(known) = known(module, name) {
+        return matches!(known.kind, Kind::Class | Kind::Estimator | Kind::Exception);
+    }
     let last = name.rsplit('.').next().unwrap_or(name);
-    let is_class = kind != CallKind::Reduce || last.starts_with(|c: char| c.is_ascii_uppercase());
-    if is_class || object.is_reconstructed() { View::Object(object) } else { View::Call }
+    let lower =
+        matches!((module, name), ("operator" | "_operator", "itemgetter" | "attrgetter" | "methodcaller"));
+    lower || last.starts_with(|c: char| c.is_ascii_uppercase())
 }
 
 fn numpy<'h>(site: Site<'h>, module: &str, name: &str) -> Option<View<'h>> {
@@ -133,7 +145,13 @@ fn pandas<'h>(site: Site<'h>, module: &str, name: &str) -> Option<View<'h>> {
     let extension = || Extension::at(site, module, name).map(View::Extension);
     let series = || Series::at(site, module, name).map(View::Series);
     let frame = || DataFrame::at(site, module, name).map(View::DataFrame);
-    index().or_else(categorical).or_else(dtype).or_else(extension).or_else(series).or_else(frame)
+    let known = index().or_else(categorical).or_else(dtype).or_else(extension).or_else(series).or_else(frame);
+    known.or_else(|| is_extension_type(module).then_some(View::Call))
+}
+
+/// Instants and the like: what their classes return is another class, or NaT.
+fn is_extension_type(module: &str) -> bool {
+    module.starts_with("pandas._libs.") || matches!(module, "pandas.tslib" | "pandas._period")
 }
 
 /// A call in its Heap, which every view holds.
@@ -160,7 +178,7 @@ impl<'h> Site<'h> {
     }
 
     fn attr(&self, name: &str) -> Option<Value> {
-        self.object.attr(name)
+        entry(self.heap, self.object.attributes()?, name)
     }
 
     fn required(&self, name: &str) -> Result<Value, Error> {
@@ -176,7 +194,19 @@ impl<'h> Site<'h> {
     }
 }
 
+/// Entries of the largest dict in which a view looks for a name. What numpy, scipy and pandas write has a dozen; one dict
+/// with many can be the state of many objects.
+const MAX_ENTRIES: usize = 1024;
+
+/// The value of a name in a dict's pairs.
+fn entry(heap: &Heap, pairs: &[Value], name: &str) -> Option<Value> {
+    if pairs.len() > 2 * MAX_ENTRIES { None } else { heap.lookup(pairs, name) }
+}
+
 /// An array that a view needs.
 fn array<'h>(heap: &'h Heap, value: Value, what: &str) -> Result<crate::NdArray<'h>, Error> {
     heap.ndarray(value).ok_or_else(|| Error::malformed(format!("{what} is no array")))?
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,6 @@
 use std::borrow::Cow;
 
-use super::Site;
+use super::{MAX_ENTRIES, Site, entry};
 use crate::error::Error;
 use crate::heap::{Heap, Value};
 
@@ -29,7 +29,9 @@ impl<'h> Random<'h> {
     pub(super) fn at(site: Site<'h>, module: &str, name: &str) -> Option<Self> {
         use RandomKind::{BitGenerator, Generator, RandomState};
         let kind = match (module, name) {
-            ("numpy.random" | "numpy.random.mtrand" | "mtrand", "__RandomState_ctor" | "RandomState") => RandomState,
+            ("numpy.random" | "numpy.random.mtrand" | "mtrand", "__RandomState_ctor" | "RandomState") => {
+                RandomState
+            }
             ("numpy.random._pickle", "__randomstate_ctor") => RandomState,
             ("numpy.random._pickle", "__generator_ctor") => Generator,
             ("numpy.random._pickle", "__bit_generator_ctor") => BitGenerator,
@@ -41,11 +43,15 @@ impl<'h> Random<'h> {
     /// Name of the bit generator, such as `MT19937`.
     pub fn bit_generator(&self) -> Result<Cow<'h, str>, Error> {
         let heap = self.site.heap;
-        if let Some(name) = self.state_dict().and_then(|pairs| heap.lookup(pairs, "bit_generator")) {
-            return heap.as_str(name).ok_or_else(|| Error::malformed("the name of a bit generator is no text"));
+        if let Some(name) = self.state_dict().and_then(|pairs| entry(heap, pairs, "bit_generator")) {
+            return heap
+                .as_str(name)
+                .ok_or_else(|| Error::malformed("the name of a bit generator is no text"));
         }
         if let Some([name, ..]) = self.own_state().and_then(|state| heap.as_tuple(state)) {
-            return heap.as_str(*name).ok_or_else(|| Error::malformed("the name of a bit generator is no text"));
+            return heap
+                .as_str(*name)
+                .ok_or_else(|| Error::malformed("the name of a bit generator is no text"));
         }
         self.named().ok_or_else(|| Error::malformed("a random state does not name its bit generator"))
     }
@@ -67,13 +73,17 @@ impl<'h> Random<'h> {
         if let Some(pairs) = self.state_dict() {
             return flatten(heap, pairs);
         }
-        let Some(state) = self.own_state().and_then(|state| heap.as_tuple(state)) else { return Ok(Vec::new()) };
+        let Some(state) = self.own_state().and_then(|state| heap.as_tuple(state)) else {
+            return Ok(Vec::new());
+        };
         match state {
             [_, values @ ..] if (2..=4).contains(&values.len()) => {
                 let names = ["key", "pos", "has_gauss", "gauss"].map(Cow::Borrowed);
                 Ok(names.into_iter().zip(values.iter().copied()).collect())
             }
-            _ => Err(Error::malformed("a random state of Mersenne Twister has no (name, key, pos, has_gauss, gauss)")),
+            _ => Err(Error::malformed(
+                "a random state of Mersenne Twister has no (name, key, pos, has_gauss, gauss)",
+            )),
         }
     }
 
@@ -107,11 +117,11 @@ impl<'h> Random<'h> {
 fn flatten<'h>(heap: &'h Heap, pairs: &'h [Value]) -> Result<Vec<(Cow<'h, str>, Value)>, Error> {
     let bad = || Error::malformed("the state of a bit generator has a key that is no text");
     let mut out = Vec::new();
-    for pair in pairs.chunks_exact(2) {
+    for pair in pairs.chunks_exact(2).take(MAX_ENTRIES) {
         let name = heap.as_str(pair[0]).ok_or_else(bad)?;
         match heap.as_dict(pair[1]) {
             Some(inner) if name == "state" => {
-                for pair in inner.chunks_exact(2) {
+                for pair in inner.chunks_exact(2).take(MAX_ENTRIES) {
                     out.push((heap.as_str(pair[0]).ok_or_else(bad)?, pair[1]));
                 }
             }

@@ -26,7 +26,8 @@ impl<'h> Scalar<'h> {
                 Ok((dtype, Element::Object(inner.unwrap_or(value))))
             }
             Some(value) => {
-                let bytes = heap.bytes_of(value).ok_or_else(|| Error::malformed("a numpy scalar holds no bytes"))?;
+                let bytes =
+                    heap.bytes_of(value).ok_or_else(|| Error::malformed("a numpy scalar holds no bytes"))?;
                 let value = owned(element(&dtype, &bytes)?);
                 Ok((dtype, value))
             }

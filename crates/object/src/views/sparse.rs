@@ -48,7 +48,8 @@ impl SparseFormat {
 }
 
 impl<'h> Sparse<'h> {
-    /// `scipy.sparse.csr.csr_matrix`, since scipy 1.8 `scipy.sparse._csr`, since 1.8 also `csr_array`.
+    /// `scipy.sparse.csr.csr_matrix`, since scipy 1.8 `scipy.sparse._csr`; `csr_array` in `scipy.sparse._arrays` since
+    /// 1.8, beside `csr_matrix` since 1.11.
     pub(super) fn at(site: Site<'h>, module: &str, name: &str) -> Option<Self> {
         let file = module.strip_prefix("scipy.sparse.")?;
         let (format, class) = name.split_once('_')?;
@@ -57,7 +58,8 @@ impl<'h> Sparse<'h> {
             "array" => true,
             _ => return None,
         };
-        let known = file == format || file.strip_prefix('_') == Some(format);
+        let known =
+            file == format || file.strip_prefix('_') == Some(format) || (is_array && file == "_arrays");
         known.then(|| Some(Self { site, format: SparseFormat::from_name(format)?, is_array })).flatten()
     }
 
@@ -84,7 +86,10 @@ impl<'h> Sparse<'h> {
             SparseFormat::Lil => &["data", "rows"],
             SparseFormat::Dok => &[],
         };
-        names.iter().map(|&name| Ok((name, array(self.site.heap, self.site.required(name)?, name)?))).collect()
+        names
+            .iter()
+            .map(|&name| Ok((name, array(self.site.heap, self.site.required(name)?, name)?)))
+            .collect()
     }
 
     /// Coordinates of a matrix of format coo since scipy 1.13: a tuple with an array for each dimension. Before, they

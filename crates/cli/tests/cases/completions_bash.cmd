@@ -1,0 +1,2 @@
+completions bash
+stdout any

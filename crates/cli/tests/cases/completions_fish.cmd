@@ -1,0 +1,2 @@
+completions fish
+stdout any

@@ -1,0 +1,1 @@
+disassemble fixtures/pickle/py3.13-shared-p4.pkl

@@ -1,0 +1,1 @@
+disassemble examples/iris_svc.joblib

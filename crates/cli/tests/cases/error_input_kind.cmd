@@ -1,0 +1,1 @@
+predict examples/iris_svc.joblib README.md

@@ -1,0 +1,1 @@
+inspect no/such/file.pkl

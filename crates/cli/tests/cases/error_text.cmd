@@ -1,0 +1,1 @@
+inspect crates/cli/tests/data/text.txt

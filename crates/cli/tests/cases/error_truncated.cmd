@@ -1,0 +1,1 @@
+inspect crates/cli/tests/data/truncated.joblib

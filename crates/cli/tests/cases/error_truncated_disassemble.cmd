@@ -1,0 +1,1 @@
+disassemble crates/cli/tests/data/truncated.joblib --format json

@@ -1,0 +1,1 @@
+load examples/iris_svc.joblib

@@ -1,0 +1,1 @@
+inspect fixtures/pickle/py3.13-shared-p4.pkl --format json

@@ -1,0 +1,150 @@
+//! The command line, by examples: `cases/NAME.cmd` holds arguments in its first line, with paths relative to the root
+//! of the repository, and beside it lie the expected `NAME.out`, `NAME.err` and `NAME.status` (missing: nothing, 0).
+//!
+//! Further lines of a `.cmd`: `stdin FILE`, and `stdout any` where only something must be printed.
+//! `BLESS=1 cargo test -p cannery-cli --test cli` writes what the commands give now.
+
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+
+fn cannery() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cannery"));
+    command.current_dir(ROOT).env("NO_COLOR", "1").env_remove("COLUMNS").stdin(Stdio::null());
+    command
+}
+
+#[test]
+fn cases() {
+    let bless = std::env::var_os("BLESS").is_some();
+    let mut cases = commands();
+    cases.sort();
+    assert!(!cases.is_empty(), "there are no cases");
+    let failures: Vec<_> = cases.iter().filter_map(|path| Case::read(path).check(bless)).collect();
+    assert!(failures.is_empty(), "{}\n(BLESS=1 accepts what is printed now)", failures.join("\n"));
+}
+
+fn commands() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    let files = fs::read_dir(folder).expect("the folder of cases").map(|entry| entry.expect("an entry").path());
+    files.filter(|path| path.extension().is_some_and(|ending| ending == "cmd")).collect()
+}
+
+/// One command with what it is to give.
+struct Case<'p> {
+    path: &'p Path,
+    args: Vec<String>,
+    stdin: Option<String>,
+    any_stdout: bool,
+}
+
+impl<'p> Case<'p> {
+    fn read(path: &'p Path) -> Self {
+        let text = fs::read_to_string(path).expect("a readable case");
+        let mut lines = text.lines();
+        let args = lines.next().unwrap_or_default().split_whitespace().map(str::to_owned).collect();
+        let mut case = Self { path, args, stdin: None, any_stdout: false };
+        for line in lines {
+            match line.split_once(' ') {
+                Some(("stdin", file)) => case.stdin = Some(file.to_owned()),
+                Some(("stdout", "any")) => case.any_stdout = true,
+                _ => panic!("{}: unknown line {line:?}", path.display()),
+            }
+        }
+        case
+    }
+
+    /// What is wrong, if anything.
+    fn check(&self, bless: bool) -> Option<String> {
+        let output = self.run();
+        let (out, err) = (text(&output.stdout), text(&output.stderr));
+        assert!(!err.contains("panicked"), "{}: {err}", self.path.display());
+        let status = output.status.code().map_or("signal".to_owned(), |code| code.to_string());
+        let out = if self.any_stdout { String::from(if out.is_empty() { "nothing\n" } else { "" }) } else { out };
+        let found = [("out", out), ("err", err), ("status", if status == "0" { String::new() } else { status + "\n" })];
+        let wrong: Vec<_> = found.iter().filter_map(|(ending, now)| self.compare(ending, now, bless)).collect();
+        (!wrong.is_empty()).then(|| format!("cannery {}\n{}", self.args.join(" "), wrong.join("\n")))
+    }
+
+    fn run(&self) -> Output {
+        let mut command = cannery();
+        if let Some(file) = &self.stdin {
+            command.stdin(File::open(Path::new(ROOT).join(file)).expect("an input"));
+        }
+        command.args(&self.args).output().expect("cannery runs")
+    }
+
+    fn compare(&self, ending: &str, now: &str, bless: bool) -> Option<String> {
+        let path = self.path.with_extension(ending);
+        let expected = fs::read_to_string(&path).unwrap_or_default();
+        if expected == now {
+            return None;
+        }
+        if bless {
+            let done = if now.is_empty() { fs::remove_file(&path) } else { fs::write(&path, now) };
+            done.expect("a writable folder of cases");
+            return None;
+        }
+        Some(format!("--- {} expected\n{expected}--- found\n{now}", path.display()))
+    }
+}
+
+/// Output as text, with the name that the binary has everywhere.
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).replace("cannery.exe", "cannery")
+}
+
+#[test]
+fn a_reader_that_stops_reading_is_no_error() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let long = folder.path().join("long.pkl");
+    fs::write(&long, [&b"("[..], &b"K\x01".repeat(500_000), b"l."].concat()).expect("a file");
+    for args in [&["disassemble"][..], &["disassemble", "--format", "json"], &["inspect", "--format", "json"]] {
+        let mut command = cannery();
+        command.args(args).arg(&long).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("cannery runs");
+        let mut first = String::new();
+        let mut out = BufReader::with_capacity(64, child.stdout.take().expect("a pipe"));
+        if args.len() == 1 {
+            out.read_line(&mut first).expect("a line");
+            assert_eq!(first, "    0: (    MARK\n");
+        }
+        drop(out);
+        let done = child.wait_with_output().expect("cannery ends");
+        assert_eq!((done.status.code(), text(&done.stderr)), (Some(0), String::new()), "{args:?}");
+    }
+}
+
+#[test]
+fn predictions_go_to_files_of_each_kind() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for (ending, method) in [("csv", "predict"), ("npy", "decision_function"), ("npz", "all")] {
+        let out = folder.path().join(format!("out.{ending}"));
+        let mut command = cannery();
+        command.args(["predict", "examples/iris_svc.joblib", "examples/iris.csv", "--method", method, "--output"]);
+        let done = command.arg(&out).output().expect("cannery runs");
+        assert_eq!((done.status.code(), text(&done.stdout), text(&done.stderr)), (Some(0), String::new(), String::new()));
+        let written = fs::read(&out).expect("a file");
+        match ending {
+            "csv" => assert_eq!(written, fs::read(Path::new(ROOT).join("examples/iris_expected.csv")).expect("the example")),
+            // 150 rows, of three columns in float64, and both
+            "npy" => assert!(written.starts_with(b"\x93NUMPY") && written.len() == 128 + 150 * 3 * 8),
+            _ => assert!(written.starts_with(b"PK") && written.len() > 150 * 4 * 8),
+        }
+    }
+}
+
+#[test]
+fn a_failed_prediction_leaves_no_file() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let (rows, out) = (folder.path().join("rows.csv"), folder.path().join("out.csv"));
+    fs::write(&rows, "1,2,3,4\n1,2,3\n").expect("a file");
+    let mut command = cannery();
+    command.args(["predict", "examples/iris_svc.joblib"]).arg(&rows).arg("--output").arg(&out);
+    assert_eq!(command.output().expect("cannery runs").status.code(), Some(2));
+    let left: Vec<_> = fs::read_dir(folder.path()).expect("a folder").map(|entry| entry.expect("an entry").path()).collect();
+    assert_eq!(left, [rows]);
+}

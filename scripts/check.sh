@@ -1,0 +1,97 @@
+#!/usr/bin/env bash
+# Runs the checks of the project, each a suite of its own:
+#
+#     scripts/check.sh                 all of them
+#     scripts/check.sh rust python     some of them
+#
+# A line for each suite, then a summary; the exit status is 1 if any failed. Output goes to target/check/SUITE.log and
+# is shown where a suite fails. A suite whose outside tool is missing is skipped, and says how to install it.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+
+SUITES=(fmt clippy rust python mutations deny)
+LOGS=${CARGO_TARGET_DIR:-target}/check
+SKIPPED=77
+
+suite_fmt() { # formatting
+    cargo fmt --all -- --check
+}
+
+suite_clippy() { # lints, warnings are errors
+    cargo clippy --workspace --all-targets --locked -- -D warnings
+}
+
+suite_rust() { # unit, integration and documentation tests
+    cargo test --workspace --locked
+}
+
+suite_python() { # against scikit-learn, joblib and CPython's pickle
+    python_environment || return
+    cargo build --release --locked -p cannery-cli || return
+    CANNERY="${CARGO_TARGET_DIR:-$PWD/target}/release/cannery" OMP_NUM_THREADS=1 .venv/bin/python -m pytest -q tests
+}
+
+suite_mutations() { # every truncation and one-byte change of small files
+    CANNERY_MUTATIONS=all cargo test --release --locked -p cannery --test mutations -- --nocapture
+}
+
+suite_deny() { # licences, advisories, sources and bans of dependencies
+    if ! command -v cargo-deny >/dev/null; then
+        echo "cargo-deny is missing: cargo install cargo-deny --locked"
+        return $SKIPPED
+    fi
+    cargo deny --locked check
+}
+
+# .venv with the pinned packages, made once for each version of the list.
+python_environment() {
+    local python wanted
+    python=$(command -v python3.11 || command -v python3) || { install_python && python=$(command -v python3); } || return
+    wanted=$(sha256sum <scripts/requirements.txt)
+    if [ "$(cat .venv/requirements.sha256 2>/dev/null)" = "$wanted" ]; then
+        return 0
+    fi
+    if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
+        install_python || return
+    fi
+    rm -rf .venv
+    "$python" -m venv .venv || return
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check --only-binary :all: -r scripts/requirements.txt || return
+    echo "$wanted" >.venv/requirements.sha256
+}
+
+install_python() {
+    if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+        echo "Python with its module venv is missing: apt-get install python3-venv"
+        return 1
+    fi
+    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq python3 python3-venv </dev/null
+}
+
+run_suite() {
+    local name=$1 log=$LOGS/$1.log start=$SECONDS status
+    "suite_$name" </dev/null >"$log" 2>&1
+    status=$?
+    case $status in
+        0) passed=$((passed + 1)) outcome=ok ;;
+        "$SKIPPED") skipped=$((skipped + 1)) outcome="skipped: $(tail -n 1 "$log")" ;;
+        *) failed=$((failed + 1)) outcome="failed with status $status" ;;
+    esac
+    [ "$status" = 0 ] || [ "$status" = "$SKIPPED" ] || tail -n 200 "$log"
+    printf '%-10s %4d s  %s\n' "$name" $((SECONDS - start)) "$outcome"
+}
+
+for name in "$@"; do
+    if ! declare -F "suite_$name" >/dev/null; then
+        echo "there is no suite $name; there are: ${SUITES[*]}" >&2
+        exit 2
+    fi
+done
+[ $# -gt 0 ] || set -- "${SUITES[@]}"
+mkdir -p "$LOGS"
+passed=0 failed=0 skipped=0
+for name in "$@"; do
+    run_suite "$name"
+done
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" = 0 ]
