@@ -8,6 +8,7 @@ use cannery_format::{Companions, Document, Facts, Folder, NoCompanions};
 use cannery_object::{Heap, Limits, Value};
 
 use crate::error::Result;
+use crate::inspect::{JsonOptions, Summary, write_members};
 
 /// Opens a model file: pickle, joblib, skops, npy or npz, compressed or not. Nothing in it is executed.
 ///
@@ -163,10 +164,17 @@ impl Model {
         &self.document.facts
     }
 
-    /// Writes the whole Heap as JSON.
+    /// What a person wants to know first: class, pipeline, parameters, shapes, and who wrote the file.
+    pub fn summary(&self) -> Summary {
+        Summary::of(self.heap(), self.root(), Some(self.facts()))
+    }
+
+    /// Writes the summary and the whole Heap as one JSON object: `summary`, `root`, and `deferred` where values lie
+    /// too deep. `arrays` gives the elements of all arrays, not only of small ones.
     pub fn write_json(&self, arrays: bool, out: &mut impl std::io::Write) -> Result<()> {
-        let options = crate::inspect::JsonOptions::default().arrays(arrays);
-        crate::inspect::write_json(self.heap(), self.root(), &options, out)?;
+        write!(out, "{{\"summary\":{},", self.summary().to_json())?;
+        write_members(self.heap(), self.root(), &JsonOptions::default().arrays(arrays), out)?;
+        out.write_all(b"}\n")?;
         Ok(())
     }
 

@@ -50,7 +50,7 @@ fn run_inspect(inspect: &Inspect, progress: &mut Progress) -> Result {
 fn print_model(model: &Model, inspect: &Inspect) -> Result {
     let mut out = stdout();
     match inspect.format {
-        Format::Text => writeln!(out, "{:?}", model.class())?,
+        Format::Text => write!(out, "{}", model.summary())?,
         Format::Json => model.write_json(inspect.arrays, &mut out)?,
     }
     Ok(out.flush()?)

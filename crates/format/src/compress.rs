@@ -26,8 +26,8 @@ pub struct Unwrapped {
 /// Takes off every layer of compression, at most `wrap-depth` of them, and spends the bytes of each layer as input;
 /// plain bytes are spent too. Progress counts the bytes inflated of a layer.
 ///
-/// A layer must be exactly one stream: cut short, with a wrong checksum or with anything behind it, it is malformed.
-/// Of gzip, bzip2 and xz this refuses files of several members or streams, which no writer of models makes. The ratio
+/// A layer cut short, with a wrong checksum or with anything behind it is malformed. Several gzip members, or bzip2 or
+/// xz streams, one right behind another, are one layer. The ratio
 /// is taken between what is inflated and the bytes of the file, whatever number of layers lies between.
 pub fn unwrap(bytes: &Bytes, budget: &mut Budget, progress: Progress<'_>) -> Result<Unwrapped> {
     let mut unwrapped = Unwrapped { bytes: bytes.clone(), layers: Vec::new() };
@@ -44,19 +44,38 @@ pub fn unwrap(bytes: &Bytes, budget: &mut Budget, progress: Progress<'_>) -> Res
     Ok(unwrapped)
 }
 
+/// Inflates every stream of a layer. The standard tools and Python write and read several one after another as one
+/// file; what is no further stream of the same codec is refused.
 fn inflate(bytes: &[u8], wrapping: Wrapping, sink: &mut Sink<'_>) -> Result<()> {
-    let used = match wrapping {
-        Wrapping::Zlib => zlib(bytes, sink)?,
-        Wrapping::Gzip => gzip(bytes, sink)?,
-        Wrapping::Zfile => zfile(bytes, sink)?,
-        Wrapping::Bzip2 => bzip2(bytes, sink)?,
-        Wrapping::Xz => xz(bytes, sink)?,
-        Wrapping::Lzma => lzma(bytes, sink)?,
-        Wrapping::Lz4 => lz4::inflate(bytes, sink)?,
-    };
-    match bytes.len() - used {
-        0 => Ok(()),
-        surplus => Err(Error::malformed(format!("{surplus} bytes follow the compressed stream")).at(used)),
+    let mut done = 0;
+    loop {
+        done += inflate_stream(&bytes[done..], wrapping, sink).map_err(|error| error.at(done))?;
+        let rest = &bytes[done..];
+        if rest.is_empty() {
+            return Ok(());
+        }
+        if !continues(rest, wrapping) {
+            return Err(Error::malformed(format!("{} bytes follow the compressed stream", rest.len())).at(done));
+        }
+    }
+}
+
+fn continues(rest: &[u8], wrapping: Wrapping) -> bool {
+    match wrapping {
+        Wrapping::Gzip | Wrapping::Bzip2 | Wrapping::Xz => sniff(rest) == Format::Wrapped(wrapping),
+        Wrapping::Zlib | Wrapping::Zfile | Wrapping::Lzma | Wrapping::Lz4 => false,
+    }
+}
+
+fn inflate_stream(bytes: &[u8], wrapping: Wrapping, sink: &mut Sink<'_>) -> Result<usize> {
+    match wrapping {
+        Wrapping::Zlib => zlib(bytes, sink),
+        Wrapping::Gzip => gzip(bytes, sink),
+        Wrapping::Zfile => zfile(bytes, sink),
+        Wrapping::Bzip2 => bzip2(bytes, sink),
+        Wrapping::Xz => xz(bytes, sink),
+        Wrapping::Lzma => lzma(bytes, sink),
+        Wrapping::Lz4 => lz4::inflate(bytes, sink),
     }
 }
 

@@ -138,8 +138,19 @@ pub enum Node {
         /// Qualified name in the module, as written in the file.
         name: Symbol,
     },
-    /// The result of a call that was not made; index into the calls, see [`Heap::call`].
-    Call(u32),
+    /// The result of a call that was not made; [`Heap::call`] gives it as values.
+    Call {
+        /// Which kind of call.
+        kind: CallKind,
+        /// What would be called.
+        callable: Id,
+        /// The positional arguments.
+        args: Id,
+        /// One more than the index of what is attached, 0 for nothing; see [`Heap::attached`].
+        attached: u32,
+    },
+    /// An immediate where only a node can stand: as the callable or the arguments of a call.
+    Immediate(Value),
     /// An object that the file names by a persistent id.
     Persistent(Value),
     /// An extension code of Python's `copyreg` registry.
@@ -208,7 +219,6 @@ pub struct Heap {
     values: Vec<Value>,
     /// Runs that grow: lists, sets, dicts. Apart, so that the one at the end mostly grows in place.
     grown: Vec<Value>,
-    calls: Vec<(Call, u32)>,
     attached: Vec<Attached>,
     attached_to_others: HashMap<Id, u32>,
     arrays: Vec<Array>,
@@ -232,7 +242,6 @@ impl Heap {
             nodes: vec![empty_tuple],
             values: Vec::new(),
             grown: Vec::new(),
-            calls: Vec::new(),
             attached: Vec::new(),
             attached_to_others: HashMap::new(),
             arrays: Vec::new(),
@@ -265,7 +274,6 @@ impl Heap {
         let room = |rate: usize, most: usize| (pickle_bytes / rate).min(most);
         self.nodes.reserve(room(12, 1 << 20));
         self.values.reserve(room(16, 1 << 20));
-        self.calls.reserve(room(48, 1 << 18));
     }
 
     /// The empty tuple; like Python's, there is only one.
@@ -340,11 +348,25 @@ impl Heap {
 
     /// A call node.
     pub fn add_call(&mut self, call: Call) -> Result<Value, LimitError> {
-        self.budget.spend_memory(size_of::<(Call, u32)>() as u64)?;
-        let index = self.calls.len() as u32;
-        let value = self.add(Node::Call(index))?;
-        self.calls.push((call, 0));
-        Ok(value)
+        let (callable, args) = (self.node_for(call.callable)?, self.node_for(call.args)?);
+        self.add(Node::Call { kind: call.kind, callable, args, attached: 0 })
+    }
+
+    fn node_for(&mut self, value: Value) -> Result<Id, LimitError> {
+        match value {
+            Value::Ref(id) => Ok(id),
+            immediate => match self.add(Node::Immediate(immediate))? {
+                Value::Ref(id) => Ok(id),
+                _ => Err(self.too_many()),
+            },
+        }
+    }
+
+    fn value_for(&self, id: Id) -> Value {
+        match self.nodes[id.index()] {
+            Node::Immediate(immediate) => immediate,
+            _ => Value::Ref(id),
+        }
     }
 
     /// An array whose elements lie outside a pickle.
@@ -488,7 +510,7 @@ impl Heap {
 
     fn attached_mut(&mut self, id: Id) -> Result<&mut Attached, LimitError> {
         let known = match self.nodes[id.index()] {
-            Node::Call(call) => self.calls[call as usize].1,
+            Node::Call { attached, .. } => attached,
             _ => self.attached_to_others.get(&id).copied().unwrap_or(0),
         };
         if known != 0 {
@@ -497,8 +519,8 @@ impl Heap {
         self.budget.spend_memory(size_of::<Attached>() as u64)?;
         self.attached.push(NOTHING);
         let index = self.attached.len() as u32;
-        if let Node::Call(call) = self.nodes[id.index()] {
-            self.calls[call as usize].1 = index;
+        if let Node::Call { attached, .. } = &mut self.nodes[id.index()] {
+            *attached = index;
         } else {
             self.budget.spend_memory(4 * size_of::<(Id, u32)>() as u64)?;
             self.attached_to_others.insert(id, index);
@@ -549,9 +571,11 @@ impl Heap {
     }
 
     /// The call of a [`Node::Call`].
-    pub fn call(&self, value: Value) -> Option<&Call> {
+    pub fn call(&self, value: Value) -> Option<Call> {
         match self.node_of(value)? {
-            Node::Call(index) => Some(&self.calls[index as usize].0),
+            Node::Call { kind, callable, args, .. } => {
+                Some(Call { callable: self.value_for(callable), args: self.value_for(args), kind })
+            }
             _ => None,
         }
     }
@@ -560,7 +584,7 @@ impl Heap {
     pub fn attached(&self, value: Value) -> &Attached {
         let Value::Ref(id) = value else { return &NOTHING };
         let index = match self.nodes[id.index()] {
-            Node::Call(call) => self.calls[call as usize].1,
+            Node::Call { attached, .. } => attached,
             _ => self.attached_to_others.get(&id).copied().unwrap_or(0),
         };
         if index == 0 { &NOTHING } else { &self.attached[index as usize - 1] }

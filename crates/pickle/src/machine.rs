@@ -401,7 +401,7 @@ impl Grow {
 
 /// Whether a node stands for an object whose type the machine does not know.
 fn is_opaque(node: &Node) -> bool {
-    matches!(node, Node::Call(_) | Node::Global { .. } | Node::Persistent(_) | Node::Extension(_))
+    matches!(node, Node::Call { .. } | Node::Global { .. } | Node::Persistent(_) | Node::Extension(_))
 }
 
 fn check_pairs(count: usize) -> Result<(), Fault> {

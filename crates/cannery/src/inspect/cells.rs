@@ -207,7 +207,7 @@ fn is_missing(heap: &Heap, value: Value) -> bool {
         Some(Node::Global { .. }) => {
             matches!(heap.global_name(value), Some(("pandas" | "pandas._libs.missing", "NA")))
         }
-        Some(Node::Call(_)) => {
+        Some(Node::Call { .. }) => {
             let name = heap.call(value).and_then(|call| heap.global_name(call.callable));
             name.is_some_and(|(module, name)| {
                 module.starts_with("pandas._libs.") && name.ends_with("_nat_unpickle")

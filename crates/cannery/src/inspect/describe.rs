@@ -59,7 +59,8 @@ pub(super) fn short(heap: &Heap, value: Value, depth: usize) -> String {
         Node::Persistent(_) => "<persistent>".into(),
         Node::Extension(code) => format!("<extension {code}>"),
         Node::Array(_) => array_text(heap, value),
-        Node::Call(_) => call_text(heap, value, depth),
+        Node::Call { .. } => call_text(heap, value, depth),
+        Node::Immediate(immediate) => short(heap, immediate, depth),
     }
 }
 

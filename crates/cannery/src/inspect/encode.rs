@@ -34,7 +34,7 @@ impl<'h, W: Write> Writer<'h, '_, W> {
                 parts.push(Part::Text(note + "}"));
                 parts
             }
-            None if matches!(self.heap.node_of(value), Some(Node::Call(_))) => match self.heap.view(value) {
+            None if matches!(self.heap.node_of(value), Some(Node::Call { .. })) => match self.heap.view(value) {
                 View::Object(object) => self.object(id, object),
                 _ => self.generic(id),
             },
@@ -619,7 +619,7 @@ impl<'h, W: Write> Writer<'h, '_, W> {
                 let node = self.id_member(id).replace("\"id\"", "\"node\"");
                 vec![Part::Text(format!("{{\"type\":\"persistent\",{node}\"id\":")), Part::Value(key)]
             }
-            Node::Call(_) => self.call(id),
+            Node::Call { .. } => self.call(id),
             Node::Array(_) => vec![Part::Text(self.head(id, "ndarray") + "\"values\":null")],
             _ => vec![Part::Text(format!("{{{}{}", self.id_member(id), self.described(id)))],
         };

@@ -79,7 +79,7 @@ impl Seeker {
             Node::Bytes(blob) | Node::ByteArray(blob) => self.origin.array_bytes += blob.len() as u64,
             Node::Dict(items) => self.version(heap, heap.items(items)),
             Node::Global { .. } => self.name(heap, value),
-            Node::Call(_) => self.call(heap, value),
+            Node::Call { .. } => self.call(heap, value),
             Node::Array(_) => {
                 if let Some(array) = heap.array(value) {
                     self.dtype(&array.dtype);

@@ -1,1 +1,1 @@
-predict examples/iris_svc.joblib README.md
+predict examples/iris_svc.joblib crates/cli/tests/data/text.txt

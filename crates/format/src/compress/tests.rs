@@ -107,12 +107,25 @@ fn plain_bytes_are_spent_and_not_copied() {
 fn anything_after_the_stream_is_refused() {
     for wrapping in ALL {
         let whole = wrap(&plain(5000), wrapping);
-        for surplus in [&b"\0"[..], b"\0\0\0\0", &whole] {
+        for surplus in [&b"\0"[..], b"\0\0\0\0", b"\x80\x04N."] {
             let error = unwrap_with([&whole, surplus].concat(), Limits::default()).expect_err("surplus");
             assert_eq!(error.kind(), ErrorKind::Malformed, "{wrapping:?}");
             assert_eq!(error.offset(), Some(whole.len() as u64), "{wrapping:?}: {error}");
         }
     }
+}
+
+#[test]
+fn streams_one_behind_another_are_one_layer() {
+    let (first, second) = (plain(500), plain(700));
+    for wrapping in [Wrapping::Gzip, Wrapping::Bzip2, Wrapping::Xz] {
+        let both = [wrap(&first, wrapping), wrap(&second, wrapping)].concat();
+        let unwrapped = unwrap_with(both, Limits::default()).expect("two streams");
+        assert_eq!(unwrapped.bytes, [&first[..], &second].concat(), "{wrapping:?}");
+        assert_eq!(unwrapped.layers, [wrapping]);
+    }
+    let both = [wrap(&first, Wrapping::Zlib), wrap(&second, Wrapping::Zlib)].concat();
+    assert!(unwrap_with(both, Limits::default()).is_err());
 }
 
 #[test]

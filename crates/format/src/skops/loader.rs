@@ -1,6 +1,7 @@
 macro_rules! loaders {
     ($($variant:ident, $name:literal;)*) => {
-        /// What a node says it has to be read with: the classes in `skops/io`.
+        /// What a node says it has to be read with: the classes in `skops/io`, of all
+        /// releases.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub(super) enum Loader {
             $($variant,)*
@@ -49,6 +50,7 @@ loaders! {
     RandomGenerator, "RandomGeneratorNode";
     RandomState, "RandomStateNode";
     Set, "SetNode";
+    SgdLoss, "SGDNode";
     Slice, "SliceNode";
     SparseMatrix, "SparseMatrixNode";
     Tree, "TreeNode";

@@ -13,7 +13,7 @@ impl<'a> Tree<'a> {
         self.reduced(node, state, args)
     }
 
-    /// A loss, called with its parameters. Pickle calls `__pyx_unpickle_…` for some; skops calls the class for all.
+    /// A loss, called with its parameters (`SGDNode` until skops 0.10, `LossNode` since). Pickle calls `__pyx_unpickle_…` for some; skops calls the class for all.
     pub(super) fn loss(&mut self, node: Node<'a>, state: Value, args: Value) -> Result<Value> {
         self.reduced(node, state, args)
     }

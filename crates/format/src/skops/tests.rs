@@ -95,7 +95,7 @@ fn show(heap: &Heap, value: Value) -> String {
         Node::FrozenSet(items) => format!("frozenset({})", all(heap.items(items))),
         Node::Dict(items) => format!("{{{}}}", all(heap.items(items))),
         Node::Global { module, name } => format!("{}.{}", heap.symbol(module), heap.symbol(name)),
-        Node::Call(_) => {
+        Node::Call { .. } => {
             let (call, attached) = (heap.call(value).expect("a call"), heap.attached(value));
             let kind = if call.kind == CallKind::New { "new " } else { "" };
             let mut text = format!("{kind}{}{}", show(heap, call.callable), show(heap, call.args));

@@ -149,7 +149,7 @@ impl<'a> Tree<'a> {
                 items.push(node.field("shape")?);
                 Ok(items)
             }
-            Loader::Tree | Loader::Loss | Loader::QuantileForest => {
+            Loader::Tree | Loader::Loss | Loader::SgdLoss | Loader::QuantileForest => {
                 Ok(vec![content()?, node.field("__reduce__")?.field("args")?])
             }
             Loader::NdArray | Loader::Bytes | Loader::Bytearray | Loader::SparseMatrix => Ok(Vec::new()),
@@ -185,7 +185,7 @@ impl<'a> Tree<'a> {
             (Loader::RandomGenerator, states) => self.random_generator(node, states),
             (Loader::SparseMatrix, []) => self.sparse_matrix(node),
             (Loader::Tree, [state, args]) => self.tree(node, *state, *args),
-            (Loader::Loss, [state, args]) => self.loss(node, *state, *args),
+            (Loader::Loss | Loader::SgdLoss, [state, args]) => self.loss(node, *state, *args),
             (Loader::QuantileForest, [state, args]) => self.quantile_forest(node, *state, *args),
             (Loader::DictWithDeprecatedKeys, [main, keys]) => self.deprecated_dict(node, *main, *keys),
             _ => Err(node.malformed(format!("{} has not the parts that it should have", loader.name()))),

@@ -20,7 +20,7 @@ impl Heap {
             Some(Node::List(items) | Node::Tuple(items) | Node::Set(items)) => own = items,
             Some(Node::FrozenSet(items) | Node::Dict(items)) => own = items,
             Some(Node::Persistent(id)) => first = id,
-            Some(Node::Call(_)) => {
+            Some(Node::Call { .. }) => {
                 if let Some(call) = self.call(value) {
                     (first, second) = (call.callable, call.args);
                 }

@@ -1,1 +1,0 @@
-inspect examples/iris_svc.joblib

@@ -1,1 +1,0 @@
-inspect fixtures/pickle/py2.7-containers-p0.pkl
