@@ -56,9 +56,9 @@ impl Opcodes {
         let mut budget = Budget::new(limits.clone());
         let plain = cannery_format::compress::unwrap(bytes, &mut budget, &mut |_, _| ())?;
         match sniff::sniff(&plain.bytes) {
-            sniff::Format::Container(sniff::Container::Npy | sniff::Container::Zip) => {
-                Err(Error::unsupported("disassemble lists pickles, and this is a zip archive or a numpy array"))
-            }
+            sniff::Format::Container(sniff::Container::Npy | sniff::Container::Zip) => Err(
+                Error::unsupported("disassemble lists pickles, and this is a zip archive or a numpy array"),
+            ),
             _ => Ok(Self { bytes: plain.bytes, limits: limits.clone() }),
         }
     }
@@ -124,7 +124,9 @@ fn write_text(items: Items<'_>, listed: &mut Listed, out: &mut impl Write) -> Re
                     marks.push(op.offset);
                 }
             }
-            Item::Inline { start, end } => writeln!(out, "{start:5}:      ARRAY      {} bytes of an array", end - start)?,
+            Item::Inline { start, end } => {
+                writeln!(out, "{start:5}:      ARRAY      {} bytes of an array", end - start)?;
+            }
             _ => {}
         }
     }
@@ -132,7 +134,13 @@ fn write_text(items: Items<'_>, listed: &mut Listed, out: &mut impl Write) -> Re
     Ok(())
 }
 
-fn write_line(op: &Op<'_>, depth: usize, mark: Option<usize>, nested: bool, out: &mut impl Write) -> io::Result<()> {
+fn write_line(
+    op: &Op<'_>,
+    depth: usize,
+    mark: Option<usize>,
+    nested: bool,
+    out: &mut impl Write,
+) -> io::Result<()> {
     let indent = "    ".repeat(depth.min(16));
     let code = escaped_byte(op.opcode as u8);
     let bar = if nested { "| " } else { "" };
@@ -151,7 +159,16 @@ fn takes_mark(opcode: Opcode) -> bool {
     use Opcode as O;
     matches!(
         opcode,
-        O::Tuple | O::List | O::Dict | O::SetItems | O::Appends | O::AddItems | O::FrozenSet | O::Inst | O::Obj | O::PopMark
+        O::Tuple
+            | O::List
+            | O::Dict
+            | O::SetItems
+            | O::Appends
+            | O::AddItems
+            | O::FrozenSet
+            | O::Inst
+            | O::Obj
+            | O::PopMark
     )
 }
 
@@ -165,10 +182,12 @@ fn text_of(op: &Op<'_>) -> Option<String> {
         Arg::None => return None,
         Arg::Int(number) => number.to_string(),
         Arg::Bool(value) => if value { "True" } else { "False" }.into(),
-        Arg::Decimal(digits) => String::from_utf8_lossy(digits).into_owned(),
-        Arg::Long(bytes) => small_long(bytes).map_or_else(|| format!("0x{} (little-endian)", hex(bytes)), |n| n.to_string()),
+        Arg::Decimal(digits) => String::from_utf8_lossy(digits).trim().to_owned(),
+        Arg::Long(bytes) => {
+            small_long(bytes).map_or_else(|| format!("0x{} (little-endian)", hex(bytes)), |n| n.to_string())
+        }
         Arg::Float(x) => format!("{x:?}"),
-        Arg::Names(module, name) => format!("'{module} {name}'"),
+        Arg::Names(module, name) => quote(&format!("{module} {name}")),
         Arg::Bytes(bytes) if is_python2(op.opcode) => quote(&latin1(bytes)),
         Arg::Bytes(bytes) => cut(&format!("b{}", quote(&latin1(bytes))), bytes.len()),
         Arg::Quoted(text) => quote(&latin1(&unquoted(text))),
@@ -228,7 +247,11 @@ fn json_of(op: &Op<'_>) -> serde_json::Value {
 }
 
 fn json_int(number: i64) -> serde_json::Value {
-    if number.unsigned_abs() < 1 << 53 { serde_json::json!(number) } else { serde_json::json!({ "int": number.to_string() }) }
+    if number.unsigned_abs() < 1 << 53 {
+        serde_json::json!(number)
+    } else {
+        serde_json::json!({ "int": number.to_string() })
+    }
 }
 
 fn is_python2(opcode: Opcode) -> bool {

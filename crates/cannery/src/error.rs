@@ -143,16 +143,30 @@ impl Detail {
 }
 
 impl fmt::Display for Error {
-    /// `file: kind: message`.
+    /// `file: kind: message`. Control characters, which a name in a file may hold, are escaped.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(file) = self.file() {
-            write!(f, "{file}: ")?;
+            write!(f, "{}: ", printable(file))?;
         }
+        let message = printable(self.message());
         match self {
-            Self::Io(_) | Self::Usage(_) => f.write_str(self.message()),
-            _ => write!(f, "{}: {}", self.kind(), self.message()),
+            Self::Io(_) | Self::Usage(_) => f.write_str(&message),
+            _ => write!(f, "{}: {message}", self.kind()),
         }
     }
+}
+
+/// Text that does nothing to a terminal: control characters other than a newline are escaped.
+pub(crate) fn printable(text: &str) -> std::borrow::Cow<'_, str> {
+    let acts = |c: char| c.is_control() && c != '\n';
+    if !text.contains(acts) {
+        return text.into();
+    }
+    let mut safe = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        if acts(c) { safe.extend(c.escape_default()) } else { safe.push(c) }
+    }
+    safe.into()
 }
 
 impl std::error::Error for Error {}

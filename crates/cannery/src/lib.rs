@@ -20,7 +20,7 @@ mod model;
 mod predict;
 
 pub use cannery_format::{Companion, Facts, Kind as Container};
-pub use cannery_object::{LIMITS, Limit, LimitError, Limits};
+pub use cannery_object::{LIMITS, Limit, LimitError, LimitInfo, Limits};
 pub use cannery_table::{Column, Values};
 pub use disassemble::{Listed, Listing, Opcodes};
 pub use error::{Detail, Error, Result};

@@ -112,7 +112,8 @@ impl<'a> Options<'a> {
     /// Reads a model from a stream.
     pub fn load(mut self, reader: impl Read) -> Result<Model> {
         let limits = self.limits.clone();
-        let bytes = source::read(reader, None, &limits, &mut |done, all| self.report(Stage::Read, done, all))?;
+        let bytes =
+            source::read(reader, None, &limits, &mut |done, all| self.report(Stage::Read, done, all))?;
         self.read(&bytes, &mut NoCompanions)
     }
 

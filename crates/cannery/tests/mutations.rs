@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -60,12 +60,19 @@ fn no_damaged_file_panics_or_overruns_or_stalls() {
     for seed in SEEDS {
         let report = match Seed::new(seed) {
             Ok(seed) => seed.run(step),
-            Err(error) => Report { failures: vec![format!("is not read undamaged: {error}")], ..Report::default() },
+            Err(error) => {
+                Report { failures: vec![format!("is not read undamaged: {error}")], ..Report::default() }
+            }
         };
         eprintln!("{seed}: {report}");
         failures.extend(report.failures.into_iter().map(|failure| format!("{seed}: {failure}")));
     }
-    assert!(failures.is_empty(), "{} failures, the first of them:\n{}", failures.len(), failures[..failures.len().min(20)].join("\n"));
+    assert!(
+        failures.is_empty(),
+        "{} failures, the first of them:\n{}",
+        failures.len(),
+        failures[..failures.len().min(20)].join("\n")
+    );
 }
 
 /// One change of a file.
@@ -106,7 +113,11 @@ struct Seed {
 enum Place {
     Memory,
     /// A folder with the files that belong to the model: the one to open, and the one to damage.
-    Folder { _folder: TempDir, open: PathBuf, damage: PathBuf },
+    Folder {
+        _folder: TempDir,
+        open: PathBuf,
+        damage: PathBuf,
+    },
 }
 
 impl Seed {
@@ -114,7 +125,8 @@ impl Seed {
         let (main, companion) = name.split_once('+').unwrap_or((name, ""));
         let path = Path::new("../../fixtures").join(main);
         let place = if main.ends_with("multi.pkl") { Place::folder(&path, companion) } else { Place::Memory };
-        let bytes = fs::read(if companion.is_empty() { path } else { path.with_file_name(companion) }).expect("a fixture");
+        let bytes = fs::read(if companion.is_empty() { path } else { path.with_file_name(companion) })
+            .expect("a fixture");
         assert!(bytes.len() < 4096, "{name} is too large to damage byte by byte");
         let mut seed = Self { bytes, place, features: None };
         let model = seed.load(&seed.bytes)?;
@@ -137,6 +149,7 @@ impl Seed {
     fn use_it(&self, bytes: &[u8]) -> Result<u64> {
         let model = self.load(bytes)?;
         model.write_json(true, &mut io::sink())?;
+        let _ = write!(io::sink(), "{}", model.summary()); // a sink does not fail
         if let Some(columns) = self.features {
             let _ = predict(&model, columns); // refusing is fine
         }
@@ -233,6 +246,12 @@ impl Report {
 impl std::fmt::Display for Report {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let ratio = self.slowest.as_secs_f64() / self.usual.as_secs_f64();
-        write!(f, "{} cases {:?}, slowest {ratio:.1} × {:?}", self.cases.values().sum::<usize>(), self.cases, self.usual)
+        write!(
+            f,
+            "{} cases {:?}, slowest {ratio:.1} × {:?}",
+            self.cases.values().sum::<usize>(),
+            self.cases,
+            self.usual
+        )
     }
 }

@@ -70,7 +70,9 @@ fn run_disassemble(disassemble: &Disassemble, progress: &mut Progress) -> Result
     out.flush()?;
     let listed = listed.map_err(|error| error.in_file(disassemble.file.display()))?;
     match disassemble.encoding {
-        Encoding::Ascii => Ok(listed.require_ascii().map_err(|error| error.in_file(disassemble.file.display()))?),
+        Encoding::Ascii => {
+            Ok(listed.require_ascii().map_err(|error| error.in_file(disassemble.file.display()))?)
+        }
         Encoding::Latin1 => Ok(()),
     }
 }

@@ -45,18 +45,32 @@ fn parse(text: &str) -> Result<u64, String> {
     let upper = text.to_ascii_uppercase();
     let digits = upper.trim_end_matches("IB").trim_end_matches('B');
     let (digits, shift) = match digits.strip_suffix(['K', 'M', 'G']) {
-        Some(rest) => (rest, if digits.ends_with('K') { 10 } else if digits.ends_with('M') { 20 } else { 30 }),
+        Some(rest) => (
+            rest,
+            if digits.ends_with('K') {
+                10
+            } else if digits.ends_with('M') {
+                20
+            } else {
+                30
+            },
+        ),
         None => (digits, 0),
     };
-    let number: u64 = digits.trim().parse().map_err(|_| format!("{text:?} is no number like 1000, 64K, 512MiB or 2G"))?;
+    let number: u64 =
+        digits.trim().parse().map_err(|_| format!("{text:?} is no number like 1000, 64K, 512MiB or 2G"))?;
     number.checked_mul(1 << shift).ok_or_else(|| format!("{text} is too large"))
 }
 
 fn amount(value: u64, unit: &str) -> String {
-    let binary = |shift: u32, name| (value % (1 << shift) == 0 && value > 0).then(|| format!("{} {name}", value >> shift));
+    let binary = |shift: u32, name| {
+        (value.is_multiple_of(1 << shift) && value > 0).then(|| format!("{} {name}", value >> shift))
+    };
     match unit {
         "bytes" if value == u64::from(u32::MAX) => "4 GiB - 1".to_owned(),
-        "bytes" => binary(30, "GiB").or(binary(20, "MiB")).or(binary(10, "KiB")).unwrap_or(format!("{value} bytes")),
+        "bytes" => {
+            binary(30, "GiB").or(binary(20, "MiB")).or(binary(10, "KiB")).unwrap_or(format!("{value} bytes"))
+        }
         _ => format!("{value} {unit}"),
     }
 }
@@ -77,7 +91,9 @@ mod tests {
 
     #[test]
     fn sizes_are_read_as_people_write_them() {
-        for (text, want) in [("1000", 1000), ("64K", 65_536), ("2kib", 2048), ("512MiB", 512 << 20), ("1 G", 1 << 30)] {
+        for (text, want) in
+            [("1000", 1000), ("64K", 65_536), ("2kib", 2048), ("512MiB", 512 << 20), ("1 G", 1 << 30)]
+        {
             assert_eq!(parse(text), Ok(want), "{text}");
         }
         assert!(parse("much").is_err() && parse("99999999999G").is_err() && parse("").is_err());

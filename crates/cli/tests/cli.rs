@@ -29,7 +29,8 @@ fn cases() {
 
 fn commands() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
-    let files = fs::read_dir(folder).expect("the folder of cases").map(|entry| entry.expect("an entry").path());
+    let files =
+        fs::read_dir(folder).expect("the folder of cases").map(|entry| entry.expect("an entry").path());
     files.filter(|path| path.extension().is_some_and(|ending| ending == "cmd")).collect()
 }
 
@@ -63,9 +64,15 @@ impl<'p> Case<'p> {
         let (out, err) = (text(&output.stdout), text(&output.stderr));
         assert!(!err.contains("panicked"), "{}: {err}", self.path.display());
         let status = output.status.code().map_or("signal".to_owned(), |code| code.to_string());
-        let out = if self.any_stdout { String::from(if out.is_empty() { "nothing\n" } else { "" }) } else { out };
-        let found = [("out", out), ("err", err), ("status", if status == "0" { String::new() } else { status + "\n" })];
-        let wrong: Vec<_> = found.iter().filter_map(|(ending, now)| self.compare(ending, now, bless)).collect();
+        let out =
+            if self.any_stdout { String::from(if out.is_empty() { "nothing\n" } else { "" }) } else { out };
+        let found = [
+            ("out", out),
+            ("err", err),
+            ("status", if status == "0" { String::new() } else { status + "\n" }),
+        ];
+        let wrong: Vec<_> =
+            found.iter().filter_map(|(ending, now)| self.compare(ending, now, bless)).collect();
         (!wrong.is_empty()).then(|| format!("cannery {}\n{}", self.args.join(" "), wrong.join("\n")))
     }
 
@@ -102,7 +109,8 @@ fn a_reader_that_stops_reading_is_no_error() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let long = folder.path().join("long.pkl");
     fs::write(&long, [&b"("[..], &b"K\x01".repeat(500_000), b"l."].concat()).expect("a file");
-    for args in [&["disassemble"][..], &["disassemble", "--format", "json"], &["inspect", "--format", "json"]] {
+    for args in [&["disassemble"][..], &["disassemble", "--format", "json"], &["inspect", "--format", "json"]]
+    {
         let mut command = cannery();
         command.args(args).arg(&long).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("cannery runs");
@@ -124,12 +132,25 @@ fn predictions_go_to_files_of_each_kind() {
     for (ending, method) in [("csv", "predict"), ("npy", "decision_function"), ("npz", "all")] {
         let out = folder.path().join(format!("out.{ending}"));
         let mut command = cannery();
-        command.args(["predict", "examples/iris_svc.joblib", "examples/iris.csv", "--method", method, "--output"]);
+        command.args([
+            "predict",
+            "examples/iris_svc.joblib",
+            "examples/iris.csv",
+            "--method",
+            method,
+            "--output",
+        ]);
         let done = command.arg(&out).output().expect("cannery runs");
-        assert_eq!((done.status.code(), text(&done.stdout), text(&done.stderr)), (Some(0), String::new(), String::new()));
+        assert_eq!(
+            (done.status.code(), text(&done.stdout), text(&done.stderr)),
+            (Some(0), String::new(), String::new())
+        );
         let written = fs::read(&out).expect("a file");
         match ending {
-            "csv" => assert_eq!(written, fs::read(Path::new(ROOT).join("examples/iris_expected.csv")).expect("the example")),
+            "csv" => assert_eq!(
+                written,
+                fs::read(Path::new(ROOT).join("examples/iris_expected.csv")).expect("the example")
+            ),
             // 150 rows, of three columns in float64, and both
             "npy" => assert!(written.starts_with(b"\x93NUMPY") && written.len() == 128 + 150 * 3 * 8),
             _ => assert!(written.starts_with(b"PK") && written.len() > 150 * 4 * 8),
@@ -145,6 +166,7 @@ fn a_failed_prediction_leaves_no_file() {
     let mut command = cannery();
     command.args(["predict", "examples/iris_svc.joblib"]).arg(&rows).arg("--output").arg(&out);
     assert_eq!(command.output().expect("cannery runs").status.code(), Some(2));
-    let left: Vec<_> = fs::read_dir(folder.path()).expect("a folder").map(|entry| entry.expect("an entry").path()).collect();
+    let left: Vec<_> =
+        fs::read_dir(folder.path()).expect("a folder").map(|entry| entry.expect("an entry").path()).collect();
     assert_eq!(left, [rows]);
 }

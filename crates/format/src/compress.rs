@@ -55,7 +55,9 @@ fn inflate(bytes: &[u8], wrapping: Wrapping, sink: &mut Sink<'_>) -> Result<()> 
             return Ok(());
         }
         if !continues(rest, wrapping) {
-            return Err(Error::malformed(format!("{} bytes follow the compressed stream", rest.len())).at(done));
+            return Err(
+                Error::malformed(format!("{} bytes follow the compressed stream", rest.len())).at(done)
+            );
         }
     }
 }

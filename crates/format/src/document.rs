@@ -7,10 +7,10 @@ use cannery_pickle::NoInline;
 use crate::compress::unwrap;
 use crate::error::{Error, Result};
 use crate::joblib::{Companion, Companions, Joblib};
-use crate::{npy, npz, skops};
 use crate::sniff::{Container, Format, Wrapping, sniff};
 use crate::source::Progress;
 use crate::zip::Archive;
+use crate::{npy, npz, skops};
 
 /// A file that has been read.
 #[derive(Debug)]
@@ -115,11 +115,16 @@ pub fn read(
     Ok(Document { heap, root, facts })
 }
 
-/// A `.npy` file; the elements of an object array are a plain pickle.
+/// A `.npy` file; the elements of an object array are a plain pickle, behind which very old numpy left a newline.
 pub(crate) fn npy_file(heap: &mut Heap, bytes: &Bytes) -> Result<Value> {
     let buffer = heap.add_buffer(bytes.clone())?;
     npy::read_with(heap, buffer, 0..bytes.len(), &mut |heap, buffer, range| {
-        Ok(cannery_pickle::read(heap, bytes, buffer, range.start, &mut NoInline)?.root)
+        let outcome = cannery_pickle::read_prefix(heap, bytes, buffer, range.start, &mut NoInline)?;
+        match &bytes[outcome.end..range.end] {
+            b"" | b"\n" => Ok(outcome.root),
+            rest => Err(Error::malformed(format!("{} bytes follow the end of the pickle", rest.len()))
+                .at(outcome.end)),
+        }
     })
 }
 
@@ -137,7 +142,9 @@ fn zip(heap: &mut Heap, bytes: &Bytes, facts: &mut Facts) -> Result<Value> {
         facts.kind = Kind::Npz;
         return npz::read(heap, &archive);
     }
-    Err(Error::unsupported("this is a zip archive with neither skops's schema.json nor .npy files: unpack it first"))
+    Err(Error::unsupported(
+        "this is a zip archive with neither skops's schema.json nor .npy files: unpack it first",
+    ))
 }
 
 fn pickle(

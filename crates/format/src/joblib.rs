@@ -26,12 +26,7 @@ pub struct Joblib<'c> {
 impl<'c> Joblib<'c> {
     /// Reads arrays of old dumps through `companions`.
     pub fn new(companions: &'c mut dyn Companions) -> Self {
-        Self {
-            companions,
-            used: Vec::new(),
-            inline_arrays: 0,
-            inline_bytes: 0,
-        }
+        Self { companions, used: Vec::new(), inline_arrays: 0, inline_bytes: 0 }
     }
 }
 

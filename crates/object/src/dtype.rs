@@ -92,7 +92,8 @@ impl DType {
             Some((size, unit)) => (size, unit.strip_suffix(']').ok_or_else(unknown)?),
             None => (size, ""),
         };
-        let size: usize = if size.is_empty() { default_size(letter) } else { size.parse().map_err(|_| unknown())? };
+        let size: usize =
+            if size.is_empty() { default_size(letter) } else { size.parse().map_err(|_| unknown())? };
         let (kind, itemsize) = Self::kind_of(letter, size, unit).ok_or_else(unknown)?;
         Ok(Self { kind, itemsize, order: if itemsize == 1 { ByteOrder::Little } else { order } })
     }
@@ -254,7 +255,8 @@ impl Reader<'_> {
     fn described_field(&mut self, entry: Value) -> Result<(String, DType), Error> {
         self.count_field()?;
         let heap = self.heap;
-        let bad = || Error::malformed("a field of a dtype description is no (name, dtype) or (name, dtype, shape)");
+        let bad =
+            || Error::malformed("a field of a dtype description is no (name, dtype) or (name, dtype, shape)");
         let parts = heap.as_tuple(entry).ok_or_else(bad)?;
         let (name, dtype, shape) = match parts {
             [name, dtype] => (*name, *dtype, None),
@@ -308,7 +310,9 @@ impl Reader<'_> {
         } else if let (Some(size), Kind::Bytes | Kind::Unicode | Kind::Void) = (itemsize, &dtype.kind) {
             dtype.itemsize = size;
         }
-        if let (Some(&metadata), Kind::DateTime(unit) | Kind::TimeDelta(unit)) = (state.get(8), &mut dtype.kind) {
+        if let (Some(&metadata), Kind::DateTime(unit) | Kind::TimeDelta(unit)) =
+            (state.get(8), &mut dtype.kind)
+        {
             *unit = datetime_unit(heap, metadata)?;
         }
         Ok(())

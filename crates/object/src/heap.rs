@@ -205,6 +205,9 @@ const NOTHING: Attached = Attached {
     payload: Value::None,
 };
 
+/// From this many bytes on, growing step by step shows.
+pub const LARGE_PICKLE: usize = 4 << 20;
+
 /// Where a [`Blob`] of decoded text lies: not in a buffer of the file but in the Heap's own.
 const OWNED: u32 = u32::MAX;
 
@@ -268,12 +271,13 @@ impl Heap {
 
 /// Making values.
 impl Heap {
-    /// Makes room for the values of a pickle of so many bytes, at the rates that large pickles of models have. Room
-    /// that is not used is address space, not memory; it is bounded, and growth beyond it is as usual.
+    /// Makes room for the values of a large pickle, at the rates that those of models have. Room that is not used is
+    /// address space, not memory; it is bounded, and growth beyond it is as usual.
     pub fn expect(&mut self, pickle_bytes: usize) {
-        let room = |rate: usize, most: usize| (pickle_bytes / rate).min(most);
-        self.nodes.reserve(room(12, 1 << 20));
-        self.values.reserve(room(16, 1 << 20));
+        if pickle_bytes >= LARGE_PICKLE {
+            self.nodes.reserve((pickle_bytes / 12).min(1 << 20));
+            self.values.reserve((pickle_bytes / 16).min(1 << 20));
+        }
     }
 
     /// The empty tuple; like Python's, there is only one.
@@ -404,7 +408,8 @@ impl Heap {
     fn start(&mut self, items: &mut Items, more: &[Value], grows: u32) -> Result<(), LimitError> {
         self.spend_values(more.len())?;
         let arena = if grows == 0 { &mut self.values } else { &mut self.grown };
-        *items = Items { start: arena.len() as u32 | grows, len: more.len() as u32, capacity: more.len() as u32 };
+        *items =
+            Items { start: arena.len() as u32 | grows, len: more.len() as u32, capacity: more.len() as u32 };
         match *more {
             [a] => arena.push(a),
             [a, b] => arena.extend([a, b]),
@@ -494,7 +499,10 @@ impl Heap {
             let (Node::List(mut items) | Node::Set(mut items) | Node::Dict(mut items)) = node else {
                 return Ok(());
             };
-            if items.is_empty() { self.start(&mut items, more, GROWS)? } else { self.extend(&mut items, more)? }
+            match items.is_empty() {
+                true => self.start(&mut items, more, GROWS)?,
+                false => self.extend(&mut items, more)?,
+            }
             self.nodes[id.index()] = match node {
                 Node::List(_) => Node::List(items),
                 Node::Set(_) => Node::Set(items),
@@ -748,7 +756,8 @@ mod tests {
     #[test]
     fn memory_is_accounted() {
         let mut heap = Heap::new(Limits::default().with(Limit::MemorySlack, 1000));
-        let error = (0..100).find_map(|_| heap.add(Node::Float(0.0)).err()).expect("1,600 bytes are over 1,000");
+        let error =
+            (0..100).find_map(|_| heap.add(Node::Float(0.0)).err()).expect("1,600 bytes are over 1,000");
         assert_eq!(error.limit, Limit::MemoryFactor);
     }
 }

@@ -109,13 +109,7 @@ pub fn span(names: impl IntoIterator<Item = Known>) -> Vec<Span> {
     for name in names {
         match spans.binary_search_by_key(&name.library, |span| span.library) {
             Ok(at) => spans[at].keep(name),
-            Err(at) => spans.insert(
-                at,
-                Span {
-                    library: name.library,
-                    versions: name.versions().collect(),
-                },
-            ),
+            Err(at) => spans.insert(at, Span { library: name.library, versions: name.versions().collect() }),
         }
     }
     spans
@@ -192,9 +186,7 @@ impl Library {
 
     fn from_column(text: &str) -> Option<Library> {
         use Library::{Joblib, Numpy, Pandas, Python, Scipy, Sklearn};
-        [Python, Numpy, Scipy, Pandas, Joblib, Sklearn]
-            .into_iter()
-            .find(|library| library.as_str() == text)
+        [Python, Numpy, Scipy, Pandas, Joblib, Sklearn].into_iter().find(|library| library.as_str() == text)
     }
 }
 
@@ -211,16 +203,8 @@ impl FromStr for Version {
 
     fn from_str(text: &str) -> Result<Version, ParseVersionError> {
         let mut parts = text.split('.');
-        let mut number = || {
-            parts
-                .next()
-                .and_then(|part| part.parse().ok())
-                .ok_or(ParseVersionError)
-        };
-        Ok(Version {
-            major: number()?,
-            minor: number()?,
-        })
+        let mut number = || parts.next().and_then(|part| part.parse().ok()).ok_or(ParseVersionError);
+        Ok(Version { major: number()?, minor: number()? })
     }
 }
 
@@ -255,15 +239,8 @@ impl VersionRange {
 
     fn parse(text: &str) -> Option<VersionRange> {
         let (first, last) = text.split_once('-').unwrap_or((text, text));
-        let last = if last.is_empty() {
-            None
-        } else {
-            Some(last.parse().ok()?)
-        };
-        Some(VersionRange {
-            first: first.parse().ok()?,
-            last,
-        })
+        let last = if last.is_empty() { None } else { Some(last.parse().ok()?) };
+        Some(VersionRange { first: first.parse().ok()?, last })
     }
 
     /// The releases that are in both, `None` if there are none.
@@ -273,8 +250,7 @@ impl VersionRange {
             (Some(one), Some(two)) => Some(one.min(two)),
             (one, two) => one.or(two),
         };
-        last.is_none_or(|last| first <= last)
-            .then_some(VersionRange { first, last })
+        last.is_none_or(|last| first <= last).then_some(VersionRange { first, last })
     }
 }
 
@@ -297,9 +273,7 @@ impl Span {
 
     fn keep(&mut self, name: Known) {
         let before = std::mem::take(&mut self.versions);
-        let pairs = before
-            .iter()
-            .flat_map(|one| name.versions().map(move |two| one.intersect(two)));
+        let pairs = before.iter().flat_map(|one| name.versions().map(move |two| one.intersect(two)));
         self.versions = pairs.flatten().collect();
     }
 }
@@ -317,11 +291,7 @@ mod tests {
     }
 
     fn listed(ranges: impl IntoIterator<Item = VersionRange>) -> String {
-        ranges
-            .into_iter()
-            .map(|range| range.to_string())
-            .collect::<Vec<_>>()
-            .join(",")
+        ranges.into_iter().map(|range| range.to_string()).collect::<Vec<_>>().join(",")
     }
 
     #[test]
@@ -342,10 +312,7 @@ mod tests {
                 columns.rsplit('\t').next().unwrap(),
                 "{module} {name}"
             );
-            assert!(
-                versions.windows(2).all(|pair| pair[0].last < Some(pair[1].first)),
-                "{module} {name}"
-            );
+            assert!(versions.windows(2).all(|pair| pair[0].last < Some(pair[1].first)), "{module} {name}");
         }
     }
 
@@ -362,51 +329,16 @@ mod tests {
         let cases = [
             ("sklearn.svm._classes", "SVC", Kind::Estimator, Library::Sklearn),
             ("sklearn.tree._tree", "Tree", Kind::Class, Library::Sklearn),
-            (
-                "sklearn.metrics._classification",
-                "accuracy_score",
-                Kind::Function,
-                Library::Sklearn,
-            ),
-            (
-                "sklearn.externals.joblib.numpy_pickle",
-                "NumpyArrayWrapper",
-                Kind::Class,
-                Library::Sklearn,
-            ),
-            (
-                "_loss",
-                "__pyx_unpickle_CyHalfMultinomialLoss",
-                Kind::Reconstruct,
-                Library::Sklearn,
-            ),
-            (
-                "numpy.core.multiarray",
-                "_reconstruct",
-                Kind::Reconstruct,
-                Library::Numpy,
-            ),
-            (
-                "numpy.random._pickle",
-                "__randomstate_ctor",
-                Kind::Reconstruct,
-                Library::Numpy,
-            ),
+            ("sklearn.metrics._classification", "accuracy_score", Kind::Function, Library::Sklearn),
+            ("sklearn.externals.joblib.numpy_pickle", "NumpyArrayWrapper", Kind::Class, Library::Sklearn),
+            ("_loss", "__pyx_unpickle_CyHalfMultinomialLoss", Kind::Reconstruct, Library::Sklearn),
+            ("numpy.core.multiarray", "_reconstruct", Kind::Reconstruct, Library::Numpy),
+            ("numpy.random._pickle", "__randomstate_ctor", Kind::Reconstruct, Library::Numpy),
             ("numpy", "exp", Kind::Ufunc, Library::Numpy),
             ("scipy.sparse.csr", "csr_matrix", Kind::Class, Library::Scipy),
-            (
-                "pandas._libs.internals",
-                "_unpickle_block",
-                Kind::Reconstruct,
-                Library::Pandas,
-            ),
+            ("pandas._libs.internals", "_unpickle_block", Kind::Reconstruct, Library::Pandas),
             ("pandas._libs.missing", "NA", Kind::Data, Library::Pandas),
-            (
-                "joblib.numpy_pickle",
-                "NumpyArrayWrapper",
-                Kind::Class,
-                Library::Joblib,
-            ),
+            ("joblib.numpy_pickle", "NumpyArrayWrapper", Kind::Class, Library::Joblib),
             ("copy_reg", "_reconstructor", Kind::Reconstruct, Library::Python),
             ("exceptions", "FutureWarning", Kind::Exception, Library::Python),
         ];
@@ -454,13 +386,7 @@ mod tests {
         let split = known_at("sklearn._loss._loss", "CyHalfBinomialLoss");
         assert_eq!(listed(split.versions()), "1.1-1.4,1.9-");
         let range = known_at("sklearn.svm._classes", "SVC").versions().next().unwrap();
-        assert_eq!(
-            range,
-            VersionRange {
-                first: Version::new(0, 22),
-                last: None
-            }
-        );
+        assert_eq!(range, VersionRange { first: Version::new(0, 22), last: None });
         assert!(range.contains(Version::new(0, 22)) && range.contains(Version::new(1, 30)));
         assert!(!range.contains(Version::new(0, 21)));
     }
@@ -494,10 +420,7 @@ mod tests {
 
     #[test]
     fn span_of_contradicting_names_is_empty() {
-        let names = [
-            known_at("sklearn.svm.classes", "SVC"),
-            known_at("sklearn.svm._classes", "SVC"),
-        ];
+        let names = [known_at("sklearn.svm.classes", "SVC"), known_at("sklearn.svm._classes", "SVC")];
         let spans = span(names);
         assert_eq!(spans.len(), 1);
         assert!(spans[0].versions.is_empty());

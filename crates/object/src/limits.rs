@@ -116,7 +116,10 @@ impl fmt::Display for LimitError {
         let (name, unit) = (info.name, info.unit);
         if self.limit == Limit::MemoryFactor {
             let Self { allowed, asked, .. } = self;
-            return write!(f, "reading needs {asked} bytes of memory, the limits memory-factor and memory-slack allow {allowed}");
+            return write!(
+                f,
+                "reading needs {asked} bytes of memory, the limits memory-factor and memory-slack allow {allowed}"
+            );
         }
         write!(f, "{} needs {} {unit}, the limit {name} allows {}", info.help, self.asked, self.allowed)
     }

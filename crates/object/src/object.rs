@@ -22,7 +22,9 @@ impl Heap {
         let args = self.as_tuple(call.args).unwrap_or_default();
         let callable = self.global_name(call.callable)?;
         let (class, args) = match (call.kind, callable, args) {
-            (CallKind::Reduce, ("copy_reg" | "copyreg", "_reconstructor"), [class, _base, ..]) => (*class, &args[..0]),
+            (CallKind::Reduce, ("copy_reg" | "copyreg", "_reconstructor"), [class, _base, ..]) => {
+                (*class, &args[..0])
+            }
             (CallKind::Reduce, ("copy_reg" | "copyreg", "__newobj__"), [class, rest @ ..]) => (*class, rest),
             _ => (call.callable, args),
         };

@@ -132,7 +132,9 @@ impl<'a> Decoder<'a> {
             ArgKind::Uint4 => Arg::Int(i64::from(u32::from_le_bytes(self.fixed()?))),
             ArgKind::Float8 => Arg::Float(f64::from_be_bytes(self.fixed()?)),
             ArgKind::String1 | ArgKind::Bytes1 => Arg::Bytes(self.counted1()?),
-            ArgKind::Uint8 => Arg::Int(i64::try_from(u64::from_le_bytes(self.fixed()?)).map_err(|_| TRUNCATED)?),
+            ArgKind::Uint8 => {
+                Arg::Int(i64::try_from(u64::from_le_bytes(self.fixed()?)).map_err(|_| TRUNCATED)?)
+            }
             ArgKind::String4 => Arg::Bytes(self.counted4_signed()?),
             ArgKind::Bytes4 => Arg::Bytes(self.counted4()?),
             ArgKind::Bytes8 => Arg::Bytes(self.counted8()?),
@@ -252,7 +254,8 @@ const NEGATIVE: Fault = Fault::Rule("the length is negative");
 const NO_NEWLINE: Fault = Fault::Rule("the line has no end");
 const NOT_UTF8: Fault = Fault::Rule("text is not UTF-8");
 const NOT_ASCII: Fault = Fault::Rule("a persistent id is not ASCII");
-const CARRIAGE_RETURN: Fault = Fault::Rule("the line ends with CR LF: the file was changed by a transfer in text mode");
+const CARRIAGE_RETURN: Fault =
+    Fault::Rule("the line ends with CR LF: the file was changed by a transfer in text mode");
 const NUMBER: Fault = Fault::Rule("the line holds no number");
 const QUOTES: Fault = Fault::Rule("the string has no matching quotes around it");
 const ESCAPE: Fault = Fault::Rule("the string holds a broken escape");

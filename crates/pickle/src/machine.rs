@@ -8,7 +8,9 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
-use cannery_object::{Blob, BufferId, Call, CallKind, Heap, Id, Limit, LimitError, Node, Value};
+use cannery_object::{
+    Blob, BufferId, Call, CallKind, Heap, Id, LARGE_PICKLE, Limit, LimitError, Node, Value,
+};
 
 use crate::decode::{Arg, Decoder, Op};
 use crate::error::Error;
@@ -172,7 +174,9 @@ impl<'i> Machine<'i> {
     #[inline(always)]
     pub fn step(&mut self, heap: &mut Heap, op: &Op<'_>, inline: &mut impl Inline) -> Result<Step, Error> {
         self.opcodes += 1;
-        self.check_frame(op).and_then(|()| self.carry_out(heap, op, inline)).map_err(|fault| explain(fault, op))
+        self.check_frame(op)
+            .and_then(|()| self.carry_out(heap, op, inline))
+            .map_err(|fault| explain(fault, op))
     }
 
     /// An opcode lies in one frame or in none.
@@ -329,7 +333,8 @@ impl Machine<'_> {
 /// Containers.
 impl Machine<'_> {
     fn tuple(&mut self, heap: &mut Heap, count: usize) -> Result<(), Fault> {
-        let start = self.stack.len().checked_sub(count).filter(|&start| start >= self.base()).ok_or(UNDERFLOW)?;
+        let start =
+            self.stack.len().checked_sub(count).filter(|&start| start >= self.base()).ok_or(UNDERFLOW)?;
         let tuple = heap.container(Node::Tuple, &self.stack[start..])?;
         self.stack.truncate(start);
         self.push(heap, tuple)
@@ -424,7 +429,8 @@ impl Machine<'_> {
         for part in [module, name] {
             heap.budget().limits().check(Limit::NameBytes, part.len() as u64)?;
         }
-        let (module, name) = (String::from_utf8_lossy(module).into_owned(), String::from_utf8_lossy(name).into_owned());
+        let (module, name) =
+            (String::from_utf8_lossy(module).into_owned(), String::from_utf8_lossy(name).into_owned());
         let global = named(heap, Arg::Names(&module, &name))?;
         self.push(heap, global)
     }
@@ -525,7 +531,9 @@ impl Machine<'_> {
             (true, [root]) => Ok(Step::Stop(*root)),
             (false, _) => Err(Fault::Rule("a mark is left on the stack at STOP")),
             (true, []) => Err(Fault::Rule("the stack is empty at STOP")),
-            (true, more) => Err(Fault::Said(format!("{} values are on the stack at STOP, not one", more.len()))),
+            (true, more) => {
+                Err(Fault::Said(format!("{} values are on the stack at STOP, not one", more.len())))
+            }
         }
     }
 }
@@ -545,13 +553,14 @@ impl Machine<'_> {
                 _ => return Err(Fault::Rule("the line holds no number")),
             },
             Arg::Quoted(text) => {
-                let text = text::unquote(text).ok_or(Fault::Rule("the string has no matching quotes around it"))?;
-                let blob = self.blob_or_own(heap, &text)?;
+                let text =
+                    text::unquote(text).ok_or(Fault::Rule("the string has no matching quotes around it"))?;
+                let blob = self.blob_or_own(heap, text)?;
                 heap.add(Node::Str8(blob))?
             }
             Arg::RawUnicode(text) => {
                 let text = text::raw_unicode(text).ok_or(Fault::Rule("the string holds a broken escape"))?;
-                let blob = self.blob_or_own(heap, &text)?;
+                let blob = self.blob_or_own(heap, text)?;
                 heap.add(Node::Str(blob))?
             }
             Arg::None | Arg::Names(..) => match op.opcode {
@@ -583,10 +592,10 @@ impl Machine<'_> {
         heap.blob(self.buffer, offset, slice.len())
     }
 
-    fn blob_or_own(&self, heap: &mut Heap, text: &Cow<'_, [u8]>) -> Result<Blob, LimitError> {
+    fn blob_or_own(&self, heap: &mut Heap, text: Cow<'_, [u8]>) -> Result<Blob, LimitError> {
         match text {
             Cow::Borrowed(slice) => Ok(self.blob(heap, slice)),
-            Cow::Owned(decoded) => heap.own(decoded),
+            Cow::Owned(decoded) => heap.own(&decoded),
         }
     }
 }
@@ -655,7 +664,9 @@ const SLOT: u64 = size_of::<Option<Id>>() as u64;
 impl Memo {
     /// Makes room as [`Heap::expect`] does; it is accounted for when it is used.
     fn expect(&mut self, pickle_bytes: usize) {
-        self.dense.reserve((pickle_bytes / 12).min(1 << 20));
+        if pickle_bytes >= LARGE_PICKLE {
+            self.dense.reserve((pickle_bytes / 12).min(1 << 20));
+        }
     }
 
     #[inline]
@@ -696,7 +707,11 @@ impl Memo {
     fn get(&self, key: i64) -> Result<Value, Fault> {
         match usize::try_from(key).ok().and_then(|slot| self.dense.get(slot)) {
             Some(&Some(id)) => Ok(Value::Ref(id)),
-            _ => self.sparse.get(&key).copied().ok_or(Fault::Rule("the memo slot is read before it is written")),
+            _ => self
+                .sparse
+                .get(&key)
+                .copied()
+                .ok_or(Fault::Rule("the memo slot is read before it is written")),
         }
     }
 }

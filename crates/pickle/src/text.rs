@@ -155,7 +155,8 @@ pub(crate) fn decimal(text: &[u8]) -> Option<Decimal> {
 fn magnitude(digits: &[u8]) -> Vec<u8> {
     let mut bytes: Vec<u8> = Vec::with_capacity(digits.len() / 2);
     for chunk in digits.chunks(9) {
-        let (scale, value) = chunk.iter().fold((1_u64, 0), |(s, v), b| (10 * s, 10 * v + u64::from(b - b'0')));
+        let (scale, value) =
+            chunk.iter().fold((1_u64, 0), |(s, v), b| (10 * s, 10 * v + u64::from(b - b'0')));
         let mut carry = value;
         for byte in &mut bytes {
             carry += u64::from(*byte) * scale;

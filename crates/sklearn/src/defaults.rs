@@ -27,14 +27,9 @@ pub fn default_of(class: &str, param: &str, version: Option<(u32, u32)>) -> Opti
 
 /// Of pairs of value and releases, the value of the newest release.
 fn newest(values: impl Iterator<Item = (&'static str, &'static str)>) -> Option<&'static str> {
-    let end = |versions| {
-        VersionRange::parse_list(versions)
-            .last()
-            .map(|range| (range.last.is_none(), range.last))
-    };
-    values
-        .max_by_key(|(_, versions)| end(versions))
-        .map(|(value, _)| value)
+    let end =
+        |versions| VersionRange::parse_list(versions).last().map(|range| (range.last.is_none(), range.last));
+    values.max_by_key(|(_, versions)| end(versions)).map(|(value, _)| value)
 }
 
 #[cfg(test)]
@@ -75,37 +70,22 @@ mod tests {
 
     #[test]
     fn releases_outside_the_table_take_the_nearest() {
-        assert_eq!(
-            default_of("RandomForestClassifier", "n_estimators", Some((0, 15))),
-            Some("10")
-        );
-        assert_eq!(
-            default_of("RandomForestClassifier", "n_estimators", Some((7, 0))),
-            Some("100")
-        );
+        assert_eq!(default_of("RandomForestClassifier", "n_estimators", Some((0, 15))), Some("10"));
+        assert_eq!(default_of("RandomForestClassifier", "n_estimators", Some((7, 0))), Some("100"));
     }
 
     #[test]
     fn a_parameter_that_a_release_lacks_has_no_default() {
         assert_eq!(default_of("ARDRegression", "n_iter", Some((1, 5))), None);
         assert_eq!(default_of("ARDRegression", "n_iter", Some((1, 2))), Some("300"));
-        assert_eq!(
-            default_of("ARDRegression", "n_iter", None),
-            Some("\"deprecated\"")
-        );
+        assert_eq!(default_of("ARDRegression", "n_iter", None), Some("\"deprecated\""));
         assert_eq!(default_of("ARDRegression", "max_iter", Some((1, 2))), None);
     }
 
     #[test]
     fn values_that_are_not_plain_are_marked() {
-        assert_eq!(
-            default_of("SimpleImputer", "missing_values", None),
-            Some("{\"repr\": \"nan\"}")
-        );
-        assert_eq!(
-            default_of("TfidfVectorizer", "ngram_range", None),
-            Some("{\"repr\": \"(1, 1)\"}")
-        );
+        assert_eq!(default_of("SimpleImputer", "missing_values", None), Some("{\"repr\": \"nan\"}"));
+        assert_eq!(default_of("TfidfVectorizer", "ngram_range", None), Some("{\"repr\": \"(1, 1)\"}"));
         assert_eq!(default_of("SVC", "gamma", None), Some("\"scale\""));
         assert_eq!(default_of("SVC", "C", None), Some("1.0"));
     }

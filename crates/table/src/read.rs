@@ -92,7 +92,8 @@ impl Table {
 }
 
 fn array_batch(document: &Document) -> Result<Batch, Error> {
-    let array = document.heap.ndarray(document.root).ok_or_else(|| Error::usage("the input holds no array"))?;
+    let array =
+        document.heap.ndarray(document.root).ok_or_else(|| Error::usage("the input holds no array"))?;
     let array = array.map_err(cannery_format::Error::from)?;
     let &[rows, columns] = &*array.shape else {
         let n = array.ndim();
@@ -134,7 +135,8 @@ impl CsvRows {
 
     fn no_number(&self, index: usize, cell: &str, names: Option<&[String]>) -> Error {
         let line = self.record.position().map_or(self.line, csv::Position::line);
-        let column = names.and_then(|names| names.get(index)).map_or_else(|| (index + 1).to_string(), Clone::clone);
+        let column =
+            names.and_then(|names| names.get(index)).map_or_else(|| (index + 1).to_string(), Clone::clone);
         Error::usage(format!("line {line}, column {column}: {cell:?} is no number"))
     }
 }
@@ -171,7 +173,8 @@ mod tests {
     fn without_a_header_no_row_is_lost_and_batches_are_bounded() {
         let mut table = csv("1,2\n3,4\n5,6\n");
         assert!(table.names.is_none());
-        let sizes: Vec<_> = std::iter::from_fn(|| table.next_batch(2).expect("numbers")).map(|b| b.rows).collect();
+        let sizes: Vec<_> =
+            std::iter::from_fn(|| table.next_batch(2).expect("numbers")).map(|b| b.rows).collect();
         assert_eq!(sizes, [2, 1]);
     }
 

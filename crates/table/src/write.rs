@@ -70,7 +70,9 @@ impl<'w> Sink<'w> {
             Target::Csv(path) => atomic::write(path, |out| write_csv(&self.whole, out))?,
             Target::Npy(path) => {
                 let [column] = &self.whole[..] else {
-                    return Err(Error::usage("a .npy file holds one method: choose one with --method, or write .npz"));
+                    return Err(Error::usage(
+                        "a .npy file holds one method: choose one with --method, or write .npz",
+                    ));
                 };
                 atomic::write(path, |out| npy::write(column, out))?;
             }
@@ -141,8 +143,16 @@ mod tests {
 
     fn columns() -> Vec<Column> {
         vec![
-            Column { name: "predict".into(), width: None, values: Values::Str(vec!["é".into(), "ab".into()]) },
-            Column { name: "decision_function".into(), width: Some(2), values: Values::F64(vec![1.0, f64::NAN, -0.5, 2.0]) },
+            Column {
+                name: "predict".into(),
+                width: None,
+                values: Values::Str(vec!["é".into(), "ab".into()]),
+            },
+            Column {
+                name: "decision_function".into(),
+                width: Some(2),
+                values: Values::F64(vec![1.0, f64::NAN, -0.5, 2.0]),
+            },
         ]
     }
 

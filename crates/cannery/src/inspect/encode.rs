@@ -34,10 +34,12 @@ impl<'h, W: Write> Writer<'h, '_, W> {
                 parts.push(Part::Text(note + "}"));
                 parts
             }
-            None if matches!(self.heap.node_of(value), Some(Node::Call { .. })) => match self.heap.view(value) {
-                View::Object(object) => self.object(id, object),
-                _ => self.generic(id),
-            },
+            None if matches!(self.heap.node_of(value), Some(Node::Call { .. })) => {
+                match self.heap.view(value) {
+                    View::Object(object) => self.object(id, object),
+                    _ => self.generic(id),
+                }
+            }
             None => self.generic(id),
         }
     }

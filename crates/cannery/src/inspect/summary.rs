@@ -6,6 +6,8 @@ use cannery_format::{Facts, Kind};
 use cannery_object::{Heap, Value};
 use serde_json::{Map, Value as Json, json};
 
+use crate::error::printable;
+
 use super::origin::Origin;
 use super::tree::{Branch, thousands};
 
@@ -91,10 +93,19 @@ fn branch_json(branch: &Branch) -> Json {
 }
 
 impl fmt::Display for Summary {
+    /// Control characters, which names and texts in a file may hold, are escaped.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write_branch(f, &self.model, "", "")?;
+        f.write_str(&printable(&Unescaped(self).to_string()))
+    }
+}
+
+struct Unescaped<'s>(&'s Summary);
+
+impl fmt::Display for Unescaped<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_branch(f, &self.0.model, "", "")?;
         f.write_char('\n')?;
-        for (key, text) in self.lines() {
+        for (key, text) in self.0.lines() {
             writeln!(f, "{key:<11}{text}")?;
         }
         Ok(())

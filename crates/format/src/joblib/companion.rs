@@ -54,9 +54,7 @@ impl Companions for Folder {
             Ok(_) => return Err(Error::malformed("it is no regular file").within(name)),
             Err(_) => return Ok(None),
         }
-        open(&path, Access::Read, limits, &mut |_, _| ())
-            .map(Some)
-            .map_err(|error| error.within(name))
+        open(&path, Access::Read, limits, &mut |_, _| ()).map(Some).map_err(|error| error.within(name))
     }
 }
 
@@ -74,43 +72,28 @@ pub(super) fn read(
     };
     let size = bytes.len() as u64;
     let plain = unwrap(&bytes, heap.budget_mut(), &mut |_, _| ()).map_err(|error| error.within(&name))?;
-    let array = if zipped {
-        raw(heap, wrapper, plain.bytes)
-    } else {
-        npy_file(heap, &plain.bytes)
-    };
+    let array = if zipped { raw(heap, wrapper, plain.bytes) } else { npy_file(heap, &plain.bytes) };
     let array = array.map_err(|error| error.within(&name))?;
     heap.set_payload(wrapper, array)?;
-    Ok(Companion {
-        name,
-        bytes: Some(size),
-    })
+    Ok(Companion { name, bytes: Some(size) })
 }
 
 /// The file's name, which must not lead out of the folder.
 fn bare_name(heap: &Heap, wrapper: Value) -> Result<String> {
-    let name = heap
-        .object(wrapper)
-        .and_then(|object| object.attr("filename"))
-        .and_then(|value| heap.as_str(value));
+    let name =
+        heap.object(wrapper).and_then(|object| object.attr("filename")).and_then(|value| heap.as_str(value));
     let name = name.ok_or_else(|| Error::malformed("a joblib wrapper names no file"))?;
     let mut components = Path::new(&*name).components();
     match (components.next(), components.next()) {
         (Some(Component::Normal(_)), None) if !name.contains(['/', '\\', '\0']) => Ok(name.into_owned()),
-        _ => Err(Error::malformed(format!(
-            "the array file {:?} is not beside the model",
-            shorten(&name)
-        ))),
+        _ => Err(Error::malformed(format!("the array file {:?} is not beside the model", shorten(&name)))),
     }
 }
 
 /// The array of a `ZNDArrayWrapper`: the file holds the elements, `state` is (version, shape, dtype, is_fortran).
 fn raw(heap: &mut Heap, wrapper: Value, bytes: Bytes) -> Result<Value> {
     let bad = || Error::malformed("ZNDArrayWrapper.state is no (version, shape, dtype, is_fortran)");
-    let state = heap
-        .object(wrapper)
-        .and_then(|object| object.attr("state"))
-        .ok_or_else(bad)?;
+    let state = heap.object(wrapper).and_then(|object| object.attr("state")).ok_or_else(bad)?;
     let Some(&[_, shape, dtype, is_fortran]) = heap.as_tuple(state) else {
         return Err(bad());
     };
@@ -121,10 +104,7 @@ fn raw(heap: &mut Heap, wrapper: Value, bytes: Bytes) -> Result<Value> {
     };
     let len = byte_len(&dtype, &shape)?;
     if len != bytes.len() {
-        return Err(Error::malformed(format!(
-            "an array of {len} bytes is kept in {}",
-            bytes.len()
-        )));
+        return Err(Error::malformed(format!("an array of {len} bytes is kept in {}", bytes.len())));
     }
     let buffer = heap.add_buffer(bytes)?;
     let blob = heap.blob(buffer, 0, len);

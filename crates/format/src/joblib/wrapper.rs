@@ -9,12 +9,8 @@ pub(super) fn read(heap: &mut Heap, wrapper: Value, source: &Source<'_>) -> Resu
     let layout = Layout::of(heap, wrapper).map_err(|error| Error::from_view(here, &error))?;
     if layout.dtype.has_objects() {
         let nested = read_prefix(heap, source.bytes, source.buffer, here, &mut NoInline)?;
-        heap.set_payload(wrapper, nested.root)
-            .map_err(|limit| Error::limit(here, limit))?;
-        return Ok(Taken {
-            end: nested.end,
-            nested: Some(here),
-        });
+        heap.set_payload(wrapper, nested.root).map_err(|limit| Error::limit(here, limit))?;
+        return Ok(Taken { end: nested.end, nested: Some(here) });
     }
     let start = here + padding(source, layout.alignment)?;
     let len = byte_len(&layout.dtype, &layout.shape).map_err(|error| Error::from_view(here, &error))?;
@@ -28,14 +24,9 @@ pub(super) fn read(heap: &mut Heap, wrapper: Value, source: &Source<'_>) -> Resu
     let blob = heap.blob(source.buffer, start, len);
     let array = Array::new(layout.dtype, layout.shape, layout.order, blob);
     let array = array.map_err(|error| Error::from_view(start, &error))?;
-    let attach = heap
-        .add_array(array)
-        .and_then(|payload| heap.set_payload(wrapper, payload));
+    let attach = heap.add_array(array).and_then(|payload| heap.set_payload(wrapper, payload));
     attach.map_err(|limit| Error::limit(start, limit))?;
-    Ok(Taken {
-        end: start + len,
-        nested: None,
-    })
+    Ok(Taken { end: start + len, nested: None })
 }
 
 /// What the wrapper's state says of the array.
@@ -87,10 +78,7 @@ fn padding(source: &Source<'_>, alignment: usize) -> Result<usize, Error> {
     let pad = rest.get(..count).ok_or_else(truncated)?;
     let aligned = (here + 1 + count).is_multiple_of(alignment);
     if !aligned || count > alignment || pad.iter().any(|&byte| byte != 0xff) {
-        return Err(Error::malformed(
-            here,
-            "the padding of an array is not what joblib writes",
-        ));
+        return Err(Error::malformed(here, "the padding of an array is not what joblib writes"));
     }
     Ok(1 + count)
 }

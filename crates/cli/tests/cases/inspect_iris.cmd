@@ -1,0 +1,1 @@
+inspect examples/iris_svc.joblib
