@@ -28,7 +28,7 @@ suite_rust() { # unit, integration and documentation tests
 suite_python() { # against scikit-learn, joblib and CPython's pickle
     python_environment || return
     cargo build --release --locked -p cannery-cli || return
-    CANNERY="${CARGO_TARGET_DIR:-$PWD/target}/release/cannery" OMP_NUM_THREADS=1 .venv/bin/python -m pytest -q tests
+    CANNERY="${CARGO_TARGET_DIR:-$PWD/target}/release/cannery" OMP_NUM_THREADS=1 .venv/bin/python -m pytest -q -p no:cacheprovider tests
 }
 
 suite_mutations() { # every truncation and one-byte change of small files
@@ -40,7 +40,13 @@ suite_deny() { # licences, advisories, sources and bans of dependencies
         echo "cargo-deny is missing: cargo install cargo-deny --locked"
         return $SKIPPED
     fi
-    cargo deny --locked check
+    cargo deny --locked check bans licenses sources || return
+    cargo deny --locked check advisories && return
+    if grep -q 'failed to fetch advisory database' "$LOGS/deny.log"; then
+        echo "advisories, whose database can't be reached; licences, bans and sources are in order"
+        return $SKIPPED
+    fi
+    return 1
 }
 
 # .venv with the pinned packages, made once for each version of the list.

@@ -4,6 +4,7 @@ import io
 import json
 import pickle
 import pickletools
+import random
 import struct
 
 import pytest
@@ -165,7 +166,6 @@ def test_python_2_text_is_accepted_when_asked_for(cannery, tmp_path):
 
 
 def test_streams_that_no_pickler_writes(cannery, tmp_path):
-    import random
     seeded = random.Random(3)
     for index in range(150):
         path = tmp_path / f'{index}.pkl'

@@ -199,6 +199,7 @@ fn column(output: Output) -> Column {
         Shape::Matrix(width) => Some(width),
     };
     let values = match output.values {
+        ExecValues::F32(values) => Values::F32(values),
         ExecValues::F64(values) => Values::F64(values),
         ExecValues::I64(values) => Values::I64(values),
         ExecValues::Bool(values) => Values::Bool(values),

@@ -263,8 +263,11 @@ fn summary(model: &Model) -> usize {
     model.summary().to_string().len()
 }
 
+/// Makes a file that grows with a number.
+type Shape = fn(usize) -> Vec<u8>;
+
 /// Files that grow with a number, each of a shape that costs a careless reader more than linear time.
-const SHAPES: &[(&str, fn(usize) -> Vec<u8>)] = &[
+const SHAPES: &[(&str, Shape)] = &[
     ("None in one list", list_of_nones),
     ("empty lists", empty_lists),
     ("APPEND one by one", |n| pickle(&[&b"]"[..], &b"Na".repeat(n)].concat())),

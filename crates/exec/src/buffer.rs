@@ -5,9 +5,10 @@
 
 use cannery_graph::DType;
 
-/// Elements of one dtype. There is no float32: no operator gives it.
+/// Elements of one dtype.
 #[derive(Clone, Debug)]
 pub(crate) enum Buffer {
+    F32(Vec<f32>),
     F64(Vec<f64>),
     I64(Vec<i64>),
     Bool(Vec<bool>),
@@ -21,13 +22,15 @@ pub(crate) enum View<'a> {
     F32(&'a [f32]),
     F64(&'a [f64]),
     I64(&'a [i64]),
-    /// Labels, which no operator takes.
+    Bool(&'a [bool]),
+    /// Texts, which no operator takes.
     Other,
 }
 
 /// Elements to write.
 #[derive(Debug)]
 pub(crate) enum ViewMut<'a> {
+    F32(&'a mut [f32]),
     F64(&'a mut [f64]),
     I64(&'a mut [i64]),
     Bool(&'a mut [bool]),
@@ -38,6 +41,7 @@ pub(crate) enum ViewMut<'a> {
 macro_rules! each {
     ($type:ident => $to:ident, $value:expr, $inner:pat => $body:expr) => {
         match $value {
+            $type::F32($inner) => $to::F32($body),
             $type::F64($inner) => $to::F64($body),
             $type::I64($inner) => $to::I64($body),
             $type::Bool($inner) => $to::Bool($body),
@@ -50,7 +54,7 @@ impl Buffer {
     /// Zeros.
     pub(crate) fn new(dtype: DType, len: usize) -> Self {
         match dtype {
-            DType::F32 => unreachable!("compile puts no f32 into a buffer"),
+            DType::F32 => Self::F32(vec![0.0; len]),
             DType::F64 => Self::F64(vec![0.0; len]),
             DType::I64 => Self::I64(vec![0; len]),
             DType::Bool => Self::Bool(vec![false; len]),
@@ -61,9 +65,11 @@ impl Buffer {
     /// The first `len` elements.
     pub(crate) fn view(&self, len: usize) -> View<'_> {
         match self {
+            Self::F32(values) => View::F32(&values[..len]),
             Self::F64(values) => View::F64(&values[..len]),
             Self::I64(values) => View::I64(&values[..len]),
-            Self::Bool(_) | Self::Str(_) => View::Other,
+            Self::Bool(values) => View::Bool(&values[..len]),
+            Self::Str(_) => View::Other,
         }
     }
 
@@ -92,6 +98,10 @@ impl<'a> View<'a> {
         if let Self::I64(values) = self { values } else { self.mistyped("i64") }
     }
 
+    pub(crate) fn bools(self) -> &'a [bool] {
+        if let Self::Bool(values) = self { values } else { self.mistyped("bool") }
+    }
+
     #[cold]
     fn mistyped(self, want: &str) -> ! {
         unreachable!("a typed graph asks for {want} and gets {self:?}")
@@ -101,9 +111,11 @@ impl<'a> View<'a> {
 impl<'a> ViewMut<'a> {
     pub(crate) fn as_view(&self) -> View<'_> {
         match self {
+            Self::F32(values) => View::F32(values),
             Self::F64(values) => View::F64(values),
             Self::I64(values) => View::I64(values),
-            Self::Bool(_) | Self::Str(_) => View::Other,
+            Self::Bool(values) => View::Bool(values),
+            Self::Str(_) => View::Other,
         }
     }
 
@@ -114,6 +126,10 @@ impl<'a> ViewMut<'a> {
 
     pub(crate) fn reborrow(&mut self) -> ViewMut<'_> {
         each!(ViewMut => ViewMut, self, v => v)
+    }
+
+    pub(crate) fn f32s(self) -> &'a mut [f32] {
+        if let Self::F32(values) = self { values } else { self.mistyped("f32") }
     }
 
     pub(crate) fn f64s(self) -> &'a mut [f64] {

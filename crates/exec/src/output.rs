@@ -17,6 +17,8 @@ pub struct Output {
 /// Elements of one dtype.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Values {
+    /// float32.
+    F32(Vec<f32>),
     /// float64.
     F64(Vec<f64>),
     /// int64.
@@ -38,6 +40,7 @@ impl Values {
     /// Number of elements.
     pub fn len(&self) -> usize {
         match self {
+            Self::F32(values) => values.len(),
             Self::F64(values) => values.len(),
             Self::I64(values) => values.len(),
             Self::Bool(values) => values.len(),

@@ -215,7 +215,12 @@ impl<'s> Inputs<'s, '_> {
 
     /// The value that the operator takes, of the only or first edge.
     pub(crate) fn x(&self) -> View<'s> {
-        let (place, columns) = self.step.inputs[0];
+        self.arg(0)
+    }
+
+    /// The value of one of the edges that the operator takes.
+    pub(crate) fn arg(&self, index: usize) -> View<'s> {
+        let (place, columns) = self.step.inputs[index];
         match place {
             Place::Input => self.block.input,
             Place::Local(slot) => self.scratch[slot].view(self.block.rows * columns),
@@ -251,6 +256,7 @@ fn blocks<'a>(
 
 fn values(buffer: Buffer, table: Option<&Arc<[Box<str>]>>) -> Values {
     match buffer {
+        Buffer::F32(values) => Values::F32(values),
         Buffer::F64(values) => Values::F64(values),
         Buffer::I64(values) => Values::I64(values),
         Buffer::Bool(values) => Values::Bool(values),

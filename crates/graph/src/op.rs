@@ -191,9 +191,8 @@ impl Op {
 
     /// Type of the result, or what is wrong with the arguments or the constants.
     pub(crate) fn infer(&self, inputs: &[Type]) -> Result<Type, String> {
-        let [x] = *inputs else {
-            return Err(format!("{} takes one edge, not {}", self.name(), inputs.len()));
-        };
+        let arity = |n: usize| format!("{} takes {n} edges, not {}", self.name(), inputs.len());
+        let [x] = *inputs else { return Err(arity(1)) };
         match self {
             Self::Input { .. } => Err("an input is made by Builder::input".into()),
             Self::Cast(to) => match (x.dtype, to) {

@@ -76,15 +76,32 @@ fn classes() -> impl Iterator<Item = &'static Class> {
 /// `Unsupported` when its class is not known, it is not fitted, or it has an option that can't be computed yet:
 /// the path or the message names it. `Malformed` when its parts do not fit together.
 pub fn read(heap: &Heap, value: Value) -> Result<Box<dyn Estimator>, Error> {
+    read_at(heap, value, "", 0)
+}
+
+/// How deep estimators may lie in each other. scikit-learn has no such bound; a file whose estimators contain
+/// themselves must end somewhere.
+const MAX_DEPTH: usize = 32;
+
+/// Reads the estimator at a path of the model.
+pub(crate) fn read_at(
+    heap: &Heap,
+    value: Value,
+    path: &str,
+    depth: usize,
+) -> Result<Box<dyn Estimator>, Error> {
+    if depth > MAX_DEPTH {
+        return Err(Error::malformed(path, format!("estimators are nested more than {MAX_DEPTH} deep")));
+    }
     let View::Object(object) = heap.view(value) else {
         return Err(Error::unsupported(
-            "",
+            path,
             "not an estimator but a plain value; predict needs the estimator in it",
         ));
     };
     let (module, name) = object.class();
     let class = classes().find(|class| (class.module, class.name) == (module, name)).ok_or_else(|| {
-        Error::unsupported("", format!("{module}.{name} is not supported by predict yet; inspect works"))
+        Error::unsupported(path, format!("{module}.{name} is not supported by predict yet; inspect works"))
     })?;
-    (class.read)(&State::new(heap, object, ""))
+    (class.read)(&State::new(heap, object, path, depth))
 }

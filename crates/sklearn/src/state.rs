@@ -8,6 +8,7 @@ use cannery_object::known::Version;
 use cannery_object::{Element, Heap, Kind, NdArray, Object, Value, View};
 
 use crate::error::Error;
+use crate::estimator::{Estimator, read_at};
 use crate::sparse;
 
 /// The attributes of one object.
@@ -16,12 +17,43 @@ pub(crate) struct State<'h> {
     heap: &'h Heap,
     object: Object<'h>,
     path: String,
+    depth: usize,
 }
 
 impl<'h> State<'h> {
     /// The attributes of the object at a path; empty for the model itself.
-    pub(crate) fn new(heap: &'h Heap, object: Object<'h>, path: &str) -> Self {
-        Self { heap, object, path: path.into() }
+    pub(crate) fn new(heap: &'h Heap, object: Object<'h>, path: &str, depth: usize) -> Self {
+        Self { heap, object, path: path.into(), depth }
+    }
+
+    /// The Heap that the object is of.
+    pub(crate) fn heap(&self) -> &'h Heap {
+        self.heap
+    }
+
+    /// The fitted estimator that an attribute is.
+    pub(crate) fn estimator(&self, name: &str) -> Result<Box<dyn Estimator>, Error> {
+        self.estimator_in(self.value(name)?, name)
+    }
+
+    /// The fitted estimator that a value inside this object is; `place` is its path from here: `steps[1]`.
+    pub(crate) fn estimator_in(&self, value: Value, place: &str) -> Result<Box<dyn Estimator>, Error> {
+        read_at(self.heap, value, &self.path_of(place), self.depth + 1)
+    }
+
+    /// The attributes of an object inside this one.
+    pub(crate) fn object_in(&self, value: Value, place: &str) -> Result<State<'h>, Error> {
+        let path = self.path_of(place);
+        match self.heap.view(value) {
+            View::Object(object) => Ok(State::new(self.heap, object, &path, self.depth + 1)),
+            _ => Err(Error::malformed(path, "not an object")),
+        }
+    }
+
+    /// The elements of a list or tuple.
+    pub(crate) fn sequence(&self, name: &str) -> Result<&'h [Value], Error> {
+        let value = self.value(name)?;
+        self.heap.as_sequence(value).ok_or_else(|| self.malformed(name, "neither a list nor a tuple"))
     }
 
     /// Module of the class.
@@ -49,7 +81,8 @@ impl<'h> State<'h> {
         Error::unsupported(self.path_of(name), message)
     }
 
-    fn path_of(&self, name: &str) -> String {
+    /// The path of an attribute.
+    pub(crate) fn path_of(&self, name: &str) -> String {
         if self.path.is_empty() { name.into() } else { format!("{}.{name}", self.path) }
     }
 
@@ -133,7 +166,7 @@ impl<'h> State<'h> {
     }
 
     /// A plain numpy array.
-    fn array(&self, name: &str) -> Result<NdArray<'h>, Error> {
+    pub(crate) fn array(&self, name: &str) -> Result<NdArray<'h>, Error> {
         let array =
             self.heap.ndarray(self.value(name)?).ok_or_else(|| self.malformed(name, "not an array"))?;
         let array = array.map_err(|error| Error::in_view(self.path_of(name), &error))?;
@@ -171,7 +204,8 @@ impl<'h> State<'h> {
         matrix.ok_or_else(|| self.malformed(name, "an array of another size than its shape"))
     }
 
-    fn array_of_ndim(&self, name: &str, ndim: usize) -> Result<NdArray<'h>, Error> {
+    /// A plain numpy array of so many dimensions.
+    pub(crate) fn array_of_ndim(&self, name: &str, ndim: usize) -> Result<NdArray<'h>, Error> {
         let array = self.array(name)?;
         if array.ndim() == ndim {
             return Ok(array);
