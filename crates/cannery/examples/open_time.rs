@@ -63,41 +63,31 @@ struct Seen {
     sum: u64,
 }
 
-/// Visits every value that can be reached, once.
+/// Visits every value, in the order in which they were read.
 fn look(model: &Model) -> Seen {
     let heap = model.heap();
-    let mut visited = vec![false; heap.node_count()];
-    let mut first = |value| match value {
-        Value::Ref(id) => !std::mem::replace(&mut visited[id.index()], true),
-        _ => false,
-    };
     let mut seen = Seen::default();
-    let mut todo = vec![model.root()];
-    while let Some(value) = todo.pop() {
-        let Some(node) = heap.node_of(value).filter(|_| first(value)) else { continue };
+    for value in heap.nodes() {
         seen.values += 1;
-        match node {
-            Node::Str(text) | Node::Str8(text) => seen.sum += text.len() as u64,
-            Node::Int(_) | Node::Float(_) | Node::Global { .. } => {}
-            _ => {
-                if look_at_array(heap, value, &mut seen) {
-                    first(heap.attached(value).payload); // the same array again
-                }
-                todo.extend(heap.children(value));
+        match heap.node_of(value) {
+            Some(Node::Str(text) | Node::Str8(text)) => seen.sum += heap.bytes(text).len() as u64,
+            Some(Node::List(items) | Node::Tuple(items) | Node::Dict(items)) => {
+                seen.sum += heap.items(items).iter().filter_map(|&item| heap.as_int(item)).sum::<i64>() as u64;
             }
+            Some(Node::Call { .. }) => look_at_array(heap, value, &mut seen),
+            _ => {}
         }
     }
     std::hint::black_box(seen.sum);
     seen
 }
 
-fn look_at_array(heap: &Heap, value: Value, seen: &mut Seen) -> bool {
-    let Some(Ok(array)) = heap.ndarray(value) else { return false };
+fn look_at_array(heap: &Heap, value: Value, seen: &mut Seen) {
+    let Some(Ok(array)) = heap.ndarray(value) else { return };
     seen.arrays += 1;
     seen.sum += array.shape.iter().sum::<usize>() as u64 + array.dtype.itemsize as u64;
     if let Some(raw) = array.raw() {
         seen.bytes += raw.len();
         seen.sum += raw.iter().step_by(64).map(|&byte| u64::from(byte)).sum::<u64>();
     }
-    true
 }

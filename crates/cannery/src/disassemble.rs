@@ -181,7 +181,8 @@ fn text_of(op: &Op<'_>) -> Option<String> {
     Some(match op.arg {
         Arg::None => return None,
         Arg::Int(number) => number.to_string(),
-        Arg::Bool(value) => if value { "True" } else { "False" }.into(),
+        Arg::True => "True".into(),
+        Arg::False => "False".into(),
         Arg::Decimal(digits) => String::from_utf8_lossy(digits).trim().to_owned(),
         Arg::Long(bytes) => {
             small_long(bytes).map_or_else(|| format!("0x{} (little-endian)", hex(bytes)), |n| n.to_string())
@@ -232,7 +233,8 @@ fn json_of(op: &Op<'_>) -> serde_json::Value {
     use serde_json::json;
     match op.arg {
         Arg::Int(number) => json_int(number),
-        Arg::Bool(value) => json!(value),
+        Arg::True => json!(true),
+        Arg::False => json!(false),
         Arg::Decimal(digits) => json!({ "int": String::from_utf8_lossy(digits) }),
         Arg::Long(bytes) => small_long(bytes).map_or_else(|| json!({ "hex": hex(bytes) }), json_int),
         Arg::Float(x) if x.is_finite() => json!(x),

@@ -19,9 +19,7 @@ pub mod views;
 pub use array::{Array, ArrayData, Element, NdArray, Order, byte_len, element, element_count};
 pub use dtype::{ByteOrder, DType, Field, Kind, shape_of};
 pub use error::{Error, ErrorKind};
-pub use heap::{
-    Attached, Blob, BufferId, Call, CallKind, Heap, Id, Items, LARGE_PICKLE, Node, Symbol, Value,
-};
+pub use heap::{Attached, Blob, BufferId, Call, CallKind, Heap, Id, Items, Node, Symbol, Value};
 pub use limits::{Budget, LIMITS, Limit, LimitError, LimitInfo, Limits};
 pub use object::Object;
 pub use views::View;

@@ -27,8 +27,10 @@ pub enum Arg<'a> {
     None,
     /// A number, a length or a memo key.
     Int(i64),
-    /// A boolean, as INT writes it.
-    Bool(bool),
+    /// `False`, as INT writes it.
+    False,
+    /// `True`, as INT writes it.
+    True,
     /// An integer in decimal digits that does not fit 64 bits.
     Decimal(&'a [u8]),
     /// An integer in two's complement, little-endian.
@@ -72,19 +74,34 @@ impl<'a> Decoder<'a> {
     }
 
     /// The next opcode. After STOP the caller stops asking; at the end of the buffer this is an error.
-    #[inline(always)]
+    #[inline(never)]
     pub fn next_op(&mut self) -> Result<Op<'a>, Error> {
         let offset = self.position;
         let Some(&byte) = self.input.get(offset) else {
-            return Err(ends_early(offset));
+            return Err(Error::malformed(offset, "the pickle ends before STOP"));
         };
-        let Some(opcode) = Opcode::from_byte(byte) else { return Err(no_opcode(offset, byte)) };
+        let Some(opcode) = Opcode::from_byte(byte) else {
+            return Err(Error::malformed(offset, format!("{byte:#04x} is no opcode")));
+        };
         self.position = offset + 1;
-        let arg = match self.quick_arg(opcode) {
-            Some(arg) => arg,
-            None => self.slow_arg(opcode, offset)?,
-        };
+        let arg = self.any_arg(opcode.arg()).map_err(|fault| explain(fault, opcode, offset))?;
         Ok(Op { offset, end: self.position, opcode, arg })
+    }
+
+    /// The next opcode if it can be had at once; `None`, and nothing is read, when [`next_op`](Self::next_op) has to
+    /// look closer. Apart from it, so that most opcodes go from here to the machine in registers.
+    #[inline(always)]
+    pub(crate) fn quick_op(&mut self) -> Option<Op<'a>> {
+        let offset = self.position;
+        let opcode = Opcode::from_byte(*self.input.get(offset)?)?;
+        self.position = offset + 1;
+        match self.quick_arg(opcode) {
+            Some(arg) => Some(Op { offset, end: self.position, opcode, arg }),
+            None => {
+                self.position = offset;
+                None
+            }
+        }
     }
 
     /// The argument where it can be had at once; `None` when it is a line, rare, wrong, or near the end of the buffer.
@@ -108,6 +125,11 @@ impl<'a> Decoder<'a> {
                 let bytes = rest.get(1..1 + usize::from(*rest.first()?))?;
                 (Arg::Bytes(bytes), 1 + bytes.len())
             }
+            ArgKind::Unicode4 => {
+                let count = u32::from_le_bytes(*rest.first_chunk()?) as usize;
+                let bytes = rest[4..].get(..count).filter(|bytes| bytes.is_ascii())?;
+                (Arg::Text(bytes), 4 + count)
+            }
             ArgKind::Unicode1 => {
                 let bytes = rest.get(1..1 + usize::from(*rest.first()?)).filter(|bytes| bytes.is_ascii())?;
                 (Arg::Text(bytes), 1 + bytes.len())
@@ -116,11 +138,6 @@ impl<'a> Decoder<'a> {
         };
         self.position += used;
         Some(arg)
-    }
-
-    #[inline(never)]
-    fn slow_arg(&mut self, opcode: Opcode, offset: usize) -> Result<Arg<'a>, Error> {
-        self.any_arg(opcode.arg()).map_err(|fault| explain(fault, opcode, offset))
     }
 
     fn any_arg(&mut self, kind: ArgKind) -> Result<Arg<'a>, Fault> {
@@ -152,8 +169,8 @@ impl<'a> Decoder<'a> {
             ArgKind::StringLine => Arg::Quoted(quoted(self.line()?)?),
             ArgKind::UnicodeLine => Arg::RawUnicode(raw_unicode(self.line()?)?),
             ArgKind::IntLine => match self.short_line()? {
-                b"00" => Arg::Bool(false),
-                b"01" => Arg::Bool(true),
+                b"00" => Arg::False,
+                b"01" => Arg::True,
                 digits => self.decimal(digits)?,
             },
             ArgKind::LongLine => {
@@ -259,16 +276,6 @@ const CARRIAGE_RETURN: Fault =
 const NUMBER: Fault = Fault::Rule("the line holds no number");
 const QUOTES: Fault = Fault::Rule("the string has no matching quotes around it");
 const ESCAPE: Fault = Fault::Rule("the string holds a broken escape");
-
-#[cold]
-fn ends_early(offset: usize) -> Error {
-    Error::malformed(offset, "the pickle ends before STOP")
-}
-
-#[cold]
-fn no_opcode(offset: usize, byte: u8) -> Error {
-    Error::malformed(offset, format!("{byte:#04x} is no opcode"))
-}
 
 #[cold]
 fn explain(fault: Fault, opcode: Opcode, offset: usize) -> Error {

@@ -77,7 +77,7 @@ impl<'a, I: Inline> Disassembly<'a, I> {
 
     fn follow(&mut self, op: &Op<'_>) {
         let Some(shadow) = &mut self.shadow else { return };
-        match shadow.step(&mut self.heap, op, &mut self.inline) {
+        match shadow.step(&mut self.heap, *op, &mut self.inline) {
             Ok(Step::Took(taken)) => self.pending = Some(taken),
             Ok(Step::Next | Step::Stop(_)) => {}
             Err(_) => self.shadow = None,

@@ -4,18 +4,19 @@
 //! scanner and an unpickler, could read a stream differently: opcodes that straddle a frame, memo slots read
 //! before they are written or written twice, a mark left or crossed, anything after STOP.
 
+mod memo;
+
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use bytes::Bytes;
-use cannery_object::{
-    Blob, BufferId, Call, CallKind, Heap, Id, LARGE_PICKLE, Limit, LimitError, Node, Value,
-};
+use cannery_object::{Blob, BufferId, Call, CallKind, Heap, Limit, LimitError, Node, Value};
 
 use crate::decode::{Arg, Decoder, Op};
 use crate::error::Error;
 use crate::opcode::Opcode;
 use crate::text::{self, Decimal};
+
+use memo::Memo;
 
 /// Whoever knows of bytes that stand inside a stream without being opcodes. joblib puts the elements of an array
 /// behind the BUILD of its wrapper.
@@ -94,17 +95,21 @@ pub fn read_prefix(
 ) -> Result<Outcome, Error> {
     let mut decoder = Decoder::new(bytes, start, heap.budget().limits());
     let mut machine = Machine::new(bytes, buffer, start);
-    heap.expect(bytes.len() - start);
-    machine.memo.expect(bytes.len() - start);
     loop {
-        let op = decoder.next_op()?;
-        match machine.step(heap, &op, inline)? {
-            Step::Next => {}
+        let step = match decoder.quick_op() {
+            Some(op) => machine.quick_step(heap, op, inline)?,
+            None => machine.step(heap, decoder.next_op()?, inline)?,
+        };
+        match step {
+            Step::Next => machine.make_room(heap, decoder.position()),
             Step::Took(taken) => decoder.skip_to(taken.end),
-            Step::Stop(root) => return Ok(machine.outcome(root, op.end)),
+            Step::Stop(root) => return Ok(machine.outcome(root, decoder.position())),
         }
     }
 }
+
+/// After so many opcodes it shows how many values a stream holds for its bytes.
+const SAMPLE: u64 = 1 << 13;
 
 /// What carrying out an opcode led to.
 #[derive(Clone, Copy, Debug)]
@@ -129,6 +134,8 @@ pub struct Machine<'i> {
     protocol: Option<u8>,
     frame_end: usize,
     opcodes: u64,
+    /// Position after the first sample.
+    sampled: usize,
 }
 
 const NO_FRAME: usize = usize::MAX;
@@ -163,6 +170,7 @@ impl<'i> Machine<'i> {
             protocol: None,
             frame_end: NO_FRAME,
             opcodes: 0,
+            sampled: start,
         }
     }
 
@@ -170,9 +178,28 @@ impl<'i> Machine<'i> {
         Outcome { root, end, protocol: self.protocol, opcodes: self.opcodes }
     }
 
-    /// Carries out one opcode.
+    /// Expects the rest of a large stream to be like its opcodes between one and two samples.
     #[inline(always)]
-    pub fn step(&mut self, heap: &mut Heap, op: &Op<'_>, inline: &mut impl Inline) -> Result<Step, Error> {
+    fn make_room(&mut self, heap: &mut Heap, position: usize) {
+        if self.opcodes == SAMPLE {
+            self.sampled = position;
+        } else if self.opcodes == 2 * SAMPLE {
+            let left = self.bytes.len() - position;
+            let times = (left / (position - self.sampled)).div_ceil(2); // half of what there is came between the samples
+            heap.expect(times);
+            self.memo.expect(times);
+        }
+    }
+
+    /// Carries out one opcode.
+    #[inline(never)]
+    pub fn step(&mut self, heap: &mut Heap, op: Op<'_>, inline: &mut impl Inline) -> Result<Step, Error> {
+        self.quick_step(heap, op, inline)
+    }
+
+    /// The same for the one place where nearly all opcodes come through.
+    #[inline(always)]
+    fn quick_step(&mut self, heap: &mut Heap, op: Op<'_>, inline: &mut impl Inline) -> Result<Step, Error> {
         self.opcodes += 1;
         self.check_frame(op)
             .and_then(|()| self.carry_out(heap, op, inline))
@@ -181,7 +208,7 @@ impl<'i> Machine<'i> {
 
     /// An opcode lies in one frame or in none.
     #[inline(always)]
-    fn check_frame(&mut self, op: &Op<'_>) -> Result<(), Fault> {
+    fn check_frame(&mut self, op: Op<'_>) -> Result<(), Fault> {
         if op.offset >= self.frame_end {
             self.frame_end = NO_FRAME;
         }
@@ -194,7 +221,8 @@ impl<'i> Machine<'i> {
         }
     }
 
-    fn carry_out(&mut self, heap: &mut Heap, op: &Op<'_>, inline: &mut impl Inline) -> Result<Step, Fault> {
+    #[inline(always)]
+    fn carry_out(&mut self, heap: &mut Heap, op: Op<'_>, inline: &mut impl Inline) -> Result<Step, Fault> {
         match op.opcode {
             Opcode::Memoize => {
                 let top = self.top()?;
@@ -217,6 +245,15 @@ impl<'i> Machine<'i> {
             Opcode::Dup => {
                 let top = self.top()?;
                 self.push(heap, top)?;
+            }
+            Opcode::BinInt | Opcode::BinInt1 | Opcode::BinInt2 => {
+                let value = heap.int(number(op.arg))?;
+                self.push(heap, value)?;
+            }
+            Opcode::ShortBinUnicode | Opcode::BinUnicode => {
+                let Arg::Text(text) = op.arg else { return Err(UNDERFLOW) };
+                let blob = self.blob(heap, text);
+                self.add(heap, Node::Str(blob))?;
             }
             Opcode::EmptyTuple => self.push(heap, Heap::EMPTY_TUPLE)?,
             Opcode::Tuple1 => self.tuple(heap, 1)?,
@@ -281,6 +318,7 @@ impl Machine<'_> {
         Ok(())
     }
 
+    #[inline(always)]
     fn add(&mut self, heap: &mut Heap, node: Node) -> Result<(), Fault> {
         let value = heap.add(node)?;
         self.push(heap, value)
@@ -502,7 +540,7 @@ impl Machine<'_> {
 
 /// The stream itself.
 impl Machine<'_> {
-    fn proto(&mut self, op: &Op<'_>) -> Result<(), Fault> {
+    fn proto(&mut self, op: Op<'_>) -> Result<(), Fault> {
         if op.offset != self.start {
             return Err(Fault::Rule("PROTO stands inside the stream, not at its start"));
         }
@@ -513,7 +551,7 @@ impl Machine<'_> {
         Ok(())
     }
 
-    fn frame(&mut self, op: &Op<'_>) -> Result<(), Fault> {
+    fn frame(&mut self, op: Op<'_>) -> Result<(), Fault> {
         if self.frame_end != NO_FRAME {
             return Err(Fault::Rule("a frame begins inside a frame"));
         }
@@ -540,10 +578,11 @@ impl Machine<'_> {
 
 /// Scalars.
 impl Machine<'_> {
-    fn push_scalar(&mut self, heap: &mut Heap, op: &Op<'_>) -> Result<(), Fault> {
+    fn push_scalar(&mut self, heap: &mut Heap, op: Op<'_>) -> Result<(), Fault> {
         let value = match op.arg {
             Arg::Int(value) => heap.int(value)?,
-            Arg::Bool(value) => Value::Bool(value),
+            Arg::False => Value::Bool(false),
+            Arg::True => Value::Bool(true),
             Arg::Float(value) => heap.add(Node::Float(value))?,
             Arg::Text(text) => self.text(heap, text)?,
             Arg::Bytes(bytes) => self.bytes(heap, op.opcode, bytes)?,
@@ -638,7 +677,7 @@ fn too_new(protocol: u8) -> Fault {
 }
 
 #[cold]
-fn explain(fault: Fault, op: &Op<'_>) -> Error {
+fn explain(fault: Fault, op: Op<'_>) -> Error {
     let error = match fault {
         Fault::Rule(message) => Error::malformed(op.offset, message),
         Fault::Said(message) => Error::malformed(op.offset, message),
@@ -648,72 +687,3 @@ fn explain(fault: Fault, op: &Op<'_>) -> Error {
     };
     error.at(op.opcode)
 }
-
-/// What has been memoised. Keys are nearly always dense and values nearly always nodes: these cost four bytes. All
-/// others cost a map entry.
-#[derive(Debug, Default)]
-struct Memo {
-    dense: Vec<Option<Id>>,
-    sparse: BTreeMap<i64, Value>,
-    entries: i64,
-}
-
-/// Memory of a memo slot.
-const SLOT: u64 = size_of::<Option<Id>>() as u64;
-
-impl Memo {
-    /// Makes room as [`Heap::expect`] does; it is accounted for when it is used.
-    fn expect(&mut self, pickle_bytes: usize) {
-        if pickle_bytes >= LARGE_PICKLE {
-            self.dense.reserve((pickle_bytes / 12).min(1 << 20));
-        }
-    }
-
-    #[inline]
-    fn put(&mut self, heap: &mut Heap, key: i64, value: Value) -> Result<(), Fault> {
-        match value {
-            Value::Ref(id) if key == self.dense.len() as i64 && self.sparse.is_empty() => {
-                heap.budget_mut().spend_memory(SLOT)?;
-                self.dense.push(Some(id));
-            }
-            _ => self.put_elsewhere(heap, key, value)?,
-        }
-        self.entries += 1;
-        Ok(())
-    }
-
-    /// Python 2's cPickle begins at 1: one hole is made for it.
-    fn put_elsewhere(&mut self, heap: &mut Heap, key: i64, value: Value) -> Result<(), Fault> {
-        let slot = usize::try_from(key).map_err(|_| Fault::Rule("the memo key is negative"))?;
-        if self.get(key).is_ok() {
-            return Err(Fault::Rule("the memo slot is written a second time"));
-        }
-        match value {
-            Value::Ref(id) if slot < self.dense.len() => self.dense[slot] = Some(id),
-            Value::Ref(id) if slot <= self.dense.len() + 1 => {
-                heap.budget_mut().spend_memory(2 * SLOT)?;
-                self.dense.resize(slot, None);
-                self.dense.push(Some(id));
-            }
-            _ => {
-                heap.budget_mut().spend_memory(2 * size_of::<(i64, Value)>() as u64)?;
-                self.sparse.insert(key, value);
-            }
-        }
-        Ok(())
-    }
-
-    #[inline]
-    fn get(&self, key: i64) -> Result<Value, Fault> {
-        match usize::try_from(key).ok().and_then(|slot| self.dense.get(slot)) {
-            Some(&Some(id)) => Ok(Value::Ref(id)),
-            _ => self
-                .sparse
-                .get(&key)
-                .copied()
-                .ok_or(Fault::Rule("the memo slot is read before it is written")),
-        }
-    }
-}
-
-const _: () = assert!(SLOT == 4);

@@ -50,6 +50,7 @@ fn assert_equal(got: &Output, want: &Value, what: &str) {
     };
     assert_eq!(shape, want.shape, "{what}");
     match &got.values {
+        Values::F32(_) => panic!("{what}: float32, and an SVC computes in float64"),
         Values::F64(got) => assert_close(got, &want.f64s(), what),
         Values::I64(got) => assert_eq!(*got, want.i64s(), "{what}"),
         Values::Bool(got) => {
