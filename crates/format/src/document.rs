@@ -155,7 +155,8 @@ fn pickle(
 ) -> Result<Value> {
     let buffer = heap.add_buffer(bytes.clone())?;
     let mut joblib = Joblib::new(companions);
-    let outcome = cannery_pickle::read(heap, bytes, buffer, 0, &mut joblib)?;
+    let outcome = cannery_pickle::read(heap, bytes, buffer, 0, &mut joblib);
+    let outcome = outcome.map_err(|error| if is_text(bytes, &error) { text() } else { error.into() })?;
     if joblib.inline_arrays > 0 || !joblib.used.is_empty() {
         facts.kind = Kind::Joblib;
     }
@@ -165,4 +166,18 @@ fn pickle(
     facts.inline_bytes = joblib.inline_bytes;
     facts.companions = joblib.used;
     Ok(outcome.root)
+}
+
+/// Whether what can't be read as a pickle from its first bytes on is plain text. Pickles of protocol 0 are text too.
+fn is_text(bytes: &[u8], error: &cannery_pickle::Error) -> bool {
+    let start = &bytes[..bytes.len().min(512)];
+    let printable = start.iter().all(|byte| matches!(byte, b'\t' | b'\n' | b'\r' | 0x20..=0x7e | 0x80..));
+    error.kind() == cannery_pickle::ErrorKind::Malformed
+        && error.offset() < 64
+        && printable
+        && start.contains(&b' ')
+}
+
+fn text() -> Error {
+    Error::malformed("this is text, not a pickle, joblib, skops or numpy file")
 }

@@ -36,6 +36,8 @@ pub enum Item<'a> {
 pub struct Disassembly<'a, I> {
     decoder: Decoder<'a>,
     shadow: Option<Machine<'a>>,
+    /// What the machine found wrong with an inline array: opcodes read beyond it are no opcodes.
+    cut: Option<Error>,
     heap: Heap,
     inline: I,
     pending: Option<Taken>,
@@ -48,7 +50,7 @@ impl<'a, I: Inline> Disassembly<'a, I> {
     pub fn new(heap: Heap, bytes: &'a Bytes, buffer: BufferId, start: usize, inline: I) -> Self {
         let decoder = Decoder::new(bytes, start, heap.budget().limits());
         let shadow = Some(Machine::new(bytes, buffer, start));
-        Self { decoder, shadow, heap, inline, pending: None, resume: None, done: false }
+        Self { decoder, shadow, cut: None, heap, inline, pending: None, resume: None, done: false }
     }
 
     fn next_item(&mut self) -> Result<Item<'a>, Error> {
@@ -62,7 +64,7 @@ impl<'a, I: Inline> Disassembly<'a, I> {
                 return Ok(Item::Inline { start, end: taken.end });
             }
         }
-        let op = self.decoder.next_op()?;
+        let op = self.decoder.next_op().map_err(|error| self.cut.take().unwrap_or(error))?;
         if let Some(resume) = self.resume {
             if op.opcode == Opcode::Stop {
                 self.decoder.skip_to(resume);
@@ -80,7 +82,10 @@ impl<'a, I: Inline> Disassembly<'a, I> {
         match shadow.step(&mut self.heap, *op, &mut self.inline) {
             Ok(Step::Took(taken)) => self.pending = Some(taken),
             Ok(Step::Next | Step::Stop(_)) => {}
-            Err(_) => self.shadow = None,
+            Err(error) => {
+                self.shadow = None;
+                self.cut = Some(error).filter(|error| error.opcode().is_none());
+            }
         }
     }
 }

@@ -136,17 +136,24 @@ pub struct Machine<'i> {
     opcodes: u64,
     /// Position after the first sample.
     sampled: usize,
+    inline_error: Option<Error>,
 }
 
 const NO_FRAME: usize = usize::MAX;
 
 /// Why an opcode can't be carried out; the opcode's place is added by [`Machine::step`].
+///
+/// It owns nothing: what has nothing to drop costs nothing on the way of the opcodes that are fine.
+#[derive(Clone, Copy)]
 enum Fault {
     Rule(&'static str),
-    Said(String),
+    NewerThan(u8),
+    NoProtocol(i64),
+    LeftAtStop(usize),
     Unsupported(&'static str),
     Limit(LimitError),
-    Inline(Error),
+    /// What [`Inline::built`] said, which is kept in [`Machine::inline_error`].
+    Inline,
 }
 
 impl From<LimitError> for Fault {
@@ -171,6 +178,7 @@ impl<'i> Machine<'i> {
             frame_end: NO_FRAME,
             opcodes: 0,
             sampled: start,
+            inline_error: None,
         }
     }
 
@@ -203,7 +211,29 @@ impl<'i> Machine<'i> {
         self.opcodes += 1;
         self.check_frame(op)
             .and_then(|()| self.carry_out(heap, op, inline))
-            .map_err(|fault| explain(fault, op))
+            .map_err(|fault| self.explain(fault, op))
+    }
+
+    #[cold]
+    fn explain(&mut self, fault: Fault, op: Op<'_>) -> Error {
+        let malformed = |message: String| Error::malformed(op.offset, message);
+        let error = match fault {
+            Fault::Rule(message) => Error::malformed(op.offset, message),
+            Fault::NewerThan(protocol) => {
+                malformed(format!("the opcode is newer than protocol {protocol}, which the stream declares"))
+            }
+            Fault::NoProtocol(protocol) => malformed(format!("protocol {protocol} does not exist")),
+            Fault::LeftAtStop(count) => {
+                malformed(format!("{count} values are on the stack at STOP, not one"))
+            }
+            Fault::Unsupported(message) => Error::unsupported(op.offset, message),
+            Fault::Limit(limit) => Error::limit(op.offset, limit),
+            Fault::Inline => match self.inline_error.take() {
+                Some(error) => return error,
+                None => malformed("the bytes of an array can't be read".into()),
+            },
+        };
+        error.at(op.opcode)
     }
 
     /// An opcode lies in one frame or in none.
@@ -216,7 +246,7 @@ impl<'i> Machine<'i> {
             return Err(Fault::Rule("the opcode crosses the end of its frame"));
         }
         match self.protocol {
-            Some(protocol) if op.opcode.protocol() > protocol => Err(too_new(protocol)),
+            Some(protocol) if op.opcode.protocol() > protocol => Err(Fault::NewerThan(protocol)),
             _ => Ok(()),
         }
     }
@@ -513,13 +543,19 @@ impl Machine<'_> {
         }
         heap.set_state(object, state)?;
         let source = Source { bytes: self.bytes, buffer: self.buffer, position: end };
-        match inline.built(heap, object, &source).map_err(Fault::Inline)? {
+        match inline.built(heap, object, &source).map_err(|error| self.keep(error))? {
             None => Ok(Step::Next),
             Some(_) if end < self.frame_end && self.frame_end != NO_FRAME => {
                 Err(Fault::Rule("the bytes of an array begin inside a frame"))
             }
             Some(taken) => Ok(Step::Took(taken)),
         }
+    }
+
+    #[cold]
+    fn keep(&mut self, error: Error) -> Fault {
+        self.inline_error = Some(error);
+        Fault::Inline
     }
 
     fn persistent(&mut self, heap: &mut Heap, arg: Arg<'_>) -> Result<(), Fault> {
@@ -546,7 +582,7 @@ impl Machine<'_> {
         }
         match u8::try_from(number(op.arg)) {
             Ok(protocol @ 0..=5) => self.protocol = Some(protocol),
-            _ => return Err(Fault::Said(format!("protocol {} does not exist", number(op.arg)))),
+            _ => return Err(Fault::NoProtocol(number(op.arg))),
         }
         Ok(())
     }
@@ -569,9 +605,7 @@ impl Machine<'_> {
             (true, [root]) => Ok(Step::Stop(*root)),
             (false, _) => Err(Fault::Rule("a mark is left on the stack at STOP")),
             (true, []) => Err(Fault::Rule("the stack is empty at STOP")),
-            (true, more) => {
-                Err(Fault::Said(format!("{} values are on the stack at STOP, not one", more.len())))
-            }
+            (true, more) => Err(Fault::LeftAtStop(more.len())),
         }
     }
 }
@@ -669,21 +703,4 @@ fn number(arg: Arg<'_>) -> i64 {
         Arg::Int(number) => number,
         _ => 0,
     }
-}
-
-#[cold]
-fn too_new(protocol: u8) -> Fault {
-    Fault::Said(format!("the opcode is newer than protocol {protocol}, which the stream declares"))
-}
-
-#[cold]
-fn explain(fault: Fault, op: Op<'_>) -> Error {
-    let error = match fault {
-        Fault::Rule(message) => Error::malformed(op.offset, message),
-        Fault::Said(message) => Error::malformed(op.offset, message),
-        Fault::Unsupported(message) => Error::unsupported(op.offset, message),
-        Fault::Limit(limit) => Error::limit(op.offset, limit),
-        Fault::Inline(error) => return error,
-    };
-    error.at(op.opcode)
 }
