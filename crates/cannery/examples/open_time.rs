@@ -72,7 +72,8 @@ fn look(model: &Model) -> Seen {
         match heap.node_of(value) {
             Some(Node::Str(text) | Node::Str8(text)) => seen.sum += heap.bytes(text).len() as u64,
             Some(Node::List(items) | Node::Tuple(items) | Node::Dict(items)) => {
-                seen.sum += heap.items(items).iter().filter_map(|&item| heap.as_int(item)).sum::<i64>() as u64;
+                seen.sum +=
+                    heap.items(items).iter().filter_map(|&item| heap.as_int(item)).sum::<i64>() as u64;
             }
             Some(Node::Call { .. }) => look_at_array(heap, value, &mut seen),
             _ => {}

@@ -13,12 +13,15 @@
 
 #![forbid(unsafe_code)]
 
+mod bench;
 mod disassemble;
 mod error;
 pub mod inspect;
 mod model;
+mod part;
 mod predict;
 
+pub use bench::{Benchmark, Run, Timings};
 pub use cannery_format::{Companion, Facts, Kind as Container};
 pub use cannery_object::{LIMITS, Limit, LimitError, LimitInfo, Limits};
 pub use cannery_table::{Column, Values};

@@ -1,6 +1,7 @@
 use std::fmt;
 use std::io::Read;
 use std::path::Path;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use cannery_format::source::{self, Access};
@@ -133,7 +134,8 @@ impl<'a> Options<'a> {
     fn read(&mut self, bytes: &Bytes, companions: &mut dyn Companions) -> Result<Model> {
         let limits = self.limits.clone();
         let mut report = |done, all| self.report(Stage::Decompress, done, all);
-        Ok(Model { document: cannery_format::read(bytes, &limits, companions, &mut report)? })
+        let document = cannery_format::read(bytes, &limits, companions, &mut report)?;
+        Ok(Model { root: document.root, document: Arc::new(document) })
     }
 
     fn report(&mut self, stage: Stage, done: u64, all: Option<u64>) {
@@ -143,10 +145,11 @@ impl<'a> Options<'a> {
     }
 }
 
-/// A model file that has been read: its Python objects, inert.
-#[derive(Debug)]
+/// A model file that has been read, or a [part](Self::part) of it: Python objects, inert. A clone shares them.
+#[derive(Clone, Debug)]
 pub struct Model {
-    document: Document,
+    document: Arc<Document>,
+    root: Value,
 }
 
 impl Model {
@@ -155,9 +158,14 @@ impl Model {
         &self.document.heap
     }
 
-    /// The value that the file holds.
+    /// The value that the file holds; of a part, the value there.
     pub fn root(&self) -> Value {
-        self.document.root
+        self.root
+    }
+
+    /// The same file with another value of it in the place of the root.
+    pub(crate) fn at(&self, root: Value) -> Self {
+        Self { document: Arc::clone(&self.document), root }
     }
 
     /// What is known of the file apart from its values.

@@ -1,21 +1,26 @@
 //! Native prediction: estimator, graph, program, and the way of rows through them.
 
+mod methods;
+mod threads;
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use cannery_exec::{Batch as ExecBatch, Output, Program, Values as ExecValues};
-use cannery_graph::{DType, Graph, Shape, Signature};
-use cannery_object::Limits;
+use cannery_graph::{DType, Shape, Signature};
+use cannery_object::{Heap, Limits, Value};
+use cannery_sklearn::Estimator;
 use cannery_table::{Batch, Column, Numbers, Sink, Table, Target, Values};
 
+pub(crate) use self::threads::Threads;
 use crate::error::{Error, Result};
 use crate::model::{Model, Stage};
 
-/// Rows at a time: enough to keep every core busy, little enough to be forgotten.
-const BATCH_ROWS: usize = 1 << 16;
-
 impl Model {
     /// The methods that this build can compute for the model's estimator: `predict`, `decision_function`, …
+    ///
+    /// Where the file holds a dict, list or tuple, the estimator is the one in it that can be predicted with, or the only
+    /// one; [`part`](Self::part) says which where there are several.
     ///
     /// ```
     /// let model = cannery::open("../../examples/iris_svc.joblib")?;
@@ -23,10 +28,12 @@ impl Model {
     /// # Ok::<(), cannery::Error>(())
     /// ```
     pub fn methods(&self) -> Result<Vec<String>> {
-        Ok(names(&self.graph(DType::F64)?))
+        let graph = self.read_estimator()?.lower(&Signature::dense(DType::F64))?;
+        Ok(methods::methods(&graph).into_iter().map(str::to_owned).collect())
     }
 
-    /// Calls a method for rows of float64, `rows` in C order with `columns` values each.
+    /// Calls a method for rows of float64, `rows` in C order with `columns` values each. An estimator with several targets
+    /// has a result for each: `predict_proba.0`, `predict_proba.1`, …
     ///
     /// ```
     /// let model = cannery::open("../../examples/iris_svc.joblib")?;
@@ -36,26 +43,57 @@ impl Model {
     /// ```
     pub fn call(&self, method: &str, rows: &[f64], columns: usize) -> Result<Column> {
         let count = rows.len().checked_div(columns).unwrap_or(0);
-        let program = compile(&self.graph(DType::F64)?, &[method.to_owned()])?;
-        let outputs = program.run(&ExecBatch::f64(rows, count, columns)?)?;
-        outputs.into_iter().next().map(column).ok_or_else(|| Error::usage(format!("no method {method}")))
+        let program = self.compile(method, DType::F64)?;
+        let mut outputs = program.run(&ExecBatch::f64(rows, count, columns)?)?;
+        match (outputs.pop(), outputs.is_empty()) {
+            (Some(output), true) => Ok(column(output)),
+            _ => {
+                Err(Error::usage(format!("{method} has several results: ask for {method}.0, {method}.1, …")))
+            }
+        }
     }
 
-    /// The names of the columns that the estimator was fitted on, if it was fitted on a table with names.
+    /// The names of the columns that the estimator was fitted on, if it was fitted on a table with names. Those of a
+    /// pipeline are its first step's.
     pub fn feature_names(&self) -> Option<Vec<String>> {
-        let heap = self.heap();
-        let names = heap.ndarray(heap.object(self.root())?.attr("feature_names_in_")?)?.ok()?;
-        names.objects()?.iter().map(|&name| heap.as_str(name).map(std::borrow::Cow::into_owned)).collect()
+        feature_names(self.heap(), self.estimator().ok()?)
     }
 
-    fn graph(&self, dtype: DType) -> Result<Graph> {
-        let estimator = cannery_sklearn::read(self.heap(), self.root())?;
-        Ok(estimator.lower(&Signature::dense(dtype))?)
+    /// Compiles what a request for methods means.
+    pub(crate) fn compile(&self, request: &str, dtype: DType) -> Result<Program> {
+        compile(&*self.read_estimator()?, request, dtype)
+    }
+
+    fn read_estimator(&self) -> Result<Box<dyn Estimator>> {
+        Ok(cannery_sklearn::read(self.heap(), self.estimator()?)?)
     }
 }
 
-fn names(graph: &Graph) -> Vec<String> {
-    graph.outputs().iter().map(|output| output.name.to_string()).collect()
+fn compile(estimator: &(dyn Estimator + 'static), request: &str, dtype: DType) -> Result<Program> {
+    let graph = estimator.lower(&Signature::dense(dtype))?;
+    let outputs = methods::outputs(&graph, request)?;
+    let outputs: Vec<&str> = outputs.iter().map(String::as_str).collect();
+    Ok(Program::compile(&graph, &outputs)?)
+}
+
+/// Pipelines in pipelines whose first steps are asked for names.
+const MAX_DEPTH: usize = 32;
+
+fn feature_names(heap: &Heap, mut estimator: Value) -> Option<Vec<String>> {
+    for _ in 0..MAX_DEPTH {
+        let object = heap.object(estimator)?;
+        if let Some(names) = object.attr("feature_names_in_") {
+            let names = heap.ndarray(names)?.ok()?;
+            return names.objects()?.iter().map(|&name| heap.as_str(name).map(String::from)).collect();
+        }
+        let steps = match object.class() {
+            ("sklearn.pipeline", "Pipeline") => object.attr("steps")?,
+            ("sklearn.pipeline", "FeatureUnion") => object.attr("transformer_list")?,
+            _ => return None,
+        };
+        estimator = *heap.as_sequence(*heap.as_sequence(steps)?.first()?)?.get(1)?;
+    }
+    None
 }
 
 /// A prediction for each row of a table in a file.
@@ -72,26 +110,41 @@ pub struct Prediction {
     input: PathBuf,
     method: String,
     output: Option<PathBuf>,
+    threads: Option<usize>,
     limits: Limits,
 }
 
 impl Prediction {
-    /// The rows of a `.csv` or `.npy` file; `-` is CSV from standard input.
+    /// The rows of a CSV, NDJSON, `.npy` or `.npz` file, which is known by its content; `-` is CSV or NDJSON from
+    /// standard input.
+    ///
+    /// An `.npz` holds one dense array, named `X` or `arr_0` where there are others, or a sparse matrix as
+    /// `scipy.sparse.save_npz` writes it; rows of such a matrix are made dense. Columns that have names are matched with
+    /// [`Model::feature_names`], and others are ignored.
     pub fn new(input: impl Into<PathBuf>) -> Self {
-        Self { input: input.into(), method: "predict".into(), output: None, limits: Limits::default() }
+        let limits = Limits::default();
+        Self { input: input.into(), method: "predict".into(), output: None, threads: None, limits }
     }
 
-    /// The method to call, `predict` if nothing is said; `all` calls every one that the model has.
+    /// The methods to call, with commas between them, `predict` if nothing is said; `all` calls every one that the
+    /// model has. A method of an estimator with several targets gives a result for each: `predict_proba.0`, …
     #[must_use]
     pub fn method(mut self, method: &str) -> Self {
         method.clone_into(&mut self.method);
         self
     }
 
-    /// The file to write: `.csv`, `.npy` or `.npz` by its ending. Without it, text.
+    /// The file to write: `.csv`, `.ndjson`, `.npy` or `.npz` by its ending. Without it, text.
     #[must_use]
     pub fn output(mut self, output: Option<&Path>) -> Self {
         self.output = output.map(Path::to_owned);
+        self
+    }
+
+    /// How many threads compute; as many as there are processors if nothing is said.
+    #[must_use]
+    pub fn threads(mut self, threads: Option<usize>) -> Self {
+        self.threads = threads;
         self
     }
 
@@ -102,95 +155,64 @@ impl Prediction {
         self
     }
 
-    /// Reads, predicts and writes batch by batch. Text goes to `stdout`.
+    /// Reads, predicts and writes batch by batch. Text goes to `stdout`. Progress counts rows; how many there are in all is
+    /// an estimate where the input is text, and not known of standard input.
+    ///
+    /// # Errors
+    /// Those of the model name no file; those of the input and the output name theirs.
     pub fn run<'w>(
         &self,
         model: &Model,
         stdout: Box<dyn Write + 'w>,
         progress: &mut dyn FnMut(Stage, u64, Option<u64>),
     ) -> Result<()> {
-        let target = self.output.as_deref().map_or(Ok(Target::Text), Target::of)?;
-        let in_input = |error: cannery_table::Error| Error::from(error).in_file(self.input.display());
-        let mut table = Table::open(&self.input, &self.limits).map_err(in_input)?;
-        let order = column_order(table.names.as_deref(), model.feature_names().as_deref())
-            .map_err(|error| error.in_file(self.input.display()))?;
-        let mut programs = Programs { model, method: &self.method, compiled: None };
-        let mut sink = Sink::new(target, stdout);
+        let threads = Threads::new(self.threads)?;
+        let target = self.output.as_deref().map_or(Ok(Target::Text), Target::of);
+        let target = target.map_err(|error| self.in_output(error))?;
+        let estimator = model.read_estimator()?;
+        let in_input = |error| Error::from(error).in_file(self.input.display());
+        let mut table = open_table(&self.input, model, &self.limits)?;
+        let dtype = if table.is_f32() { DType::F32 } else { DType::F64 };
+        let program = compile(&*estimator, &self.method, dtype)?;
+        let mut sink = Sink::new(&target, stdout).map_err(|error| self.in_output(error))?;
+        let most = if program.needs_whole_batch() { usize::MAX } else { table.batch_rows() };
         let mut rows = 0;
-        let most = if programs.needs_whole_batch()? { usize::MAX } else { BATCH_ROWS };
         while let Some(batch) = table.next_batch(most).map_err(in_input)? {
-            let batch = order.as_ref().map_or_else(|| batch.clone(), |order| reorder(&batch, order));
-            let outputs = programs.run(&batch).map_err(|error| error.in_file(self.input.display()))?;
-            sink.push(outputs.into_iter().map(column).collect())?;
+            let outputs = threads.run(|| run(&program, &batch));
+            let outputs = outputs.map_err(|error| error.in_file(self.input.display()))?;
+            let columns = outputs.into_iter().map(column).collect();
+            sink.push(columns).map_err(|error| self.in_output(error))?;
             rows += batch.rows as u64;
-            progress(Stage::Predict, rows, None);
+            progress(Stage::Predict, rows, table.rows_in_all());
         }
-        Ok(sink.finish()?)
+        sink.finish().map_err(|error| self.in_output(error))
     }
-}
 
-/// The program for the dtype of the rows, compiled when the first batch shows it.
-struct Programs<'m> {
-    model: &'m Model,
-    method: &'m str,
-    compiled: Option<(DType, Program)>,
-}
-
-impl Programs<'_> {
-    fn run(&mut self, batch: &Batch) -> Result<Vec<Output>> {
-        let (rows, columns) = (batch.rows, batch.columns);
-        match &batch.numbers {
-            Numbers::F64(values) => Ok(self.of(DType::F64)?.run(&ExecBatch::f64(values, rows, columns)?)?),
-            Numbers::F32(values) => Ok(self.of(DType::F32)?.run(&ExecBatch::f32(values, rows, columns)?)?),
+    fn in_output(&self, error: cannery_table::Error) -> Error {
+        let error = Error::from(error);
+        match &self.output {
+            Some(output) => error.in_file(output.display()),
+            None => error,
         }
     }
-
-    fn of(&mut self, dtype: DType) -> Result<&Program> {
-        let program = match self.compiled.take() {
-            Some((known, program)) if known == dtype => program,
-            _ => self.compile(dtype)?,
-        };
-        Ok(&self.compiled.insert((dtype, program)).1)
-    }
-
-    fn compile(&self, dtype: DType) -> Result<Program> {
-        let graph = self.model.graph(dtype)?;
-        match self.method {
-            "all" => compile(&graph, &names(&graph)),
-            method => compile(&graph, &[method.to_owned()]),
-        }
-    }
-
-    fn needs_whole_batch(&mut self) -> Result<bool> {
-        Ok(self.of(DType::F64)?.needs_whole_batch())
-    }
 }
 
-fn compile(graph: &Graph, methods: &[String]) -> Result<Program> {
-    let methods: Vec<&str> = methods.iter().map(String::as_str).collect();
-    Ok(Program::compile(graph, &methods)?)
-}
-
-/// Where in the table each feature of the model stands; `None` when one side has no names.
-fn column_order(table: Option<&[String]>, model: Option<&[String]>) -> Result<Option<Vec<usize>>> {
-    let (Some(table), Some(model)) = (table, model) else { return Ok(None) };
-    let place = |feature: &String| {
-        table.iter().position(|name| name == feature).ok_or_else(|| {
-            Error::usage(format!("column {feature:?}, which the model was fitted on, is missing"))
-        })
-    };
-    model.iter().map(place).collect::<Result<Vec<_>>>().map(Some)
-}
-
-fn reorder(batch: &Batch, order: &[usize]) -> Batch {
-    fn pick<T: Copy>(values: &[T], columns: usize, order: &[usize]) -> Vec<T> {
-        values.chunks_exact(columns.max(1)).flat_map(|row| order.iter().map(|&index| row[index])).collect()
+/// Opens the rows for a model, with the columns that it was fitted on.
+pub(crate) fn open_table(input: &Path, model: &Model, limits: &Limits) -> Result<Table> {
+    let in_input = |error| Error::from(error).in_file(input.display());
+    let mut table = Table::open(input, limits).map_err(in_input)?;
+    if let Some(names) = model.feature_names() {
+        table.select(&names).map_err(in_input)?;
     }
-    let numbers = match &batch.numbers {
-        Numbers::F64(values) => Numbers::F64(pick(values, batch.columns, order)),
-        Numbers::F32(values) => Numbers::F32(pick(values, batch.columns, order)),
-    };
-    Batch { rows: batch.rows, columns: order.len(), numbers }
+    Ok(table)
+}
+
+fn run(program: &Program, batch: &Batch) -> Result<Vec<Output>> {
+    let (rows, columns) = (batch.rows, batch.columns);
+    Ok(match &batch.numbers {
+        Numbers::F64(values) => program.run(&ExecBatch::f64(values, rows, columns)?)?,
+        Numbers::F32(values) => program.run(&ExecBatch::f32(values, rows, columns)?)?,
+    })
 }
 
 fn column(output: Output) -> Column {

@@ -26,6 +26,7 @@ const EXAMPLES: &str = "\
 Examples:
   cannery inspect model.pkl                     what is in this file, and who wrote it
   cannery predict model.joblib rows.csv         a prediction for each row
+  cannery bench model.joblib                    how long a prediction takes
   cannery disassemble model.pkl                 the opcodes, as Python's pickletools shows them
   cannery --limits                              what reading a file may cost at most
 
@@ -42,6 +43,9 @@ pub(crate) enum Command {
     /// Predict with a model for each row of a table
     #[command(after_help = PREDICT_EXAMPLES)]
     Predict(Predict),
+    /// Measure how long a model takes to load, to compile, and for a row
+    #[command(after_help = BENCH_EXAMPLES)]
+    Bench(Bench),
     /// Print a script that completes cannery's options in a shell
     #[command(after_help = COMPLETIONS_EXAMPLES)]
     Completions(Completions),
@@ -65,11 +69,25 @@ Exit status 2 where pickletools.genops fails too: at the first opcode that can't
 const PREDICT_EXAMPLES: &str = "\
 Examples:
   cannery predict model.joblib rows.csv
-  cannery predict model.joblib rows.npy --method all --output results.npz
+  cannery predict model.joblib rows.npy --method predict,predict_proba --output results.npz
+  cannery predict models.pkl rows.ndjson --part models.clf[1] --output results.ndjson
   cut -d, -f1-4 rows.csv | cannery predict model.joblib - --method decision_function
 
-The input is CSV (a first line that holds text is a header) or a 2-d array in a .npy file. The form of the output
-follows its ending: .csv, .npy (one method) or .npz.";
+The input is known by its content: CSV (a first line that holds text is a header), NDJSON (a line
+is an array of numbers, or an object with a number for each column), a 2-d array in a .npy file
+or in an .npz (named X or arr_0, or the only one), or an .npz of scipy.sparse.save_npz. Columns
+with names are matched with those that the model was fitted on; others are ignored. The form of
+the output follows its ending: .csv, .ndjson, .npy (one method) or .npz.";
+
+const BENCH_EXAMPLES: &str = "\
+Examples:
+  cannery bench model.joblib
+  cannery bench model.joblib rows.csv --method predict_proba --threads 1
+  cannery bench model.joblib rows.npy --format json | jq .runs[0].ns_per_row
+
+Times are medians. Calls are made for 1, 100 and 10,000 rows: the distinct ones among the first
+10,000 of the input, again and again, or without an input float64 values that are drawn evenly
+from [-2, 2), always the same (SplitMix64, seed 0).";
 
 const COMPLETIONS_EXAMPLES: &str = "\
 Examples:
@@ -119,13 +137,12 @@ pub(crate) struct Predict {
     #[arg(value_hint = ValueHint::FilePath)]
     pub(crate) model: PathBuf,
 
-    /// The rows: .csv or .npy; - for CSV from standard input
+    /// The rows: CSV, NDJSON, .npy or .npz; - for CSV or NDJSON from standard input
     #[arg(value_hint = ValueHint::FilePath)]
     pub(crate) input: PathBuf,
 
-    /// Method to call, or all that the model has
-    #[arg(long, default_value = "predict")]
-    pub(crate) method: String,
+    #[command(flatten)]
+    pub(crate) call: Call,
 
     /// File to write to instead of standard output
     #[arg(long, short, value_hint = ValueHint::FilePath)]
@@ -133,6 +150,43 @@ pub(crate) struct Predict {
 
     #[command(flatten)]
     pub(crate) limits: LimitArgs,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Bench {
+    /// The model file
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub(crate) model: PathBuf,
+
+    /// The rows, as for predict
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub(crate) input: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) call: Call,
+
+    /// How to print it
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
+}
+
+/// What of a model is called, and how.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Call {
+    /// Methods to call, with commas between them, or all that the model has
+    #[arg(long, default_value = "predict")]
+    pub(crate) method: String,
+
+    /// The estimator inside a dict, list or tuple, such as model, 0 or models.clf[1]
+    #[arg(long, value_name = "PATH")]
+    pub(crate) part: Option<String>,
+
+    /// Threads that compute [default: one for each processor]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: Option<u16>,
 }
 
 #[derive(Debug, ClapArgs)]

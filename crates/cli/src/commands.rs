@@ -5,7 +5,7 @@ use std::io::Write;
 use cannery::{Listing, Model, Options, Stage};
 use clap::CommandFactory;
 
-use crate::args::{Args, Command, Completions, Disassemble, Encoding, Format, Inspect, Predict};
+use crate::args::{Args, Bench, Command, Completions, Disassemble, Encoding, Format, Inspect, Predict};
 use crate::limits;
 use crate::out::{Failure, stdout};
 use crate::progress::Progress;
@@ -21,6 +21,7 @@ pub(crate) fn run(args: Args) -> Result {
         Some(Command::Inspect(inspect)) => run_inspect(&inspect, &mut progress),
         Some(Command::Disassemble(disassemble)) => run_disassemble(&disassemble, &mut progress),
         Some(Command::Predict(predict)) => run_predict(&predict, &mut progress),
+        Some(Command::Bench(bench)) => run_bench(&bench),
         Some(Command::Completions(completions)) => print_completions(&completions),
     }
 }
@@ -80,12 +81,30 @@ fn run_disassemble(disassemble: &Disassemble, progress: &mut Progress) -> Result
 fn run_predict(predict: &Predict, progress: &mut Progress) -> Result {
     let mut report = |stage: Stage, done, all| progress.report(stage, done, all);
     let request = cannery::Prediction::new(&predict.input)
-        .method(&predict.method)
+        .method(&predict.call.method)
+        .threads(predict.call.threads.map(usize::from))
         .output(predict.output.as_deref())
         .limits(predict.limits.0.clone());
     let options = Options::default().limits(predict.limits.0.clone()).progress(&mut report);
-    let model = options.open(&predict.model)?;
-    let done = request.run(&model, Box::new(std::io::stdout().lock()), &mut report);
+    let file = options.open(&predict.model)?;
+    let model = predict.call.part.as_ref().map_or(Ok(file.clone()), |part| file.part(part));
+    let done = model.and_then(|model| request.run(&model, Box::new(std::io::stdout().lock()), &mut report));
     progress.finish();
-    Ok(done?)
+    Ok(done.map_err(|error| error.in_file(predict.model.display()))?)
+}
+
+fn run_bench(bench: &Bench) -> Result {
+    let benchmark = cannery::Benchmark::new(&bench.model)
+        .part(bench.call.part.as_deref())
+        .input(bench.input.as_deref())
+        .method(&bench.call.method)
+        .threads(bench.call.threads.map(usize::from))
+        .limits(bench.limits.0.clone());
+    let timings = benchmark.run().map_err(|error| error.in_file(bench.model.display()))?;
+    let mut out = stdout();
+    match bench.format {
+        Format::Text => write!(out, "{timings}")?,
+        Format::Json => writeln!(out, "{}", timings.to_json())?,
+    }
+    Ok(out.flush()?)
 }

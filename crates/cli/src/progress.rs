@@ -31,6 +31,8 @@ impl Progress {
             self.bar = Some((stage, bar(stage, all)));
         }
         if let Some((_, bar)) = &self.bar {
+            // how much there is in all may be an estimate that gets better
+            all.into_iter().for_each(|all| bar.set_length(all));
             bar.set_position(done);
         }
     }
@@ -44,9 +46,10 @@ impl Progress {
 }
 
 fn bar(stage: Stage, all: Option<u64>) -> ProgressBar {
-    let (verb, unit) = match stage {
-        Stage::Decompress => ("decompressing", "{bytes}"),
-        Stage::Predict => ("predicting", "{human_pos} rows"),
+    let (verb, unit) = match (stage, all) {
+        (Stage::Decompress, _) => ("decompressing", "{bytes}"),
+        (Stage::Predict, Some(_)) => ("predicting", "{human_pos} of {human_len} rows"),
+        (Stage::Predict, None) => ("predicting", "{human_pos} rows"),
         _ => ("reading", "{bytes}"),
     };
     let template = match all {

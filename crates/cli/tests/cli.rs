@@ -159,6 +159,56 @@ fn predictions_go_to_files_of_each_kind() {
 }
 
 #[test]
+fn every_form_of_input_gives_the_same_predictions() {
+    let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    let expected = |name: &str| fs::read_to_string(cases.join(name).with_extension("out")).expect("a case");
+    let ndjson = expected("predict_ndjson");
+    assert_eq!(ndjson.lines().count(), 6);
+    for name in ["predict_npz", "predict_csr", "predict_csc", "predict_part", "predict_part_found"] {
+        assert_eq!(expected(name), ndjson, "{name}");
+    }
+}
+
+#[test]
+fn ndjson_goes_out_as_it_comes_in() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let out = folder.path().join("out.ndjson");
+    let mut command = cannery();
+    command.args(["predict", "examples/iris_svc.joblib", "crates/cli/tests/data/rows.ndjson"]);
+    command.args(["--method", "predict,decision_function", "--output"]).arg(&out);
+    assert_eq!(command.output().expect("cannery runs").status.code(), Some(0));
+    let written = fs::read_to_string(&out).expect("a file");
+    let rows: Vec<serde_json::Value> =
+        written.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let classes: Vec<_> = rows.iter().map(|row| row["predict"].as_i64()).collect();
+    assert_eq!(classes, [0, 0, 1, 1, 2].map(Some));
+    assert!(rows.iter().all(|row| row["decision_function"].as_array().is_some_and(|row| row.len() == 3)));
+}
+
+#[test]
+fn bench_measures_three_sizes() {
+    let mut command = cannery();
+    command.args([
+        "bench",
+        "examples/iris_svc.joblib",
+        "examples/iris.csv",
+        "--format",
+        "json",
+        "--method",
+        "all",
+    ]);
+    let done = command.output().expect("cannery runs");
+    assert_eq!((done.status.code(), text(&done.stderr)), (Some(0), String::new()));
+    let timings: serde_json::Value = serde_json::from_slice(&done.stdout).expect("JSON");
+    let keys: Vec<_> = timings.as_object().expect("an object").keys().map(String::as_str).collect();
+    assert_eq!(keys, ["load_ns", "compile_ns", "runs"]);
+    assert!(timings["load_ns"].as_u64() > Some(0) && timings["compile_ns"].as_u64() > Some(0));
+    let runs = timings["runs"].as_array().expect("a list");
+    assert_eq!(runs.iter().map(|run| run["rows"].as_u64()).collect::<Vec<_>>(), [1, 100, 10_000].map(Some));
+    assert!(runs.iter().all(|run| run["ns_per_row"].as_f64() > Some(0.0)));
+}
+
+#[test]
 fn a_failed_prediction_leaves_no_file() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let (rows, out) = (folder.path().join("rows.csv"), folder.path().join("out.csv"));

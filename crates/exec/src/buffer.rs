@@ -98,10 +98,6 @@ impl<'a> View<'a> {
         if let Self::I64(values) = self { values } else { self.mistyped("i64") }
     }
 
-    pub(crate) fn bools(self) -> &'a [bool] {
-        if let Self::Bool(values) = self { values } else { self.mistyped("bool") }
-    }
-
     #[cold]
     fn mistyped(self, want: &str) -> ! {
         unreachable!("a typed graph asks for {want} and gets {self:?}")

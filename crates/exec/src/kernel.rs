@@ -1,14 +1,26 @@
 //! Operators as code: one type for each, made from the operator and its types.
 
 mod class;
+mod codes;
+mod columns;
+mod concat;
 mod elementwise;
 mod guard;
+mod impute;
+mod linear;
+mod neighbors;
+mod normalize_sum;
+mod pair_coupling;
 mod pair_kernel;
+mod scale;
+mod softmax;
+mod sum;
 mod svm;
+mod tree_ensemble;
 
 use std::fmt::Debug;
 
-use cannery_graph::{Check, DType, Function, Node, Op};
+use cannery_graph::{Check, DType, Node, Op};
 
 use crate::buffer::ViewMut;
 use crate::error::Error;
@@ -27,16 +39,37 @@ pub(crate) fn of(node: &Node, nodes: &[Node]) -> Option<Box<dyn Kernel>> {
     Some(match &node.op {
         Op::Input { .. } | Op::Flatten => return None,
         Op::Cast(DType::F64) => Box::new(elementwise::Widen),
-        Op::Cast(DType::F32 | DType::I64 | DType::Bool | DType::Str) => unreachable!("no such cast is built"),
-        Op::Guard(Check::Finite) => Box::new(guard::Finite { columns }),
+        Op::Cast(DType::F32) => Box::new(elementwise::Narrow),
+        Op::Cast(DType::I64 | DType::Bool | DType::Str) => unreachable!("no such cast is built"),
+        Op::Guard(check) => Box::new(guard::Finite { columns, takes_nan: *check == Check::NotInfinite }),
         Op::PairKernel { kernel, vectors } => Box::new(pair_kernel::PairKernel::new(*kernel, vectors)),
         Op::SvmPairs(pairs) => Box::new(svm::Pairs(pairs.clone())),
         Op::OvoVotes { classes } => Box::new(svm::Votes { classes: *classes }),
         Op::OvrScores { classes, confidence } => {
             Box::new(svm::Scores { classes: *classes, confidence: *confidence })
         }
-        Op::Elementwise(Function::Negate) => Box::new(elementwise::Negate),
+        Op::Elementwise(function) => Box::new(elementwise::Map(*function)),
+        Op::Linear(linear) => Box::new(linear::Linear::new(linear)),
+        Op::Scale(scale) => Box::new(scale::Scale(scale.clone())),
+        Op::NormalizeSum => Box::new(normalize_sum::NormalizeSum { columns }),
+        Op::PairCoupling(coupling) => Box::new(pair_coupling::PairCoupling(coupling.clone())),
+        Op::Impute(impute) => Box::new(impute::Impute(impute.clone())),
+        Op::MissingMask(missing) => Box::new(impute::Mask(*missing)),
+        Op::Concat => {
+            let widths = node.inputs.iter().map(|input| nodes[input.index()].ty.columns());
+            Box::new(concat::Concat { widths: widths.collect() })
+        }
+        Op::Softmax => Box::new(softmax::Softmax { columns }),
+        Op::LogSoftmax => Box::new(softmax::LogSoftmax { columns }),
+        Op::Complement => Box::new(elementwise::Complement),
+        Op::Threshold { above } => Box::new(class::Above(*above)),
         Op::ArgMax => Box::new(class::ArgMax { columns }),
+        Op::GroupArgMax { widths } => Box::new(class::GroupArgMax { widths: widths.clone(), columns }),
         Op::Labels(labels) => Box::new(class::ToLabels(labels.clone())),
+        Op::Columns(picked) => Box::new(columns::Pick { picked: picked.clone(), columns }),
+        Op::Neighbors(neighbors) => Box::new(neighbors::Neighbors::new(neighbors)),
+        Op::NeighborReduce(reduce) => Box::new(neighbors::Reduce { graph: reduce.clone(), columns }),
+        Op::TreeEnsemble(trees) => Box::new(tree_ensemble::TreeEnsemble::new(trees)),
+        Op::Codes(codes) => Box::new(codes::Codes(codes.clone())),
     })
 }

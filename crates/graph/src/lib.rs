@@ -35,5 +35,10 @@ pub use builder::Builder;
 pub use constant::{Labels, Matrix};
 pub use error::{Error, ErrorKind};
 pub use graph::{Edge, Graph, Node, Origin, Output, Refusal};
-pub use op::{Check, Confidence, Exactness, Function, Kernel, Op, SvmPairs};
+pub use op::{
+    Arithmetic, Bounds, Check, ClassCodes, Code, CodeColumn, Codes, Confidence, Exactness, Function, Impute,
+    Kernel, Linear, Merge, Metric, Missing, NeighborNode, NeighborReduce, NeighborResult, NeighborTree,
+    NeighborWeights, Neighbors, Op, PairCoupling, Scale, Search, SvmPairs, Tree, TreeEnsemble, TreeError,
+    TreeNode, TreePart,
+};
 pub use types::{DType, Shape, Signature, Type};

@@ -1,3 +1,22 @@
+mod codes;
+mod impute;
+mod linear;
+mod neighbors;
+mod pair_coupling;
+mod scale;
+mod tree_ensemble;
+
+pub use codes::{Code, CodeColumn, Codes};
+pub use impute::{Impute, Missing};
+pub use linear::Linear;
+pub use neighbors::{
+    Bounds, ClassCodes, Metric, NeighborNode, NeighborReduce, NeighborResult, NeighborTree, NeighborWeights,
+    Neighbors, Search,
+};
+pub use pair_coupling::PairCoupling;
+pub use scale::{Arithmetic, Scale};
+pub use tree_ensemble::{Merge, Tree, TreeEnsemble, TreeError, TreeNode, TreePart};
+
 use crate::constant::{Labels, Matrix};
 use crate::types::{DType, Shape, Type};
 
@@ -14,7 +33,7 @@ pub enum Op {
         columns: usize,
     },
 
-    /// f32 → f64: each element widened exactly.
+    /// f32 → f64: each element widened exactly. f64 → f32: rounded to nearest even, beyond the range to infinity.
     Cast(DType),
 
     /// x → x, or an error that names the first offending element in row order.
@@ -54,17 +73,83 @@ pub enum Op {
         confidence: Confidence,
     },
 
-    /// f64 → f64, element by element.
+    /// Floats of a dtype → floats of the same, element by element.
     Elementwise(Function),
+
+    /// Floats \[n,k\] → the same type: with m the maximum of a row, e = exp(x − m), then e / Σe.
+    ///
+    /// Each step is rounded to the dtype; the sum has any order. The maximum is NaN if an element is, and then so is
+    /// the whole row; so is a row whose maximum is infinite. Source: `sklearn.utils.extmath.softmax`.
+    Softmax,
+
+    /// Floats \[n\] or \[n,1\] → \[n,2\] of the same dtype: \[1 − p, p\].
+    Complement,
+
+    /// Floats \[n\] → i64\[n\]: 1 where x > `above`, else (also for NaN) 0. float32 is widened to be compared.
+    Threshold {
+        /// What is to be exceeded.
+        above: f64,
+    },
+
+    /// Floats \[n,d\] → \[n,m\] of the same dtype: X·Wᵀ, then + b, see [`Linear`].
+    Linear(Linear),
+
+    /// Floats \[n,d\] → the same type: steps of arithmetic with a constant a column, see [`Scale`].
+    Scale(Scale),
+
+    /// Floats \[n,k\] → the same type: each element divided by the sum of its row, the sum in any order.
+    ///
+    /// A row whose sum is 0 becomes NaN.
+    NormalizeSum,
+
+    /// f64\[n,k(k−1)/2\] → f64\[n,k\]: libsvm's probabilities, see [`PairCoupling`].
+    PairCoupling(PairCoupling),
+
+    /// Floats \[n,d\] → the same type: missing elements replaced by the value of their column, see [`Impute`].
+    Impute(Impute),
+
+    /// Floats \[n,d\] → bool\[n,d\]: whether each element is missing.
+    MissingMask(Missing),
+
+    /// One edge or more of one dtype but str → \[n,d\]: their columns side by side; a vector is one column.
+    Concat,
 
     /// \[n,1\] → \[n\]: the same elements.
     Flatten,
 
-    /// f64\[n,k\] → i64\[n\]: the index of the first maximum; the first NaN, if there is one, counts as maximum.
+    /// Floats \[n,k\] → i64\[n\]: the index of the first maximum; the first NaN, if there is one, counts as maximum.
     ArgMax,
 
-    /// i64\[n\] → the label of each class index, in the labels' own dtype, \[n\].
+    /// f64\[n,k\] → i64\[n,g\]: for each of g groups of neighbouring columns the position of its first maximum, counted
+    /// from the first column of all; NaN as in [`Op::ArgMax`].
+    GroupArgMax {
+        /// Columns of each group, none of them 0; their sum is k.
+        widths: Vec<usize>,
+    },
+
+    /// i64 → the label of each class index, in the labels' own dtype and the same shape.
     Labels(Labels),
+
+    /// \[n,d\] → \[n,k\]: these columns, in this order.
+    Columns(Vec<usize>),
+
+    /// f32 or f64\[n,d\] → f64\[n,m\]: decision trees, see [`TreeEnsemble`].
+    TreeEnsemble(TreeEnsemble),
+
+    /// f32 or f64\[n,d\] → f64\[n,k\]: columns and categories as trees know them, see [`Codes`].
+    Codes(Codes),
+
+    /// f64\[n,k\] → f64\[n,k\]: with m the maximum of a row (0.0 if that is not finite), x − (log Σ exp(x − m) + m).
+    ///
+    /// The sum has any order. Source: `x - scipy.special.logsumexp(x)`.
+    LogSoftmax,
+
+    /// f64\[n,d\] → f64\[n,2k\]: the k nearest of constant points, see [`Neighbors`]. Which of equally near points is
+    /// exact; distances, and so which of points that differ by less, are within the bound.
+    Neighbors(Neighbors),
+
+    /// f64\[n,2k\] of [`Op::Neighbors`] → what becomes of the neighbours, see [`NeighborReduce`].
+    NeighborReduce(NeighborReduce),
 }
 
 /// What a [`Op::Guard`] lets through.
@@ -72,6 +157,8 @@ pub enum Op {
 pub enum Check {
     /// Finite numbers: neither NaN nor infinite.
     Finite,
+    /// Finite numbers and NaN.
+    NotInfinite,
 }
 
 /// A kernel as libsvm computes it, for a row x and a support vector y of d features. Float64 throughout.
@@ -135,8 +222,14 @@ pub enum Confidence {
 /// A function of one number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Function {
-    /// −x, the sign bit flipped.
+    /// −x, the sign bit flipped. Exact.
     Negate,
+    /// eˣ.
+    Exp,
+    /// The natural logarithm; −inf of 0 (also of −0), NaN below.
+    Log,
+    /// 1 / (1 + e⁻ˣ): scipy's `expit`.
+    Expit,
 }
 
 /// How near a backend must come to the arithmetic that an operator states.
@@ -146,7 +239,7 @@ pub enum Exactness {
     Exact,
     /// Within this many units in the last place.
     Ulp(u32),
-    /// Within this fraction of the sum of the absolute values of all terms.
+    /// Within this fraction of the sum of the absolute values of all terms; 2²⁹ times as much in float32.
     Rel(f64),
 }
 
@@ -162,25 +255,61 @@ impl Op {
             Self::OvoVotes { .. } => "ovo_votes",
             Self::OvrScores { .. } => "ovr_scores",
             Self::Elementwise(_) => "elementwise",
+            Self::Softmax => "softmax",
+            Self::Complement => "complement",
+            Self::Threshold { .. } => "threshold",
+            Self::Linear(_) => "linear",
+            Self::Scale(_) => "scale",
+            Self::NormalizeSum => "normalize_sum",
+            Self::PairCoupling(_) => "pair_coupling",
+            Self::Impute(_) => "impute",
+            Self::MissingMask(_) => "missing_mask",
+            Self::Concat => "concat",
             Self::Flatten => "flatten",
             Self::ArgMax => "arg_max",
+            Self::GroupArgMax { .. } => "group_arg_max",
             Self::Labels(_) => "labels",
+            Self::Columns(_) => "columns",
+            Self::TreeEnsemble(_) => "tree_ensemble",
+            Self::Codes(_) => "codes",
+            Self::LogSoftmax => "log_softmax",
+            Self::Neighbors(_) => "neighbors",
+            Self::NeighborReduce(_) => "neighbor_reduce",
         }
     }
 
     /// How exact a backend must be. Sums whose order BLAS may choose are relative, all else is exact.
     pub fn exactness(&self) -> Exactness {
         match self {
-            Self::PairKernel { .. } | Self::SvmPairs(_) => Exactness::Rel(1e-12),
+            Self::PairKernel { .. }
+            | Self::SvmPairs(_)
+            | Self::Softmax
+            | Self::LogSoftmax
+            | Self::Linear(_)
+            | Self::NormalizeSum
+            | Self::PairCoupling(_)
+            | Self::Neighbors(_)
+            | Self::NeighborReduce(_) => Exactness::Rel(1e-12),
+            Self::Elementwise(Function::Exp | Function::Log | Function::Expit) => Exactness::Ulp(4),
             Self::Input { .. }
             | Self::Cast(_)
             | Self::Guard(_)
             | Self::OvoVotes { .. }
             | Self::OvrScores { .. }
-            | Self::Elementwise(_)
+            | Self::Elementwise(Function::Negate)
+            | Self::Complement
+            | Self::Threshold { .. }
+            | Self::Scale(_)
+            | Self::Impute(_)
+            | Self::MissingMask(_)
+            | Self::Concat
             | Self::Flatten
             | Self::ArgMax
-            | Self::Labels(_) => Exactness::Exact,
+            | Self::GroupArgMax { .. }
+            | Self::Labels(_)
+            | Self::Columns(_)
+            | Self::TreeEnsemble(_)
+            | Self::Codes(_) => Exactness::Exact,
         }
     }
 
@@ -192,14 +321,28 @@ impl Op {
     /// Type of the result, or what is wrong with the arguments or the constants.
     pub(crate) fn infer(&self, inputs: &[Type]) -> Result<Type, String> {
         let arity = |n: usize| format!("{} takes {n} edges, not {}", self.name(), inputs.len());
+        if let Self::Concat = self {
+            return concat(inputs);
+        }
         let [x] = *inputs else { return Err(arity(1)) };
         match self {
+            Self::Concat => concat(inputs),
+            Self::Linear(linear) => linear.infer(x),
+            Self::Scale(scale) => scale.infer(x),
+            Self::PairCoupling(coupling) => coupling.infer(x),
+            Self::Impute(impute) => impute.infer(x),
+            Self::MissingMask(_) => match x.shape {
+                Shape::Matrix(_) => self.floats(x).map(|()| Type { dtype: DType::Bool, ..x }),
+                Shape::Vector => Err(self.wants("a matrix", x)),
+            },
             Self::Input { .. } => Err("an input is made by Builder::input".into()),
             Self::Cast(to) => match (x.dtype, to) {
-                (DType::F32, DType::F64) => Ok(Type { dtype: *to, ..x }),
+                (DType::F32 | DType::Bool, DType::F64) | (DType::F64 | DType::Bool, DType::F32) => {
+                    Ok(Type { dtype: *to, ..x })
+                }
                 (from, to) => Err(format!("cast from {from} to {to} is not defined")),
             },
-            Self::Guard(Check::Finite) => match x.dtype {
+            Self::Guard(Check::Finite | Check::NotInfinite) => match x.dtype {
                 DType::F32 | DType::F64 => Ok(x),
                 DType::I64 | DType::Bool | DType::Str => Err(self.wants("floats", x)),
             },
@@ -220,28 +363,76 @@ impl Op {
                 self.expect_pairs(x, *classes)?;
                 Ok(Type::matrix(DType::F64, *classes))
             }
-            Self::Elementwise(Function::Negate) => match x.dtype {
-                DType::F64 => Ok(x),
-                DType::F32 | DType::I64 | DType::Bool | DType::Str => Err(self.wants("f64", x)),
+            Self::Elementwise(_) => self.floats(x).map(|()| x),
+            Self::Softmax | Self::NormalizeSum => match x.shape {
+                Shape::Matrix(1..) => self.floats(x).map(|()| x),
+                Shape::Matrix(0) | Shape::Vector => Err(self.wants("a matrix with a column", x)),
+            },
+            Self::Complement => match x.shape {
+                Shape::Vector | Shape::Matrix(1) => self.floats(x).map(|()| Type::matrix(x.dtype, 2)),
+                Shape::Matrix(_) => Err(self.wants("one column", x)),
+            },
+            Self::Threshold { .. } => match x.shape {
+                Shape::Vector => self.floats(x).map(|()| Type::vector(DType::I64)),
+                Shape::Matrix(_) => Err(self.wants("a vector", x)),
             },
             Self::Flatten => match x.shape {
                 Shape::Matrix(1) => Ok(Type::vector(x.dtype)),
                 Shape::Matrix(_) | Shape::Vector => Err(self.wants("a matrix of one column", x)),
             },
             Self::ArgMax => match (x.dtype, x.shape) {
-                (DType::F64, Shape::Matrix(1..)) => Ok(Type::vector(DType::I64)),
-                _ => Err(self.wants("a matrix of f64 with a column", x)),
+                (DType::F32 | DType::F64, Shape::Matrix(1..)) => Ok(Type::vector(DType::I64)),
+                _ => Err(self.wants("a matrix of floats with a column", x)),
             },
             Self::Labels(labels) if labels.is_empty() => Err("labels has no label".into()),
             Self::Labels(labels) => {
-                self.expect(x, Type::vector(DType::I64))?;
-                Ok(Type::vector(labels.dtype()))
+                self.expect(x, Type { dtype: DType::I64, ..x })?;
+                Ok(Type { dtype: labels.dtype(), ..x })
             }
+            Self::GroupArgMax { widths } => {
+                let columns = widths.iter().try_fold(0_usize, |sum, &width| sum.checked_add(width));
+                match columns {
+                    Some(columns @ 1..) if !widths.contains(&0) => {
+                        self.expect(x, Type::matrix(DType::F64, columns))?;
+                        Ok(Type::matrix(DType::I64, widths.len()))
+                    }
+                    _ => Err(format!("group_arg_max over groups of {widths:?} columns")),
+                }
+            }
+            Self::Columns(columns) => match x.shape {
+                Shape::Matrix(d) if columns.iter().all(|&column| column < d) => {
+                    Ok(Type::matrix(x.dtype, columns.len()))
+                }
+                _ => Err(self.wants("a matrix with all those columns", x)),
+            },
+            Self::Neighbors(neighbors) => neighbors.infer(x).ok_or_else(|| {
+                self.wants(&Type::matrix(DType::F64, neighbors.points().columns()).to_string(), x)
+            }),
+            Self::NeighborReduce(reduce) => {
+                reduce.infer(x).ok_or_else(|| self.wants("f64 distances and positions", x))
+            }
+            Self::Codes(codes) => codes
+                .infer(x)
+                .ok_or_else(|| self.wants(&format!("{} columns of floats", codes.features()), x)),
+            Self::LogSoftmax => match (x.dtype, x.shape) {
+                (DType::F64, Shape::Matrix(1..)) => Ok(x),
+                _ => Err(self.wants("a matrix of f64 with a column", x)),
+            },
+            Self::TreeEnsemble(trees) => trees
+                .infer(x)
+                .ok_or_else(|| self.wants(&format!("a matrix of {} columns of floats", trees.features()), x)),
         }
     }
 
     fn expect(&self, x: Type, want: Type) -> Result<(), String> {
         if x == want { Ok(()) } else { Err(self.wants(&want.to_string(), x)) }
+    }
+
+    fn floats(&self, x: Type) -> Result<(), String> {
+        match x.dtype {
+            DType::F32 | DType::F64 => Ok(()),
+            DType::I64 | DType::Bool | DType::Str => Err(self.wants("floats", x)),
+        }
     }
 
     fn expect_pairs(&self, x: Type, classes: usize) -> Result<(), String> {
@@ -274,6 +465,21 @@ impl SvmPairs {
         }
         Ok(())
     }
+}
+
+/// Type of the edges side by side.
+fn concat(inputs: &[Type]) -> Result<Type, String> {
+    let Some((first, rest)) = inputs.split_first() else { return Err("concat takes an edge or more".into()) };
+    if first.dtype == DType::Str {
+        return Err("concat of texts".into());
+    }
+    if let Some(other) = rest.iter().find(|other| other.dtype != first.dtype) {
+        return Err(format!("concat of {} and {}", first.dtype, other.dtype));
+    }
+    let columns = inputs.iter().try_fold(0_usize, |sum, x| sum.checked_add(x.columns()));
+    columns
+        .map(|columns| Type::matrix(first.dtype, columns))
+        .ok_or_else(|| "concat of too many columns".into())
 }
 
 /// Pairs of classes; `None` below two classes.

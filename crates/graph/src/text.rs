@@ -36,17 +36,39 @@ impl fmt::Display for Op {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())?;
         match self {
-            Self::Input { .. } | Self::Flatten | Self::ArgMax => Ok(()),
+            Self::Input { .. }
+            | Self::Flatten
+            | Self::ArgMax
+            | Self::Softmax
+            | Self::LogSoftmax
+            | Self::Complement => Ok(()),
+            Self::Threshold { above } => write!(f, " above={above:?}"),
             Self::Cast(to) => write!(f, " {to}"),
             Self::Guard(Check::Finite) => f.write_str(" finite"),
+            Self::Guard(Check::NotInfinite) => f.write_str(" not-infinite"),
             Self::PairKernel { kernel, vectors } => {
                 write!(f, " {kernel} {}x{}", vectors.rows(), vectors.columns())
             }
             Self::SvmPairs(pairs) => write!(f, " counts={:?}", pairs.counts),
             Self::OvoVotes { classes } => write!(f, " classes={classes}"),
             Self::OvrScores { classes, confidence } => write!(f, " classes={classes} {confidence}"),
-            Self::Elementwise(Function::Negate) => f.write_str(" negate"),
+            Self::NormalizeSum | Self::Concat => Ok(()),
+            Self::Linear(linear) => {
+                let bias = if linear.intercepts.is_some() { "+b" } else { "" };
+                write!(f, " {}x{}{bias}", linear.weights.rows(), linear.weights.columns())
+            }
+            Self::Scale(scale) => write!(f, "{scale}"),
+            Self::PairCoupling(coupling) => write!(f, " classes={}", coupling.classes),
+            Self::Impute(impute) => write!(f, " {} x{}", impute.missing, impute.fill.len()),
+            Self::MissingMask(missing) => write!(f, " {missing}"),
+            Self::Elementwise(function) => write!(f, " {function}"),
+            Self::GroupArgMax { widths } => write!(f, " {widths:?}"),
             Self::Labels(labels) => write!(f, " {}x{}", labels.len(), labels.dtype()),
+            Self::Columns(columns) => write!(f, " {columns:?}"),
+            Self::TreeEnsemble(trees) => write!(f, " {trees}"),
+            Self::Codes(codes) => write!(f, " {codes}"),
+            Self::Neighbors(neighbors) => write!(f, " {neighbors}"),
+            Self::NeighborReduce(reduce) => write!(f, " {reduce}"),
         }
     }
 }
@@ -61,6 +83,17 @@ impl fmt::Display for Kernel {
             Self::Rbf { gamma } => write!(f, "rbf gamma={gamma:?}"),
             Self::Sigmoid { gamma, coef0 } => write!(f, "sigmoid gamma={gamma:?} coef0={coef0:?}"),
         }
+    }
+}
+
+impl fmt::Display for Function {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Negate => "negate",
+            Self::Exp => "exp",
+            Self::Log => "log",
+            Self::Expit => "expit",
+        })
     }
 }
 

@@ -68,14 +68,14 @@ fn type_errors_say_what_was_wanted() {
     let scores = Op::OvrScores { classes: 3, confidence: Confidence::Bounded };
     let cases = [
         (linear(vectors(4, 3)), "pair_kernel takes f64[n,3], not f64[n,2]"),
-        (Op::Cast(DType::F32), "cast from f64 to f32 is not defined"),
+        (Op::Cast(DType::I64), "cast from f64 to i64 is not defined"),
         (Op::SvmPairs(three_classes()), "svm_pairs takes f64[n,4], not f64[n,2]"),
         (Op::OvoVotes { classes: 3 }, "ovo_votes takes f64[n,3], not f64[n,2]"),
         (Op::OvoVotes { classes: 1 }, "ovo_votes over 1 classes"),
         (Op::OvoVotes { classes: usize::MAX }, &format!("ovo_votes over {} classes", usize::MAX)),
         (scores, "ovr_scores takes f64[n,3], not f64[n,2]"),
         (Op::Flatten, "flatten takes a matrix of one column, not f64[n,2]"),
-        (Op::Labels(labels(2)), "labels takes i64[n], not f64[n,2]"),
+        (Op::Labels(labels(2)), "labels takes i64[n,2], not f64[n,2]"),
         (Op::Labels(labels(0)), "labels has no label"),
         (Op::Input { columns: 2 }, "an input is made by Builder::input"),
     ];

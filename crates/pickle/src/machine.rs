@@ -4,6 +4,7 @@
 //! scanner and an unpickler, could read a stream differently: opcodes that straddle a frame, memo slots read
 //! before they are written or written twice, a mark left or crossed, anything after STOP.
 
+mod grow;
 mod memo;
 
 use std::borrow::Cow;
@@ -16,6 +17,7 @@ use crate::error::Error;
 use crate::opcode::Opcode;
 use crate::text::{self, Decimal};
 
+use grow::{Grow, check_pairs, is_opaque};
 use memo::Memo;
 
 /// Whoever knows of bytes that stand inside a stream without being opcodes. joblib puts the elements of an array
@@ -436,49 +438,6 @@ impl Machine<'_> {
         let target = self.top()?;
         how.apply(heap, target, more)
     }
-}
-
-/// The three ways in which a stream adds to an object.
-#[derive(Clone, Copy)]
-enum Grow {
-    Append,
-    Add,
-    Set,
-}
-
-impl Grow {
-    fn apply(self, heap: &mut Heap, target: Value, more: &[Value]) -> Result<(), Fault> {
-        if !self.fits(heap.node_of(target)) {
-            return Err(Fault::Rule("the value below is of a type that can't be added to like this"));
-        }
-        match self {
-            Self::Append | Self::Add => heap.append(target, more)?,
-            Self::Set => {
-                check_pairs(more.len())?;
-                heap.set_items(target, more)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn fits(self, target: Option<Node>) -> bool {
-        match target {
-            Some(Node::List(_)) => matches!(self, Self::Append | Self::Set),
-            Some(Node::ByteArray(_)) => matches!(self, Self::Append | Self::Set),
-            Some(Node::Set(_)) => matches!(self, Self::Add),
-            Some(Node::Dict(_)) => matches!(self, Self::Set),
-            other => other.is_some_and(|node| is_opaque(&node)),
-        }
-    }
-}
-
-/// Whether a node stands for an object whose type the machine does not know.
-fn is_opaque(node: &Node) -> bool {
-    matches!(node, Node::Call { .. } | Node::Global { .. } | Node::Persistent(_) | Node::Extension(_))
-}
-
-fn check_pairs(count: usize) -> Result<(), Fault> {
-    if count.is_multiple_of(2) { Ok(()) } else { Err(Fault::Rule("a key has no value")) }
 }
 
 /// Names, calls and states.

@@ -53,6 +53,11 @@ impl Error {
         self.0.kind
     }
 
+    /// What is wrong, without the place.
+    pub(crate) fn message(&self) -> &str {
+        &self.0.message
+    }
+
     /// Where in the model: `steps[1].coef_`; empty for the model itself.
     pub fn path(&self) -> &str {
         &self.0.path

@@ -4,8 +4,9 @@ use cannery_graph::{Builder, Edge, Graph, Origin, Signature};
 use cannery_object::{Heap, Value, View};
 
 use crate::error::Error;
+use crate::neighbors;
 use crate::state::State;
-use crate::svm;
+use crate::{ensemble, impute, linear_model, model_selection, pipeline, preprocessing, svm, tree};
 
 /// An estimator that was read: its parts fit together.
 pub trait Estimator: Debug + Send + Sync {
@@ -33,6 +34,11 @@ impl dyn Estimator {
         for (name, edge) in methods.offered {
             builder.output(name, edge)?;
         }
+        for (name, edges) in methods.lists {
+            for (index, edge) in edges.into_iter().enumerate() {
+                builder.output(&format!("{name}.{index}"), edge)?;
+            }
+        }
         for (name, reason) in methods.refused {
             builder.refuse(name, &reason);
         }
@@ -45,6 +51,8 @@ impl dyn Estimator {
 pub struct Methods {
     /// Name of each method and its result.
     pub offered: Vec<(&'static str, Edge)>,
+    /// Methods that give a list, one result for each output: offered as `predict_proba.0`, `predict_proba.1`, …
+    pub lists: Vec<(&'static str, Vec<Edge>)>,
     /// Methods that this estimator can't offer, and why: a part of a sentence.
     pub refused: Vec<(&'static str, String)>,
 }
@@ -59,7 +67,17 @@ pub(crate) struct Class {
 }
 
 /// Every class that can be read, by family.
-const FAMILIES: &[&[Class]] = &[svm::CLASSES];
+const FAMILIES: &[&[Class]] = &[
+    ensemble::CLASSES,
+    impute::CLASSES,
+    linear_model::CLASSES,
+    model_selection::CLASSES,
+    neighbors::CLASSES,
+    pipeline::CLASSES,
+    preprocessing::CLASSES,
+    svm::CLASSES,
+    tree::CLASSES,
+];
 
 /// Module and name of every class that [`read`] knows.
 pub fn supported() -> impl Iterator<Item = (&'static str, &'static str)> {

@@ -8,12 +8,21 @@
 
 #![forbid(unsafe_code)]
 
+mod child;
 pub mod defaults;
+mod ensemble;
 mod error;
 mod estimator;
+mod impute;
+mod linear_model;
+mod model_selection;
+mod neighbors;
+mod pipeline;
+mod preprocessing;
 mod sparse;
 mod state;
 mod svm;
+mod tree;
 
 pub use error::{Error, ErrorKind};
 pub use estimator::{Estimator, Methods, read, supported};

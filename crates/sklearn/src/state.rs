@@ -31,11 +31,6 @@ impl<'h> State<'h> {
         self.heap
     }
 
-    /// The fitted estimator that an attribute is.
-    pub(crate) fn estimator(&self, name: &str) -> Result<Box<dyn Estimator>, Error> {
-        self.estimator_in(self.value(name)?, name)
-    }
-
     /// The fitted estimator that a value inside this object is; `place` is its path from here: `steps[1]`.
     pub(crate) fn estimator_in(&self, value: Value, place: &str) -> Result<Box<dyn Estimator>, Error> {
         read_at(self.heap, value, &self.path_of(place), self.depth + 1)
@@ -54,6 +49,11 @@ impl<'h> State<'h> {
     pub(crate) fn sequence(&self, name: &str) -> Result<&'h [Value], Error> {
         let value = self.value(name)?;
         self.heap.as_sequence(value).ok_or_else(|| self.malformed(name, "neither a list nor a tuple"))
+    }
+
+    /// Module and name of the class.
+    pub(crate) fn class(&self) -> (&'h str, &'h str) {
+        self.object.class()
     }
 
     /// Module of the class.
@@ -103,7 +103,12 @@ impl<'h> State<'h> {
 
     /// A number, of Python or numpy.
     pub(crate) fn float(&self, name: &str) -> Result<f64, Error> {
-        match self.scalar(name)? {
+        self.float_in(self.value(name)?, name)
+    }
+
+    /// A number inside this object; `name` is its path from here: `steps[1]`.
+    pub(crate) fn float_in(&self, value: Value, name: &str) -> Result<f64, Error> {
+        match self.scalar_of(name, value)? {
             Element::Float(x) => Ok(x),
             Element::Int(i) => Ok(i as f64),
             Element::UInt(u) => Ok(u as f64),
@@ -114,7 +119,12 @@ impl<'h> State<'h> {
 
     /// An integer, of Python or numpy, or a float that is one.
     pub(crate) fn int(&self, name: &str) -> Result<i64, Error> {
-        let int = match self.scalar(name)? {
+        self.int_in(self.value(name)?, name)
+    }
+
+    /// An integer inside this object; `name` is its path from here: `n_classes_[1]`.
+    pub(crate) fn int_in(&self, value: Value, name: &str) -> Result<i64, Error> {
+        let int = match self.scalar_of(name, value)? {
             Element::Int(i) => Some(i),
             Element::UInt(u) => i64::try_from(u).ok(),
             Element::Bool(b) => Some(i64::from(b)),
@@ -129,11 +139,8 @@ impl<'h> State<'h> {
         self.int(name).map(|int| int != 0).map_err(|_| self.malformed(name, "neither true nor false"))
     }
 
-    fn scalar(&self, name: &str) -> Result<Element<'h>, Error> {
-        self.scalar_of(name, self.value(name)?)
-    }
-
-    fn scalar_of(&self, name: &str, value: Value) -> Result<Element<'h>, Error> {
+    /// A scalar inside this object, of Python or numpy; anything else as an object.
+    pub(crate) fn scalar_of(&self, name: &str, value: Value) -> Result<Element<'h>, Error> {
         let wrap = |error| Error::in_view(self.path_of(name), &error);
         match (value, self.heap.view(value)) {
             (Value::Bool(b), _) => Ok(Element::Bool(b)),
@@ -167,8 +174,12 @@ impl<'h> State<'h> {
 
     /// A plain numpy array.
     pub(crate) fn array(&self, name: &str) -> Result<NdArray<'h>, Error> {
-        let array =
-            self.heap.ndarray(self.value(name)?).ok_or_else(|| self.malformed(name, "not an array"))?;
+        self.array_in(self.value(name)?, name)
+    }
+
+    /// A plain numpy array inside this object; `name` is its path from here: `classes_[1]`.
+    pub(crate) fn array_in(&self, value: Value, name: &str) -> Result<NdArray<'h>, Error> {
+        let array = self.heap.ndarray(value).ok_or_else(|| self.malformed(name, "not an array"))?;
         let array = array.map_err(|error| Error::in_view(self.path_of(name), &error))?;
         match array.class {
             None => Ok(array),
@@ -216,7 +227,16 @@ impl<'h> State<'h> {
 
     /// Class labels: a vector of integers, floats, truth values or texts; Python objects if all are of one kind.
     pub(crate) fn labels(&self, name: &str) -> Result<Labels, Error> {
-        let array = self.array_of_ndim(name, 1)?;
+        self.labels_in(&self.array_of_ndim(name, 1)?, name)
+    }
+
+    /// Class labels in an array inside this object; `name` is its path from here: `classes_[1]`.
+    pub(crate) fn labels_in(&self, array: &NdArray<'h>, name: &str) -> Result<Labels, Error> {
+        if array.dtype.kind == Kind::Float && array.dtype.itemsize != 8 {
+            return Err(
+                self.unsupported(name, format!("class labels of dtype {}; float64 works", array.dtype))
+            );
+        }
         let elements = array.elements().map(|element| match element {
             Ok(Element::Object(value)) => self.scalar_of(name, value),
             Ok(element) => Ok(element),

@@ -42,6 +42,17 @@ impl Values {
         self.len() == 0
     }
 
+    /// Bytes that the values take in a numpy array.
+    pub(crate) fn bytes(&self) -> u64 {
+        let itemsize = match self {
+            Self::F64(_) | Self::I64(_) => 8,
+            Self::F32(_) => 4,
+            Self::Bool(_) => 1,
+            Self::Str(texts) => 4 * texts.iter().map(|text| text.chars().count()).max().unwrap_or(0).max(1),
+        };
+        self.len() as u64 * itemsize as u64
+    }
+
     /// The text of one value, as Python prints it.
     pub(crate) fn text(&self, index: usize) -> String {
         match self {

@@ -54,7 +54,11 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {}
 
 impl From<std::io::Error> for Error {
+    /// The one I/O error of kind `InvalidData` is that of a row which does not end.
     fn from(error: std::io::Error) -> Self {
+        if error.kind() == std::io::ErrorKind::InvalidData {
+            return Self::usage(error.to_string());
+        }
         let message = error.to_string().to_lowercase();
         Self(Box::new(Inner { kind: ErrorKind::Io, message, format: None, io: Some(error.kind()) }))
     }

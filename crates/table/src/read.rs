@@ -1,13 +1,25 @@
-//! Tables of numbers: CSV, streamed, and `.npy`.
+//! Tables of numbers, read batch by batch.
+
+mod array;
+mod flat;
+mod lines;
+mod meter;
+mod ndjson;
+mod sparse;
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{Cursor, Read};
 use std::path::Path;
 
 use cannery_format::source::{Access, open};
 use cannery_format::{Document, NoCompanions};
-use cannery_object::{Kind, Limits};
+use cannery_object::{Limits, Value};
 
+use self::array::ArrayRows;
+use self::lines::CsvRows;
+use self::meter::Metered;
+use self::ndjson::NdjsonRows;
+use self::sparse::SparseRows;
 use crate::error::Error;
 
 /// Some rows of numbers.
@@ -24,163 +36,238 @@ pub struct Batch {
 /// Numbers of one width.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Numbers {
-    /// `float64`; integers and bools become this.
+    /// `float64`; text, integers and bools become this.
     F64(Vec<f64>),
-    /// `float32`: a `.npy` of that dtype.
+    /// `float32`: an array of that dtype.
     F32(Vec<f32>),
 }
 
 /// A table that is read batch by batch.
 pub struct Table {
-    /// Names of the columns, when the first line of a CSV gives them.
-    pub names: Option<Vec<String>>,
     rows: Rows,
+    /// Rows that were given so far.
+    given: u64,
 }
 
 enum Rows {
     Csv(Box<CsvRows>),
-    Whole(Option<Batch>),
+    Ndjson(Box<NdjsonRows>),
+    Array(Box<ArrayRows>),
+    Sparse(Box<SparseRows>),
 }
 
-struct CsvRows {
-    reader: csv::Reader<Box<dyn Read>>,
-    record: csv::StringRecord,
-    /// The record is read and not yet given: the first line, when it is no header.
-    pending: bool,
-    line: u64,
+/// What the first bytes of a table say.
+enum Form {
+    Npy,
+    Npz,
+    Csv,
+    Ndjson,
 }
+
+/// Bytes that decide what a table is.
+const PREFIX: u64 = 4096;
+
+/// Most numbers of a batch as [`Table::batch_rows`] makes it: 16 MiB of float64.
+const BATCH_NUMBERS: usize = 2 << 20;
+/// Most rows of such a batch.
+const BATCH_ROWS: usize = 16 << 10;
 
 impl Table {
-    /// Opens a table: CSV, or a 2-d array in a `.npy` file. Which of them is decided by content; `-` is CSV from
-    /// standard input.
+    /// Opens a table; what it is is decided by content.
+    ///
+    /// * `.npy`: a 2-d array of numbers, and `.npz` with such an array named `X` or `arr_0`, or with no other array.
+    ///   Both are mapped.
+    /// * `.npz` as `scipy.sparse.save_npz` writes it, CSR or CSC. Its rows are made dense, batch by batch.
+    /// * NDJSON: a line is an array of numbers, or an object with a number for each column. `null` is NaN.
+    /// * CSV, with a header when a cell of the first line is no number. Missing values as pandas writes them are NaN.
+    ///
+    /// CSV and NDJSON can come from standard input, `-`. Text that begins with `[` or `{` is NDJSON unless the file's name
+    /// ends in `.csv`.
+    ///
+    /// # Errors
+    /// `Io`; `Format` when an array file can't be read or a limit is hit; `Usage` when it is none of these tables.
     pub fn open(path: &Path, limits: &Limits) -> Result<Self, Error> {
         if path.as_os_str() == "-" {
-            return Self::csv(Box::new(std::io::stdin()));
+            return Self::of_stream(Box::new(std::io::stdin()), None, "");
         }
-        let mut magic = Vec::new();
-        File::open(path)?.take(6).read_to_end(&mut magic)?;
-        if magic == b"\x93NUMPY" {
-            return Self::npy(path, limits);
+        let file = File::open(path)?;
+        let len = file.metadata()?;
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let mut prefix = Vec::new();
+        (&file).take(PREFIX).read_to_end(&mut prefix)?;
+        match Form::of(&prefix, name)? {
+            Form::Npy | Form::Npz => Self::of_arrays(path, limits),
+            form => {
+                let len = len.is_file().then_some(len.len());
+                Self::of_text(&form, Box::new(Cursor::new(prefix).chain(file)), len)
+            }
         }
-        Self::csv(Box::new(File::open(path)?))
     }
 
-    /// Reads CSV. The first line is a header when one of its cells is no number.
-    pub fn csv(source: Box<dyn Read>) -> Result<Self, Error> {
-        let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(source);
-        let mut record = csv::StringRecord::new();
-        let some = reader.read_record(&mut record)?;
-        let is_header = some && record.iter().any(|cell| number(cell).is_none());
-        let names = is_header.then(|| record.iter().map(|name| name.trim().to_owned()).collect());
-        let rows = CsvRows { reader, record, pending: some && !is_header, line: 1 };
-        Ok(Self { names, rows: Rows::Csv(Box::new(rows)) })
+    /// Reads CSV or NDJSON from a stream. `len` is the number of its bytes, where that is known, and `name` the name
+    /// of its file.
+    pub fn of_stream(mut stream: Box<dyn Read>, len: Option<u64>, name: &str) -> Result<Self, Error> {
+        let mut prefix = Vec::new();
+        (&mut stream).take(PREFIX).read_to_end(&mut prefix)?;
+        match Form::of(&prefix, name)? {
+            Form::Npy | Form::Npz => {
+                Err(Error::usage("an array on standard input can't be mapped: give the name of its file"))
+            }
+            form => Self::of_text(&form, Box::new(Cursor::new(prefix).chain(stream)), len),
+        }
     }
 
-    fn npy(path: &Path, limits: &Limits) -> Result<Self, Error> {
+    fn of_text(form: &Form, stream: Box<dyn Read>, len: Option<u64>) -> Result<Self, Error> {
+        let metered = Metered::new(stream, len);
+        let rows = match form {
+            Form::Ndjson => Rows::Ndjson(Box::new(NdjsonRows::new(metered)?)),
+            _ => Rows::Csv(Box::new(CsvRows::new(metered)?)),
+        };
+        Ok(Self { rows, given: 0 })
+    }
+
+    fn of_arrays(path: &Path, limits: &Limits) -> Result<Self, Error> {
         let bytes = open(path, Access::Map, limits, &mut |_, _| ())?;
         let document = cannery_format::read(&bytes, limits, &mut NoCompanions, &mut |_, _| ())?;
-        Ok(Self { names: None, rows: Rows::Whole(Some(array_batch(&document)?)) })
+        let rows = match document.heap.as_dict(document.root) {
+            Some(pairs) if sparse::is_sparse(&document.heap, pairs) => {
+                Rows::Sparse(Box::new(SparseRows::read(&document.heap, pairs, limits)?))
+            }
+            Some(pairs) => {
+                let value = only_array(&document, pairs)?;
+                Rows::Array(Box::new(ArrayRows::new(document, value)?))
+            }
+            None => {
+                let value = document.root;
+                Rows::Array(Box::new(ArrayRows::new(document, value)?))
+            }
+        };
+        Ok(Self { rows, given: 0 })
+    }
+
+    /// Names of the columns, when the table has them.
+    pub fn names(&self) -> Option<&[String]> {
+        match &self.rows {
+            Rows::Csv(rows) => rows.names(),
+            Rows::Ndjson(rows) => rows.names(),
+            Rows::Array(_) | Rows::Sparse(_) => None,
+        }
+    }
+
+    /// Number of columns that each batch has.
+    pub fn columns(&self) -> usize {
+        match &self.rows {
+            Rows::Csv(rows) => rows.columns(),
+            Rows::Ndjson(rows) => rows.columns(),
+            Rows::Array(rows) => rows.columns,
+            Rows::Sparse(rows) => rows.columns(),
+        }
+    }
+
+    /// Whether batches are of float32.
+    pub fn is_f32(&self) -> bool {
+        match &self.rows {
+            Rows::Csv(_) | Rows::Ndjson(_) => false,
+            Rows::Array(rows) => rows.is_f32,
+            Rows::Sparse(rows) => rows.is_f32(),
+        }
+    }
+
+    /// Takes the columns of these names, in this order, and does not look at the others. A table without names stays as
+    /// it is.
+    ///
+    /// # Errors
+    /// `Usage` when a column is missing or stands there twice.
+    pub fn select(&mut self, wanted: &[String]) -> Result<(), Error> {
+        match &mut self.rows {
+            Rows::Csv(rows) => rows.select(wanted),
+            Rows::Ndjson(rows) => rows.select(wanted),
+            Rows::Array(_) | Rows::Sparse(_) => Ok(()),
+        }
     }
 
     /// The next rows, at most `most`; `None` at the end. The first call gives a batch even of an empty table.
+    ///
+    /// # Errors
+    /// `Io`; `Usage` when a cell is no number, with its line and column; `Format` when the dense form of sparse rows is
+    /// over the limit `decompressed-bytes`.
     pub fn next_batch(&mut self, most: usize) -> Result<Option<Batch>, Error> {
-        match &mut self.rows {
-            Rows::Whole(batch) => Ok(batch.take()),
-            Rows::Csv(rows) => rows.next_batch(most, self.names.as_deref()),
+        let batch = match &mut self.rows {
+            Rows::Csv(rows) => rows.next_batch(most),
+            Rows::Ndjson(rows) => rows.next_batch(most),
+            Rows::Array(rows) => rows.next_batch(most),
+            Rows::Sparse(rows) => rows.next_batch(most),
+        }?;
+        let is_first = self.given == 0;
+        self.given += batch.rows as u64;
+        Ok((batch.rows > 0 || is_first).then_some(batch))
+    }
+
+    /// Rows of a batch that is large enough to keep every core busy and small enough to be forgotten.
+    pub fn batch_rows(&self) -> usize {
+        (BATCH_NUMBERS / self.columns().max(1)).clamp(1, BATCH_ROWS)
+    }
+
+    /// Rows in all: of an array the number, of a text an estimate from the bytes that the rows so far took.
+    pub fn rows_in_all(&self) -> Option<u64> {
+        let estimate = |meter: &meter::Meter| {
+            let (done, all) = (meter.bytes(), meter.len()?);
+            let rows = u128::from(self.given) * u128::from(all) / u128::from(done.max(1));
+            Some(u64::try_from(rows).unwrap_or(u64::MAX).max(self.given))
+        };
+        match &self.rows {
+            Rows::Csv(rows) => estimate(rows.meter()),
+            Rows::Ndjson(rows) => estimate(rows.meter()),
+            Rows::Array(rows) => Some(rows.rows as u64),
+            Rows::Sparse(rows) => Some(rows.rows() as u64),
         }
     }
 }
 
-fn array_batch(document: &Document) -> Result<Batch, Error> {
-    let array =
-        document.heap.ndarray(document.root).ok_or_else(|| Error::usage("the input holds no array"))?;
-    let array = array.map_err(cannery_format::Error::from)?;
-    let &[rows, columns] = &*array.shape else {
-        let n = array.ndim();
-        return Err(Error::usage(format!("expected a 2D array, got {n}D: one row is shape (1, n_features)")));
-    };
-    let values = array.f64s().map_err(cannery_format::Error::from)?;
-    let is_f32 = array.dtype.kind == Kind::Float && array.dtype.itemsize == 4;
-    let numbers = if is_f32 {
-        Numbers::F32(values.iter().map(|&x| x as f32).collect())
-    } else {
-        Numbers::F64(values.into_owned())
-    };
-    Ok(Batch { rows, columns, numbers })
-}
-
-impl CsvRows {
-    fn next_batch(&mut self, most: usize, names: Option<&[String]>) -> Result<Option<Batch>, Error> {
-        let first = self.line == 1;
-        let mut batch = Batch { rows: 0, columns: self.record.len(), numbers: Numbers::F64(Vec::new()) };
-        let mut numbers = Vec::new();
-        while batch.rows < most && self.advance()? {
-            for (index, cell) in self.record.iter().enumerate() {
-                numbers.push(number(cell).ok_or_else(|| self.no_number(index, cell, names))?);
-            }
-            batch.rows += 1;
+impl Form {
+    fn of(prefix: &[u8], name: &str) -> Result<Self, Error> {
+        if prefix.starts_with(b"\x93NUMPY") {
+            return Ok(Self::Npy);
         }
-        batch.numbers = Numbers::F64(numbers);
-        Ok((batch.rows > 0 || first).then_some(batch))
-    }
-
-    fn advance(&mut self) -> Result<bool, Error> {
-        self.line += 1;
-        if self.pending {
-            self.pending = false;
-            return Ok(true);
+        if prefix.starts_with(b"PK\x03\x04") || prefix.starts_with(b"PK\x05\x06") {
+            return Ok(Self::Npz);
         }
-        Ok(self.reader.read_record(&mut self.record)?)
-    }
-
-    fn no_number(&self, index: usize, cell: &str, names: Option<&[String]>) -> Error {
-        let line = self.record.position().map_or(self.line, csv::Position::line);
-        let column =
-            names.and_then(|names| names.get(index)).map_or_else(|| (index + 1).to_string(), Clone::clone);
-        Error::usage(format!("line {line}, column {column}: {cell:?} is no number"))
+        if prefix.contains(&0) || prefix.starts_with(b"\x1f\x8b") {
+            return Err(Error::usage("the input is none of CSV, NDJSON, .npy and .npz"));
+        }
+        let text = prefix.strip_prefix(b"\xef\xbb\xbf").unwrap_or(prefix).trim_ascii_start();
+        let ends_in =
+            |ending: &str| name.len() >= ending.len() && name.to_ascii_lowercase().ends_with(ending);
+        let is_ndjson = match text.first() {
+            Some(b'[' | b'{') => !ends_in(".csv"),
+            Some(b'"') | None => ends_in(".ndjson") || ends_in(".jsonl"),
+            Some(_) => false,
+        };
+        Ok(if is_ndjson { Self::Ndjson } else { Self::Csv })
     }
 }
 
-/// A cell as a number; the ways in which pandas writes and reads a missing one are NaN.
-fn number(cell: &str) -> Option<f64> {
-    match cell.trim() {
-        "" | "NA" | "N/A" | "n/a" | "#N/A" | "NULL" | "null" | "None" | "<NA>" => Some(f64::NAN),
-        text => text.parse().ok(),
+/// The array of an archive that holds the rows.
+fn only_array(document: &Document, pairs: &[Value]) -> Result<Value, Error> {
+    let heap = &document.heap;
+    if let Some(value) = heap.lookup(pairs, "X").or_else(|| heap.lookup(pairs, "arr_0")) {
+        return Ok(value);
     }
+    if let [_, value] = pairs {
+        return Ok(*value);
+    }
+    let names = pairs.chunks_exact(2).filter_map(|pair| heap.as_str(pair[0])).take(20).collect::<Vec<_>>();
+    let names = names.join(", ");
+    Err(Error::usage(format!("which array holds the rows? name it X or arr_0; the archive has {names}")))
+}
+
+/// An empty vector with room for some numbers.
+fn room<T>(len: usize) -> Result<Vec<T>, Error> {
+    let mut values = Vec::new();
+    let no_memory = |_| Error::usage(format!("there is no memory for a batch of {len} numbers"));
+    values.try_reserve_exact(len).map_err(no_memory)?;
+    Ok(values)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn csv(text: &'static str) -> Table {
-        Table::csv(Box::new(text.as_bytes())).expect("a table")
-    }
-
-    #[test]
-    fn a_header_is_recognised_by_its_text() {
-        let mut table = csv("a,b\n1,2\n3,\n");
-        assert_eq!(table.names.as_deref(), Some(&["a".to_owned(), "b".to_owned()][..]));
-        let batch = table.next_batch(10).expect("numbers").expect("rows");
-        assert_eq!((batch.rows, batch.columns), (2, 2));
-        let Numbers::F64(numbers) = batch.numbers else { panic!("CSV is float64") };
-        assert_eq!(&numbers[..3], [1.0, 2.0, 3.0]);
-        assert!(numbers[3].is_nan());
-        assert!(table.next_batch(10).expect("the end").is_none());
-    }
-
-    #[test]
-    fn without_a_header_no_row_is_lost_and_batches_are_bounded() {
-        let mut table = csv("1,2\n3,4\n5,6\n");
-        assert!(table.names.is_none());
-        let sizes: Vec<_> =
-            std::iter::from_fn(|| table.next_batch(2).expect("numbers")).map(|b| b.rows).collect();
-        assert_eq!(sizes, [2, 1]);
-    }
-
-    #[test]
-    fn a_cell_that_is_no_number_is_named() {
-        let error = csv("a,b\n1,2\n3,x\n").next_batch(9).expect_err("x");
-        assert_eq!(error.to_string(), "line 3, column b: \"x\" is no number");
-    }
-}
+mod tests;

@@ -1,9 +1,11 @@
-//! Results: readable text or CSV row by row, `.npy` or `.npz` when all rows are there.
+//! Results: readable text, CSV or NDJSON row by row, `.npy` or `.npz` when all rows are there.
+
+mod rows;
 
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use crate::atomic;
+use crate::atomic::AtomicFile;
 use crate::column::Column;
 use crate::error::Error;
 use crate::npy;
@@ -12,10 +14,12 @@ use crate::npy;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Target {
-    /// Aligned text for a person, on standard output.
+    /// Cells with tabs between them, for a person, on standard output.
     Text,
     /// CSV with a header.
     Csv(PathBuf),
+    /// An object a line.
+    Ndjson(PathBuf),
     /// One array.
     Npy(PathBuf),
     /// An archive with an array for each method.
@@ -27,113 +31,112 @@ impl Target {
     pub fn of(path: &Path) -> Result<Self, Error> {
         match path.extension().and_then(|ending| ending.to_str()) {
             Some("csv") => Ok(Self::Csv(path.to_owned())),
+            Some("ndjson" | "jsonl") => Ok(Self::Ndjson(path.to_owned())),
             Some("npy") => Ok(Self::Npy(path.to_owned())),
             Some("npz") => Ok(Self::Npz(path.to_owned())),
-            _ => Err(Error::usage(format!("{} ends in none of .csv, .npy, .npz", path.display()))),
+            _ => Err(Error::usage("the output's name ends in none of .csv, .ndjson, .npy, .npz")),
         }
     }
 }
 
-/// Takes results batch by batch.
-pub struct Sink<'w> {
-    target: Target,
-    text: BufWriter<Box<dyn Write + 'w>>,
-    has_header: bool,
-    whole: Vec<Column>,
+/// Takes results batch by batch. A file appears when [`finish`](Self::finish) is through, or not at all.
+pub struct Sink<'w>(Form<'w>);
+
+enum Form<'w> {
+    Text(BufWriter<Box<dyn Write + 'w>>, Header),
+    Csv(Box<csv::Writer<AtomicFile>>, Header),
+    Ndjson(Box<AtomicFile>),
+    Npy(Box<AtomicFile>, Vec<Column>),
+    Npz(Box<AtomicFile>, Vec<Column>),
+}
+
+/// Whether the first line is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Header {
+    Due,
+    Done,
 }
 
 impl<'w> Sink<'w> {
-    /// A sink; text goes to `stdout`.
-    pub fn new(target: Target, stdout: Box<dyn Write + 'w>) -> Self {
-        Self { target, text: BufWriter::new(stdout), has_header: false, whole: Vec::new() }
+    /// A sink; text goes to `stdout`. Files are made now, under a temporary name, so that a folder which can't be written
+    /// to is found out before anything is computed.
+    pub fn new(target: &Target, stdout: Box<dyn Write + 'w>) -> Result<Self, Error> {
+        let create = |path: &Path| AtomicFile::create(path).map(Box::new);
+        Ok(Self(match target {
+            Target::Text => Form::Text(BufWriter::new(stdout), Header::Due),
+            Target::Csv(path) => {
+                Form::Csv(Box::new(csv::Writer::from_writer(AtomicFile::create(path)?)), Header::Due)
+            }
+            Target::Ndjson(path) => Form::Ndjson(create(path)?),
+            Target::Npy(path) => Form::Npy(create(path)?, Vec::new()),
+            Target::Npz(path) => Form::Npz(create(path)?, Vec::new()),
+        }))
     }
 
     /// Takes the results of a batch: the same columns each time.
     pub fn push(&mut self, columns: Vec<Column>) -> Result<(), Error> {
-        if self.target == Target::Text {
-            return self.write_text(&columns);
-        }
-        if self.whole.is_empty() {
-            self.whole = columns;
-            return Ok(());
-        }
-        for (whole, more) in self.whole.iter_mut().zip(columns) {
-            whole.values.append(more.values);
+        match &mut self.0 {
+            Form::Text(out, header) => {
+                let is_plain = matches!(&columns[..], [column] if column.width.is_none());
+                if std::mem::replace(header, Header::Done) == Header::Due && !is_plain {
+                    writeln!(out, "{}", rows::header(&columns).join("\t"))?;
+                }
+                rows::write_text(&columns, out)?;
+            }
+            Form::Csv(out, header) => {
+                if std::mem::replace(header, Header::Done) == Header::Due {
+                    out.write_record(rows::header(&columns))?;
+                }
+                rows::write_csv(&columns, out)?;
+            }
+            Form::Ndjson(out) => rows::write_ndjson(&columns, out)?,
+            Form::Npy(_, whole) | Form::Npz(_, whole) if whole.is_empty() => *whole = columns,
+            Form::Npy(_, whole) | Form::Npz(_, whole) => {
+                whole.iter_mut().zip(columns).for_each(|(whole, more)| whole.values.append(more.values));
+            }
         }
         Ok(())
     }
 
     /// Writes what is to be written at the end.
-    pub fn finish(mut self) -> Result<(), Error> {
-        match &self.target {
-            Target::Text => self.text.flush()?,
-            Target::Csv(path) => atomic::write(path, |out| write_csv(&self.whole, out))?,
-            Target::Npy(path) => {
-                let [column] = &self.whole[..] else {
+    pub fn finish(self) -> Result<(), Error> {
+        match self.0 {
+            Form::Text(mut out, _) => out.flush()?,
+            Form::Csv(out, _) => {
+                let file = out.into_inner().map_err(csv::IntoInnerError::into_error)?;
+                file.finish()?;
+            }
+            Form::Ndjson(out) => out.finish()?,
+            Form::Npy(mut out, whole) => {
+                let [column] = &whole[..] else {
                     return Err(Error::usage(
-                        "a .npy file holds one method: choose one with --method, or write .npz",
+                        "a .npy file holds one result: choose one method, or write .npz",
                     ));
                 };
-                atomic::write(path, |out| npy::write(column, out))?;
+                npy::write(column, &mut out)?;
+                out.finish()?;
             }
-            Target::Npz(path) => atomic::write(path, |out| write_npz(&self.whole, out))?,
-        }
-        Ok(())
-    }
-
-    fn write_text(&mut self, columns: &[Column]) -> Result<(), Error> {
-        if !self.has_header {
-            self.has_header = true;
-            if columns.len() > 1 || columns.iter().any(|column| column.width.is_some()) {
-                writeln!(self.text, "{}", header(columns).join("\t"))?;
+            Form::Npz(mut out, whole) => {
+                write_npz(&whole, &mut out)?;
+                out.finish()?;
             }
-        }
-        for row in 0..rows(columns) {
-            writeln!(self.text, "{}", cells(columns, row).join("\t"))?;
         }
         Ok(())
     }
 }
 
-fn rows(columns: &[Column]) -> usize {
-    columns.first().map_or(0, |c| c.values.len().checked_div(c.width.unwrap_or(1)).unwrap_or(0))
-}
-
-fn header(columns: &[Column]) -> Vec<String> {
-    let names = |column: &Column| match column.width {
-        None => vec![column.name.clone()],
-        Some(width) => (0..width).map(|k| format!("{}[{k}]", column.name)).collect(),
-    };
-    columns.iter().flat_map(names).collect()
-}
-
-fn cells(columns: &[Column], row: usize) -> Vec<String> {
-    let texts = |column: &Column| {
-        let width = column.width.unwrap_or(1);
-        (row * width..(row + 1) * width).map(|index| column.values.text(index)).collect::<Vec<_>>()
-    };
-    columns.iter().flat_map(texts).collect()
-}
-
-fn write_csv(columns: &[Column], out: &mut impl Write) -> std::io::Result<()> {
-    let mut csv = csv::Writer::from_writer(out);
-    csv.write_record(header(columns))?;
-    for row in 0..rows(columns) {
-        csv.write_record(cells(columns, row))?;
-    }
-    csv.flush()
-}
-
-fn write_npz(columns: &[Column], out: &mut impl Write) -> std::io::Result<()> {
-    let mut bytes = std::io::Cursor::new(Vec::new());
-    let mut zip = zip::ZipWriter::new(&mut bytes);
-    let stored = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+fn write_npz(columns: &[Column], out: &mut AtomicFile) -> std::io::Result<()> {
+    let mut zip = zip::ZipWriter::new(out);
     for column in columns {
+        let is_large = column.values.bytes() > u64::from(u32::MAX) - (1 << 20);
+        let stored = zip::write::SimpleFileOptions::default()
+            .compression_method(zip::CompressionMethod::Stored)
+            .large_file(is_large);
         zip.start_file(format!("{}.npy", column.name), stored).map_err(std::io::Error::other)?;
         npy::write(column, &mut zip)?;
     }
     zip.finish().map_err(std::io::Error::other)?;
-    out.write_all(bytes.get_ref())
+    Ok(())
 }
 
 #[cfg(test)]
@@ -146,35 +149,49 @@ mod tests {
             Column {
                 name: "predict".into(),
                 width: None,
-                values: Values::Str(vec!["é".into(), "ab".into()]),
+                values: Values::Str(vec!["é".into(), "a\"b".into()]),
             },
             Column {
                 name: "decision_function".into(),
                 width: Some(2),
-                values: Values::F64(vec![1.0, f64::NAN, -0.5, 2.0]),
+                values: Values::F64(vec![1.0, f64::NAN, -0.5, f64::NEG_INFINITY]),
             },
         ]
     }
 
+    fn written(name: &str) -> Vec<u8> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join(name);
+        let target = Target::of(&path).expect("known");
+        let mut sink = Sink::new(&target, Box::new(std::io::sink())).expect("a file");
+        sink.push(columns()).expect("kept");
+        sink.push(columns()).expect("kept");
+        assert!(!path.exists(), "{name} appears when it is whole");
+        sink.finish().expect("written");
+        let left = std::fs::read_dir(folder.path()).expect("a folder").count();
+        assert_eq!(left, 1, "no other file is left");
+        std::fs::read(&path).expect("there")
+    }
+
     #[test]
     fn csv_has_a_header_and_a_line_a_row() {
-        let mut out = Vec::new();
-        write_csv(&columns(), &mut out).expect("written");
-        let text = String::from_utf8(out).expect("UTF-8");
-        assert_eq!(text, "predict,decision_function[0],decision_function[1]\né,1.0,nan\nab,-0.5,2.0\n");
+        let rows = "é,1.0,nan\n\"a\"\"b\",-0.5,-inf\n";
+        let text = String::from_utf8(written("out.csv")).expect("UTF-8");
+        assert_eq!(text, format!("predict,decision_function[0],decision_function[1]\n{rows}{rows}"));
+    }
+
+    #[test]
+    fn ndjson_has_an_object_a_row() {
+        let rows = "{\"predict\": \"é\", \"decision_function\": [1.0, null]}\n\
+                    {\"predict\": \"a\\\"b\", \"decision_function\": [-0.5, -1e999]}\n";
+        assert_eq!(String::from_utf8(written("out.ndjson")).expect("UTF-8"), rows.repeat(2));
+        assert_eq!(written("out.jsonl"), written("out.ndjson"));
     }
 
     #[test]
     fn npz_is_read_back() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("out.npz");
-        let mut sink = Sink::new(Target::of(&path).expect("known"), Box::new(std::io::sink()));
-        sink.push(columns()).expect("kept");
-        sink.push(columns()).expect("kept");
-        sink.finish().expect("written");
-        let bytes = std::fs::read(&path).expect("there");
         let document = cannery_format::read(
-            &bytes.into(),
+            &written("out.npz").into(),
             &cannery_object::Limits::default(),
             &mut cannery_format::NoCompanions,
             &mut |_, _| (),
@@ -183,6 +200,29 @@ mod tests {
         let pairs = document.heap.as_dict(document.root).expect("a dict");
         let predict = document.heap.lookup(pairs, "predict").expect("there");
         let array = document.heap.ndarray(predict).expect("an array").expect("sound");
-        assert_eq!((array.dtype.code().as_str(), &*array.shape), ("<U2", &[4][..]));
+        assert_eq!((array.dtype.code().as_str(), &*array.shape), ("<U3", &[4][..]));
+    }
+
+    #[test]
+    fn npy_holds_one_result() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let target = Target::of(&folder.path().join("out.npy")).expect("known");
+        let mut sink = Sink::new(&target, Box::new(std::io::sink())).expect("a file");
+        sink.push(columns()).expect("kept");
+        assert!(sink.finish().is_err());
+        assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 0);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn results_have_the_permissions_of_new_files() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().expect("a folder");
+        let (path, plain) = (folder.path().join("out.csv"), folder.path().join("plain"));
+        let sink = Sink::new(&Target::of(&path).expect("known"), Box::new(std::io::sink())).expect("a file");
+        sink.finish().expect("written");
+        std::fs::write(&plain, "").expect("written");
+        let mode = |path: &Path| std::fs::metadata(path).expect("there").permissions().mode();
+        assert_eq!(mode(&path), mode(&plain));
     }
 }

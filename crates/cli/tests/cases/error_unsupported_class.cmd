@@ -1,1 +1,1 @@
-predict fixtures/sklearn/sk1.5-py3.13-forest-p5.pkl examples/iris.csv
+predict crates/cli/tests/data/foreign.pkl examples/iris.csv

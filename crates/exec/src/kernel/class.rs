@@ -2,7 +2,7 @@
 
 use cannery_graph::Labels;
 
-use crate::buffer::ViewMut;
+use crate::buffer::{View, ViewMut};
 use crate::error::Error;
 use crate::kernel::Kernel;
 use crate::program::Inputs;
@@ -15,23 +15,66 @@ pub(crate) struct ArgMax {
 
 impl Kernel for ArgMax {
     fn run(&self, inputs: &Inputs<'_, '_>, output: ViewMut<'_>) -> Result<(), Error> {
-        let rows = inputs.x().f64s().chunks_exact(self.columns);
-        output.i64s().iter_mut().zip(rows).for_each(|(out, row)| *out = arg_max(row) as i64);
+        match inputs.x() {
+            View::F32(x) => each_arg_max(x, self.columns, output.i64s()),
+            x => each_arg_max(x.f64s(), self.columns, output.i64s()),
+        }
         Ok(())
     }
 }
 
-fn arg_max(row: &[f64]) -> usize {
+fn each_arg_max<T: Copy + PartialOrd>(x: &[T], columns: usize, out: &mut [i64]) {
+    out.iter_mut().zip(x.chunks_exact(columns)).for_each(|(out, row)| *out = arg_max(row) as i64);
+}
+
+fn arg_max<T: Copy + PartialOrd>(row: &[T]) -> usize {
+    let is_nan = |x: T| x.partial_cmp(&x).is_none();
     let mut best = 0;
     for (index, &x) in row.iter().enumerate() {
-        if row[best].is_nan() {
+        if is_nan(row[best]) {
             break;
         }
-        if x > row[best] || x.is_nan() {
+        if x > row[best] || is_nan(x) {
             best = index;
         }
     }
     best
+}
+
+/// 1 where a number is above this one.
+#[derive(Debug)]
+pub(crate) struct Above(pub(crate) f64);
+
+impl Kernel for Above {
+    fn run(&self, inputs: &Inputs<'_, '_>, output: ViewMut<'_>) -> Result<(), Error> {
+        let out = output.i64s();
+        match inputs.x() {
+            View::F32(x) => out.iter_mut().zip(x).for_each(|(out, &x)| *out = (f64::from(x) > self.0).into()),
+            x => out.iter_mut().zip(x.f64s()).for_each(|(out, &x)| *out = (x > self.0).into()),
+        }
+        Ok(())
+    }
+}
+
+/// Position of the first maximum of each group of columns.
+#[derive(Debug)]
+pub(crate) struct GroupArgMax {
+    pub(crate) widths: Vec<usize>,
+    pub(crate) columns: usize,
+}
+
+impl Kernel for GroupArgMax {
+    fn run(&self, inputs: &Inputs<'_, '_>, output: ViewMut<'_>) -> Result<(), Error> {
+        let rows = inputs.x().f64s().chunks_exact(self.columns);
+        for (row, out) in rows.zip(output.i64s().chunks_exact_mut(self.widths.len())) {
+            let mut first = 0;
+            for (&width, out) in self.widths.iter().zip(out) {
+                *out = (first + arg_max(&row[first..first + width])) as i64;
+                first += width;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Class index to label.

@@ -1,26 +1,84 @@
-use crate::buffer::ViewMut;
+use cannery_graph::Function;
+
+use crate::buffer::{View, ViewMut};
 use crate::error::Error;
 use crate::kernel::Kernel;
 use crate::program::Inputs;
 
-/// f32 to f64.
+/// f32, or bool as 0 and 1, to f64.
 #[derive(Debug)]
 pub(crate) struct Widen;
 
 impl Kernel for Widen {
     fn run(&self, inputs: &Inputs<'_, '_>, output: ViewMut<'_>) -> Result<(), Error> {
-        output.f64s().iter_mut().zip(inputs.x().f32s()).for_each(|(out, &x)| *out = f64::from(x));
+        let out = output.f64s();
+        match inputs.x() {
+            View::Bool(x) => out.iter_mut().zip(x).for_each(|(out, &x)| *out = x.into()),
+            x => out.iter_mut().zip(x.f32s()).for_each(|(out, &x)| *out = x.into()),
+        }
         Ok(())
     }
 }
 
-/// −x.
+/// f64, or bool as 0 and 1, to f32.
 #[derive(Debug)]
-pub(crate) struct Negate;
+pub(crate) struct Narrow;
 
-impl Kernel for Negate {
+impl Kernel for Narrow {
     fn run(&self, inputs: &Inputs<'_, '_>, output: ViewMut<'_>) -> Result<(), Error> {
-        output.f64s().iter_mut().zip(inputs.x().f64s()).for_each(|(out, &x)| *out = -x);
+        let out = output.f32s();
+        match inputs.x() {
+            View::Bool(x) => out.iter_mut().zip(x).for_each(|(out, &x)| *out = x.into()),
+            x => out.iter_mut().zip(x.f64s()).for_each(|(out, &x)| *out = x as f32),
+        }
+        Ok(())
+    }
+}
+
+/// A function of each element. In float32 it is the float64 result, rounded.
+#[derive(Debug)]
+pub(crate) struct Map(pub(crate) Function);
+
+impl Kernel for Map {
+    fn run(&self, inputs: &Inputs<'_, '_>, output: ViewMut<'_>) -> Result<(), Error> {
+        match self.0 {
+            Function::Negate => each(inputs.x(), output, |x| -x),
+            Function::Exp => each(inputs.x(), output, f64::exp),
+            Function::Log => each(inputs.x(), output, f64::ln),
+            Function::Expit => each(inputs.x(), output, |x| 1.0 / (1.0 + (-x).exp())),
+        }
+        Ok(())
+    }
+}
+
+fn each(x: View<'_>, out: ViewMut<'_>, function: impl Fn(f64) -> f64) {
+    match x {
+        View::F32(x) => {
+            out.f32s().iter_mut().zip(x).for_each(|(out, &x)| *out = function(f64::from(x)) as f32);
+        }
+        x => out.f64s().iter_mut().zip(x.f64s()).for_each(|(out, &x)| *out = function(x)),
+    }
+}
+
+/// p to \[1 − p, p\].
+#[derive(Debug)]
+pub(crate) struct Complement;
+
+impl Kernel for Complement {
+    fn run(&self, inputs: &Inputs<'_, '_>, output: ViewMut<'_>) -> Result<(), Error> {
+        match inputs.x() {
+            View::F32(x) => {
+                output
+                    .f32s()
+                    .chunks_exact_mut(2)
+                    .zip(x)
+                    .for_each(|(out, &p)| out.copy_from_slice(&[1.0 - p, p]));
+            }
+            x => {
+                let rows = output.f64s().chunks_exact_mut(2).zip(x.f64s());
+                rows.for_each(|(out, &p)| out.copy_from_slice(&[1.0 - p, p]));
+            }
+        }
         Ok(())
     }
 }

@@ -3,16 +3,19 @@ use crate::error::Error;
 use crate::kernel::Kernel;
 use crate::program::Inputs;
 
-/// Refuses NaN and infinities, in the words of scikit-learn's `check_array` and with their place.
+/// Refuses infinities, and NaN if it is not taken, in the words of scikit-learn's `check_array` and with their place.
 #[derive(Debug)]
 pub(crate) struct Finite {
     pub(crate) columns: usize,
+    pub(crate) takes_nan: bool,
 }
 
 impl Kernel for Finite {
     fn run(&self, inputs: &Inputs<'_, '_>, _: ViewMut<'_>) -> Result<(), Error> {
         let (found, dtype) = match inputs.x() {
+            View::F32(x) if self.takes_nan => (first(x, |x| !x.is_infinite(), f32::is_nan), "float32"),
             View::F32(x) => (first(x, f32::is_finite, f32::is_nan), "float32"),
+            x if self.takes_nan => (first(x.f64s(), |x| !x.is_infinite(), f64::is_nan), "float64"),
             x => (first(x.f64s(), f64::is_finite, f64::is_nan), "float64"),
         };
         let Some((position, is_nan)) = found else { return Ok(()) };
@@ -25,10 +28,10 @@ impl Kernel for Finite {
     }
 }
 
-/// Position of the first element that is not finite, and whether it is NaN.
-fn first<T: Copy>(x: &[T], is_finite: fn(T) -> bool, is_nan: fn(T) -> bool) -> Option<(usize, bool)> {
-    if x.iter().fold(true, |all, &x| all & is_finite(x)) {
+/// Position of the first element that is not fine, and whether it is NaN.
+fn first<T: Copy>(x: &[T], is_fine: impl Fn(T) -> bool, is_nan: fn(T) -> bool) -> Option<(usize, bool)> {
+    if x.iter().fold(true, |all, &x| all & is_fine(x)) {
         return None;
     }
-    x.iter().position(|&x| !is_finite(x)).map(|position| (position, is_nan(x[position])))
+    x.iter().position(|&x| !is_fine(x)).map(|position| (position, is_nan(x[position])))
 }

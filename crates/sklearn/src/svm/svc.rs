@@ -1,10 +1,10 @@
-//! `sklearn.svm.SVC`: C-support vector classification by libsvm.
+//! `sklearn.svm.SVC` and `NuSVC`: support vector classification by libsvm.
 //!
 //! The private `_dual_coef_` and `_intercept_` are libsvm's own; the public attributes are negated for two
-//! classes. `predict` goes by votes, also with `probability=True`.
+//! classes. `predict` goes by votes, also with `probability=True`: it may differ from the most probable class.
 
 use cannery_graph::{
-    Builder, Check, Confidence, DType, Edge, Function, Kernel, Labels, Matrix, Op, SvmPairs,
+    Builder, Check, Confidence, DType, Edge, Function, Kernel, Labels, Matrix, Op, PairCoupling, SvmPairs,
 };
 use cannery_object::known::Version;
 
@@ -14,13 +14,23 @@ use crate::state::State;
 
 #[derive(Debug)]
 struct Svc {
-    kernel: Kernel,
-    vectors: Matrix,
+    name: &'static str,
+    kernel: KernelRow,
     pairs: SvmPairs,
     labels: Labels,
     decision: Decision,
     break_ties: bool,
-    probability: bool,
+    /// The sigmoids of `probability=True`, or why there are none.
+    coupling: Result<PairCoupling, &'static str>,
+}
+
+/// Where the kernel values of a row come from.
+#[derive(Debug)]
+enum KernelRow {
+    /// Computed with each support vector.
+    Computed(Kernel, Matrix),
+    /// X has them: a column for each of `n_features` training rows, of which these are support vectors.
+    Given { support: Vec<usize>, n_features: usize },
 }
 
 /// What `decision_function` gives for more than two classes.
@@ -31,7 +41,15 @@ enum Decision {
 }
 
 pub(crate) fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
-    let vectors = support_vectors(state)?;
+    read_named(state, "SVC")
+}
+
+pub(crate) fn read_nu(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
+    read_named(state, "NuSVC")
+}
+
+fn read_named(state: &State<'_>, name: &'static str) -> Result<Box<dyn Estimator>, Error> {
+    let kernel = kernel_row(state, name)?;
     let labels = state.labels("classes_")?;
     if labels.len() < 2 {
         return Err(
@@ -39,24 +57,47 @@ pub(crate) fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
         );
     }
     Ok(Box::new(Svc {
-        kernel: kernel(state, vectors.columns())?,
-        pairs: pairs(state, &vectors, labels.len())?,
-        vectors,
+        name,
+        pairs: pairs(state, kernel.vectors(), labels.len())?,
+        coupling: coupling(state, labels.len())?,
+        kernel,
         labels,
         decision: decision(state)?,
         break_ties: state.has("break_ties") && state.bool("break_ties")?, // since 0.22
-        probability: probability(state)?,
     }))
+}
+
+fn kernel_row(state: &State<'_>, name: &str) -> Result<KernelRow, Error> {
+    if !state.has("support_vectors_") {
+        let message = format!("this {name} is not fitted: it has no support vectors");
+        return Err(state.unsupported("support_vectors_", message));
+    }
+    match state.text("kernel")?.as_deref() {
+        None => Err(state.unsupported("kernel", "a kernel that is a Python function")),
+        Some("precomputed") => precomputed(state),
+        Some(_) => {
+            let vectors = support_vectors(state)?;
+            Ok(KernelRow::Computed(kernel(state, vectors.columns())?, vectors))
+        }
+    }
+}
+
+fn precomputed(state: &State<'_>) -> Result<KernelRow, Error> {
+    if state.has("_sparse") && state.bool("_sparse")? {
+        return Err(state.unsupported("_sparse", "a precomputed kernel fitted on a sparse matrix"));
+    }
+    let rows = state.sequence("shape_fit_")?.first().copied().and_then(|rows| state.heap().as_int(rows));
+    let n_features = rows.and_then(|rows| usize::try_from(rows).ok());
+    let n_features = n_features.ok_or_else(|| state.malformed("shape_fit_", "not a shape"))?;
+    let support = state.counts("support_")?;
+    match support.iter().find(|&&row| row >= n_features) {
+        Some(row) => Err(state.malformed("support_", format!("row {row} of {n_features} training rows"))),
+        None => Ok(KernelRow::Given { support, n_features }),
+    }
 }
 
 /// Models fitted on sparse data hold CSR matrices.
 fn support_vectors(state: &State<'_>) -> Result<Matrix, Error> {
-    if !state.has("support_vectors_") {
-        return Err(
-            state.unsupported("support_vectors_", "this SVC is not fitted: it has no support vectors")
-        );
-    }
-    callable_kernel(state)?;
     let is_sparse = state.has("_sparse") && state.bool("_sparse")?;
     let vectors = state.matrix("support_vectors_").map_err(|error| match error.kind() {
         crate::ErrorKind::Unsupported if is_sparse => {
@@ -68,16 +109,6 @@ fn support_vectors(state: &State<'_>) -> Result<Matrix, Error> {
         return Err(state.malformed("support_vectors_", "support vectors of no feature"));
     }
     Ok(vectors)
-}
-
-fn callable_kernel(state: &State<'_>) -> Result<(), Error> {
-    match state.text("kernel")?.as_deref() {
-        None => Err(state.unsupported("kernel", "a kernel that is a Python function")),
-        Some("precomputed") => {
-            Err(state.unsupported("kernel", "a precomputed kernel; linear, poly, rbf and sigmoid work"))
-        }
-        Some(_) => Ok(()),
-    }
 }
 
 fn kernel(state: &State<'_>, features: usize) -> Result<Kernel, Error> {
@@ -93,9 +124,10 @@ fn kernel(state: &State<'_>, features: usize) -> Result<Kernel, Error> {
         "rbf" => Kernel::Rbf { gamma: gamma(state, &name, features)? },
         "sigmoid" => Kernel::Sigmoid { gamma: gamma(state, &name, features)?, coef0: state.float("coef0")? },
         other => {
-            return Err(
-                state.unsupported("kernel", format!("kernel {other:?}; linear, poly, rbf and sigmoid work"))
-            );
+            return Err(state.unsupported(
+                "kernel",
+                format!("kernel {other:?}; linear, poly, rbf, sigmoid and precomputed work"),
+            ));
         }
     })
 }
@@ -118,24 +150,24 @@ fn gamma(state: &State<'_>, kernel: &str, features: usize) -> Result<f64, Error>
     }
 }
 
-fn pairs(state: &State<'_>, vectors: &Matrix, classes: usize) -> Result<SvmPairs, Error> {
+fn pairs(state: &State<'_>, vectors: usize, classes: usize) -> Result<SvmPairs, Error> {
     let counts_name = if state.has("_n_support") { "_n_support" } else { "n_support_" }; // private since 0.22
     let counts = state.counts(counts_name)?;
     let total = counts.iter().try_fold(0_usize, |sum, &n| sum.checked_add(n));
-    if counts.len() != classes || total != Some(vectors.rows()) {
-        let m = vectors.rows();
-        return Err(
-            state.malformed(counts_name, format!("{counts:?} for {m} support vectors of {classes} classes"))
-        );
+    if counts.len() != classes || total != Some(vectors) {
+        return Err(state.malformed(
+            counts_name,
+            format!("{counts:?} for {vectors} support vectors of {classes} classes"),
+        ));
     }
     Ok(SvmPairs { counts, coefs: coefs(state, vectors, classes)?, intercepts: intercepts(state, classes)? })
 }
 
-fn coefs(state: &State<'_>, vectors: &Matrix, classes: usize) -> Result<Matrix, Error> {
+fn coefs(state: &State<'_>, vectors: usize, classes: usize) -> Result<Matrix, Error> {
     let name = libsvms_own(state, "_dual_coef_")?;
     let coefs = state.matrix(name)?;
-    if (coefs.rows(), coefs.columns()) != (classes - 1, vectors.rows()) {
-        let (rows, columns, m) = (coefs.rows(), coefs.columns(), vectors.rows());
+    if (coefs.rows(), coefs.columns()) != (classes - 1, vectors) {
+        let (rows, columns, m) = (coefs.rows(), coefs.columns(), vectors);
         let message = format!("shape ({rows}, {columns}) for {m} support vectors of {classes} classes");
         return Err(state.malformed(name, message));
     }
@@ -184,24 +216,63 @@ fn probability(state: &State<'_>) -> Result<bool, Error> {
     Ok(state.has("probability") && state.text("probability")?.is_none() && state.bool("probability")?)
 }
 
+/// `_probA` and `_probB`, public until 0.23. They are empty where `probability` was false at fit.
+fn coupling(state: &State<'_>, classes: usize) -> Result<Result<PairCoupling, &'static str>, Error> {
+    if !probability(state)? {
+        return Ok(Err("predict_proba is not available when probability=False"));
+    }
+    let (name_a, name_b) = if state.has("_probA") { ("_probA", "_probB") } else { ("probA_", "probB_") };
+    let (a, b) = (state.floats(name_a)?, state.floats(name_b)?);
+    if a.is_empty() || b.is_empty() {
+        return Ok(Err("predict_proba is not available when fitted with probability=False"));
+    }
+    let pairs = classes.checked_mul(classes - 1).map(|twice| twice / 2);
+    for (name, values) in [(name_a, &a), (name_b, &b)] {
+        if pairs != Some(values.len()) {
+            return Err(state.malformed(name, format!("{} sigmoids for {classes} classes", values.len())));
+        }
+    }
+    Ok(Ok(PairCoupling { classes, a, b }))
+}
+
+impl KernelRow {
+    /// Number of support vectors.
+    fn vectors(&self) -> usize {
+        match self {
+            Self::Computed(_, vectors) => vectors.rows(),
+            Self::Given { support, .. } => support.len(),
+        }
+    }
+
+    fn op(&self) -> Op {
+        match self {
+            Self::Computed(kernel, vectors) => Op::PairKernel { kernel: *kernel, vectors: vectors.clone() },
+            Self::Given { support, .. } => Op::Columns(support.clone()),
+        }
+    }
+}
+
 impl Estimator for Svc {
     fn name(&self) -> &'static str {
-        "SVC"
+        self.name
     }
 
     fn n_features(&self) -> usize {
-        self.vectors.columns()
+        match &self.kernel {
+            KernelRow::Computed(_, vectors) => vectors.columns(),
+            KernelRow::Given { n_features, .. } => *n_features,
+        }
     }
 
     fn lower_onto(&self, builder: &mut Builder, x: Edge) -> Result<Methods, Error> {
         let x = builder.cast(x, DType::F64)?;
         let x = builder.add(Op::Guard(Check::Finite), &[x])?;
-        let kernel = Op::PairKernel { kernel: self.kernel, vectors: self.vectors.clone() };
-        let kernel = builder.add(kernel, &[x])?;
+        let kernel = builder.add(self.kernel.op(), &[x])?;
         let pairs = builder.add(Op::SvmPairs(self.pairs.clone()), &[kernel])?;
         let decision = self.decision_function(builder, pairs)?;
-        let mut methods =
-            Methods { offered: vec![("decision_function", decision)], refused: self.no_probabilities() };
+        let offered = vec![("decision_function", decision)];
+        let mut methods = Methods { offered, ..Methods::default() };
+        self.probabilities(builder, pairs, &mut methods)?;
         match self.predict(builder, pairs, decision)? {
             Some(label) => methods.offered.insert(0, ("predict", label)),
             None => {
@@ -240,13 +311,16 @@ impl Svc {
         Ok(Some(builder.add(Op::Labels(self.labels.clone()), &[class])?))
     }
 
-    fn no_probabilities(&self) -> Vec<(&'static str, String)> {
-        let reason = match self.probability {
-            true => {
-                "the probabilities of SVC(probability=True) are not supported yet; predict and decision_function work"
+    fn probabilities(&self, builder: &mut Builder, pairs: Edge, methods: &mut Methods) -> Result<(), Error> {
+        const METHODS: [&str; 2] = ["predict_proba", "predict_log_proba"];
+        match &self.coupling {
+            Ok(coupling) => {
+                let proba = builder.add(Op::PairCoupling(coupling.clone()), &[pairs])?;
+                let log_proba = builder.add(Op::Elementwise(Function::Log), &[proba])?;
+                methods.offered.extend(METHODS.into_iter().zip([proba, log_proba]));
             }
-            false => "predict_proba is not available when probability=False",
-        };
-        vec![("predict_proba", reason.into()), ("predict_log_proba", reason.into())]
+            Err(reason) => methods.refused.extend(METHODS.map(|name| (name, (*reason).into()))),
+        }
+        Ok(())
     }
 }

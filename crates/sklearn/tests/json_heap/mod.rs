@@ -1,7 +1,10 @@
 //! Heaps from the JSON that the `make.py` scripts write.
 
+#![allow(dead_code, reason = "each test uses a part of it")]
+
 use cannery_object::{
-    Array as HeapArray, Call, CallKind, DType, Heap, Items, Limits, Node, Order, Value as HeapValue,
+    Array as HeapArray, ByteOrder, Call, CallKind, DType, Field, Heap, Items, Kind, Limits, Node, Order,
+    Value as HeapValue,
 };
 use serde_json::{Map, Value};
 
@@ -88,7 +91,10 @@ fn add(heap: &mut Heap, json: &Value) -> HeapValue {
         Value::Bool(b) => HeapValue::Bool(*b),
         Value::Number(n) => heap.int(n.as_i64().expect("an integer")).expect("small"),
         Value::String(text) => heap.text(text).expect("small"),
-        Value::Array(_) => panic!("make.py writes no plain list"),
+        Value::Array(elements) => {
+            let elements = Vec::from_iter(elements.iter().map(|element| add(heap, element)));
+            heap.container(Node::List, &elements).expect("small")
+        }
         Value::Object(tagged) => add_tagged(heap, tagged, json),
     }
 }
@@ -117,7 +123,37 @@ fn add_tagged(heap: &mut Heap, tagged: &Map<String, Value>, json: &Value) -> Hea
             HeapArray::of_objects(dtype, vec![elements.len()], Order::C, items).expect("one dimension");
         return heap.add_array(array).expect("small");
     }
+    if let Some(name) = tagged.get("global") {
+        return heap
+            .global(name[0].as_str().expect("a module"), name[1].as_str().expect("a name"))
+            .expect("small");
+    }
+    if let Some(function) = tagged.get("partial") {
+        return add_partial(heap, function);
+    }
+    if let Some(class) = tagged.get("built") {
+        return add_built(heap, class, &json["with"]);
+    }
+    if let Some(Value::Array(elements)) = tagged.get("pairs") {
+        let elements = Vec::from_iter(elements.iter().map(|element| add(heap, element)));
+        return heap.container(Node::Dict, &elements).expect("small");
+    }
+    if let Some(Value::Array(fields)) = tagged.get("fields") {
+        return add_structs(heap, fields, json);
+    }
     add_array(heap, &Array::from_json(json))
+}
+
+/// `newObj(class)` of the module of the class, with a state that is no dict.
+fn add_built(heap: &mut Heap, class: &Value, state: &Value) -> HeapValue {
+    let name = |at: usize| class[at].as_str().expect("a name");
+    let callable = heap.global(name(0), "newObj").expect("small");
+    let class = heap.global(name(0), name(1)).expect("small");
+    let args = heap.container(Node::Tuple, &[class]).expect("small");
+    let object = heap.add_call(Call { callable, args, kind: CallKind::Reduce }).expect("small");
+    let state = add(heap, state);
+    heap.set_state(object, state).expect("small");
+    object
 }
 
 /// `numpy._core.multiarray.scalar(dtype, bytes)`, its dtype as an array would give it.
@@ -132,6 +168,35 @@ fn add_scalar(heap: &mut Heap, dtype: &str, bytes: &[u8]) -> HeapValue {
     let args = heap.container(Node::Tuple, &[dtype, bytes]).expect("small");
     let callable = heap.global("numpy._core.multiarray", "scalar").expect("small");
     heap.add_call(Call { callable, args, kind: CallKind::Reduce }).expect("small")
+}
+
+/// `functools.partial` of a function, without arguments.
+fn add_partial(heap: &mut Heap, function: &Value) -> HeapValue {
+    let function = add(heap, function);
+    let callable = heap.global("functools", "partial").expect("small");
+    let args = heap.container(Node::Tuple, &[function]).expect("small");
+    let partial = heap.add_call(Call { callable, args, kind: CallKind::Reduce }).expect("small");
+    let keywords = heap.container(Node::Dict, &[]).expect("small");
+    let state = [function, Heap::EMPTY_TUPLE, keywords, HeapValue::None];
+    let state = heap.container(Node::Tuple, &state).expect("small");
+    heap.set_state(partial, state).expect("small");
+    partial
+}
+
+/// A structured array of one dimension.
+fn add_structs(heap: &mut Heap, fields: &[Value], json: &Value) -> HeapValue {
+    let field = |field: &Value| Field {
+        name: field[0].as_str().expect("a name").into(),
+        dtype: DType::from_code(field[1].as_str().expect("a dtype")).expect("a dtype"),
+        offset: field[2].as_u64().expect("an offset") as usize,
+    };
+    let kind = Kind::Struct(fields.iter().map(field).collect());
+    let itemsize = json["itemsize"].as_u64().expect("a size") as usize;
+    let dtype = DType { kind, itemsize, order: ByteOrder::Little };
+    let blob = heap.own(&unhex(&json["hex"])).expect("small");
+    let len = json["shape"][0].as_u64().expect("a length") as usize;
+    let array = HeapArray::new(dtype, vec![len], Order::C, blob).expect("as many bytes as the shape says");
+    heap.add_array(array).expect("small")
 }
 
 fn add_array(heap: &mut Heap, array: &Array) -> HeapValue {

@@ -1,0 +1,2 @@
+bench examples/iris_svc.joblib crates/cli/tests/data/rows_f32.npy --threads 1
+stdout any

@@ -1,0 +1,1 @@
+bench examples/iris_svc.joblib crates/cli/tests/data/text.txt

@@ -1,0 +1,1 @@
+bench examples/iris_svc.joblib --method fit

@@ -1,0 +1,2 @@
+predict examples/iris_svc.joblib -
+stdin crates/cli/tests/data/rows.ndjson

@@ -1,0 +1,282 @@
+//! The nearest of constant points, and what becomes of them.
+
+mod distance;
+mod heap;
+mod reduce;
+mod tree;
+
+use cannery_graph::{self as graph, Metric, Search};
+
+use crate::buffer::ViewMut;
+use crate::error::Error;
+use crate::kernel::Kernel;
+use crate::program::Inputs;
+use distance::Distances;
+use heap::Heap;
+pub(crate) use reduce::Reduce;
+use tree::Walk;
+
+/// Distances and positions of the nearest points.
+#[derive(Debug)]
+pub(crate) struct Neighbors {
+    graph: graph::Neighbors,
+    distances: Distances,
+}
+
+impl Neighbors {
+    pub(crate) fn new(graph: &graph::Neighbors) -> Self {
+        Self { distances: Distances::new(graph.metric(), graph.points()), graph: graph.clone() }
+    }
+}
+
+impl Kernel for Neighbors {
+    fn run(&self, inputs: &Inputs<'_, '_>, output: ViewMut<'_>) -> Result<(), Error> {
+        let (d, k) = (self.graph.points().columns(), self.graph.count());
+        let rows = inputs.x().f64s().chunks_exact(d).zip(output.f64s().chunks_exact_mut(2 * k));
+        match self.graph.search() {
+            Search::Heap => self.by_heap(rows),
+            Search::Partition => self.by_partition(rows, inputs.first_row())?,
+            Search::Tree(tree) => {
+                let mut walk = Walk::new(&self.graph, tree);
+                rows.for_each(|(x, out)| write(walk.nearest(x), self.graph.metric(), out));
+            }
+        }
+        Ok(())
+    }
+}
+
+type Rows<'a> = std::iter::Zip<std::slice::ChunksExact<'a, f64>, std::slice::ChunksExactMut<'a, f64>>;
+
+impl Neighbors {
+    fn by_heap(&self, rows: Rows<'_>) {
+        let (mut heap, mut reduced) = (Heap::new(self.graph.count()), self.distances.buffer());
+        for (x, out) in rows {
+            self.distances.reduced(x, &mut reduced);
+            heap.clear();
+            for (position, &distance) in reduced.iter().enumerate() {
+                heap.push(distance, position as u32);
+            }
+            write(heap.sorted(), self.graph.metric(), out);
+        }
+    }
+
+    fn by_partition(&self, rows: Rows<'_>, first_row: usize) -> Result<(), Error> {
+        let (metric, k) = (self.graph.metric(), self.graph.count());
+        let squared = matches!(metric, Metric::EuclideanExpanded | Metric::EuclideanExpandedF32);
+        let mut found = Vec::with_capacity(self.graph.points().rows());
+        let mut reduced = self.distances.buffer();
+        for (row, (x, out)) in rows.enumerate() {
+            self.distances.reduced(x, &mut reduced);
+            found.clear();
+            let compared = |&r: &f64| if squared { r } else { distance::of_reduced(metric, r) };
+            found.extend(reduced.iter().map(compared).zip(0..));
+            if k < found.len() {
+                found.select_nth_unstable_by(k - 1, nearer);
+                let farthest = found[k - 1].0;
+                if found[k..].iter().any(|&(distance, _)| distance == farthest) {
+                    return Err(tied(first_row + row));
+                }
+                found.truncate(k);
+            }
+            found.sort_unstable_by(nearer);
+            if found.iter().any(|(distance, _)| distance.is_nan()) {
+                return Err(undefined(metric, first_row + row));
+            }
+            if squared {
+                write(&found, metric, out);
+            } else {
+                write_as_they_are(&found, out);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn tied(row: usize) -> Error {
+    Error::unsupported(format!(
+        "row {row} (counted from 0) has more neighbours at the same distance than fit: which of them numpy's \
+         argpartition takes depends on its release"
+    ))
+}
+
+fn undefined(metric: &Metric, row: usize) -> Error {
+    Error::unsupported(format!(
+        "row {row} (counted from 0) has no {metric} distance to some of its neighbours: which points numpy takes \
+         then depends on its release"
+    ))
+}
+
+/// By distance, NaN last, then by position.
+fn nearer(a: &(f64, u32), b: &(f64, u32)) -> std::cmp::Ordering {
+    let by_distance = a.0.partial_cmp(&b.0).unwrap_or_else(|| a.0.is_nan().cmp(&b.0.is_nan()));
+    by_distance.then(a.1.cmp(&b.1))
+}
+
+/// Writes k reduced distances, as distances, and k positions.
+fn write(found: &[(f64, u32)], metric: &Metric, out: &mut [f64]) {
+    write_as_they_are(found, out);
+    out[..found.len()].iter_mut().for_each(|x| *x = distance::of_reduced(metric, *x));
+}
+
+fn write_as_they_are(found: &[(f64, u32)], out: &mut [f64]) {
+    let (distances, positions) = out.split_at_mut(found.len());
+    for ((&(distance, position), out), place) in found.iter().zip(distances).zip(positions) {
+        *out = distance;
+        *place = f64::from(position);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use cannery_graph::{
+        Bounds, Builder, ClassCodes, Matrix, NeighborNode, NeighborReduce, NeighborResult, NeighborTree,
+        NeighborWeights, Op, Signature,
+    };
+
+    use super::*;
+    use crate::{Batch, Program, Values};
+
+    fn points() -> Matrix {
+        Matrix::new(5, 1, vec![0.0, 4.0, 1.0, 3.0, 2.0]).expect("five")
+    }
+
+    /// Runs `op` and perhaps another after it on rows of one feature.
+    fn run(
+        neighbors: Result<graph::Neighbors, String>,
+        reduce: Option<NeighborReduce>,
+        x: &[f64],
+    ) -> Result<Values, Error> {
+        let mut b = Builder::new(Signature::default());
+        let mut edge = b.input(1).expect("floats");
+        edge = b.add(Op::Neighbors(neighbors.expect("fits")), &[edge]).expect("fits");
+        if let Some(reduce) = reduce {
+            edge = b.add(Op::NeighborReduce(reduce), &[edge]).expect("fits");
+        }
+        b.output("out", edge).expect("new");
+        let program = Program::compile(&b.finish(), &["out"]).expect("there");
+        let batch = Batch::f64(x, x.len(), 1).expect("one column");
+        program.run(&batch).map(|mut outputs| outputs.remove(0).values)
+    }
+
+    #[test]
+    fn heap_keeps_the_first_of_equally_near_points() {
+        for metric in [Metric::Euclidean, Metric::EuclideanExpanded, Metric::Manhattan, Metric::Chebyshev] {
+            let neighbors = graph::Neighbors::new(points(), 2, metric, Search::Heap);
+            // 4 and 2 are both 1 from 3: 4 comes first, and 2 is not strictly nearer
+            let hits = run(neighbors, None, &[3.0, 0.25]).expect("runs");
+            assert_eq!(hits, Values::F64(vec![0.0, 1.0, 3.0, 1.0, 0.25, 0.75, 0.0, 2.0]));
+        }
+    }
+
+    #[test]
+    fn partition_refuses_to_choose_among_equals() {
+        let partition = |k| graph::Neighbors::new(points(), k, Metric::EuclideanExpanded, Search::Partition);
+        let error = run(partition(2), None, &[3.0]).expect_err("two points at distance 1");
+        assert_eq!(error.kind(), crate::ErrorKind::Unsupported);
+        let hits = run(partition(1), None, &[3.0]).expect("one point at distance 0");
+        assert_eq!(hits, Values::F64(vec![0.0, 3.0]));
+    }
+
+    #[test]
+    fn a_row_without_distances_is_refused() {
+        let neighbors = graph::Neighbors::new(points(), 2, Metric::Correlation, Search::Partition);
+        let error = run(neighbors, None, &[3.0]).expect_err("one feature has no correlation");
+        assert_eq!(error.kind(), crate::ErrorKind::Unsupported);
+    }
+
+    fn node(start: u32, end: u32, is_leaf: bool) -> NeighborNode {
+        NeighborNode { start, end, is_leaf, radius: 2.0 }
+    }
+
+    fn tree(order: &[u32], bounds: Bounds) -> Search {
+        let nodes = vec![node(0, 5, false), node(0, 2, true), node(2, 5, true)];
+        Search::Tree(NeighborTree::new(nodes, order.to_vec(), bounds))
+    }
+
+    fn boxes() -> Bounds {
+        let matrix = |values: [f64; 3]| Matrix::new(3, 1, values.to_vec()).expect("three");
+        Bounds::Boxes { low: matrix([0.0, 0.0, 2.0]), high: matrix([4.0, 1.0, 4.0]) }
+    }
+
+    #[test]
+    fn tree_goes_to_the_nearer_child_first() {
+        // leaves {0, 1} and {2, 3, 4}, the latter as points 4, 3, 1
+        let neighbors =
+            graph::Neighbors::new(points(), 2, Metric::Euclidean, tree(&[0, 2, 4, 3, 1], boxes()));
+        let hits = run(neighbors, None, &[3.0, 1.5]).expect("runs");
+        // from 3 the right leaf alone: its first point at distance 1 is 2 (position 4)
+        assert_eq!(hits, Values::F64(vec![0.0, 1.0, 3.0, 4.0, 0.5, 0.5, 2.0, 4.0]));
+        let centres = Bounds::Centres(Matrix::new(3, 1, vec![2.0, 0.5, 3.0]).expect("three"));
+        let neighbors =
+            graph::Neighbors::new(points(), 2, Metric::Euclidean, tree(&[0, 2, 4, 3, 1], centres));
+        let hits = run(neighbors, None, &[3.0]).expect("runs");
+        assert_eq!(hits, Values::F64(vec![0.0, 1.0, 3.0, 4.0]));
+    }
+
+    #[test]
+    fn trees_that_do_not_fit_are_refused() {
+        let refused = |search| graph::Neighbors::new(points(), 2, Metric::Euclidean, search).is_err();
+        assert!(refused(tree(&[0, 2, 4, 3, 3], boxes())), "a point twice");
+        assert!(refused(tree(&[0, 2, 4, 3, 5], boxes())), "a point beyond");
+        assert!(refused(tree(&[0, 2, 4, 3], boxes())), "a point missing");
+        let nodes =
+            |nodes: Vec<NeighborNode>| Search::Tree(NeighborTree::new(nodes, vec![0, 1, 2, 3, 4], boxes()));
+        assert!(refused(nodes(vec![node(0, 5, false), node(0, 2, true), node(1, 5, true)])), "overlap");
+        assert!(refused(nodes(vec![node(0, 5, false), node(0, 2, false), node(2, 5, true)])), "no children");
+        assert!(
+            refused(nodes(vec![node(0, 4, false), node(0, 2, true), node(2, 4, true)])),
+            "not all points"
+        );
+        assert!(graph::Neighbors::new(points(), 6, Metric::Euclidean, Search::Heap).is_err());
+        assert!(
+            graph::Neighbors::new(
+                points(),
+                1,
+                Metric::Cosine { floor: 0.0 },
+                tree(&[0, 2, 4, 3, 1], boxes())
+            )
+            .is_err()
+        );
+    }
+
+    fn reduce(weights: NeighborWeights, result: NeighborResult, x: &[f64]) -> Result<Values, Error> {
+        let neighbors = graph::Neighbors::new(points(), 3, Metric::Manhattan, Search::Heap);
+        run(neighbors, Some(NeighborReduce { weights, result }), x)
+    }
+
+    fn codes() -> ClassCodes {
+        ClassCodes::new(3, vec![2, 0, 1, 1, 2]).expect("below 3")
+    }
+
+    #[test]
+    fn votes_go_to_the_lowest_of_equal_classes() {
+        let votes = |weights, x| reduce(weights, NeighborResult::Votes(vec![codes(), codes()]), x);
+        // from 1: points 1, 0, 2 of classes 1, 2, 2. From 4: 4, 3, 2 of classes 0, 1, 2. The second output counts on from 3.
+        let uniform = votes(NeighborWeights::Uniform, &[1.0, 4.0]).expect("runs");
+        assert_eq!(uniform, Values::I64(vec![2, 5, 0, 3]));
+        let inverse = votes(NeighborWeights::Inverse, &[1.0, 1.5]).expect("runs");
+        assert_eq!(inverse, Values::I64(vec![1, 4, 2, 5]));
+    }
+
+    #[test]
+    fn shares_and_means_are_weighted() {
+        let shares = |weights, x| reduce(weights, NeighborResult::Shares(codes()), x);
+        let uniform = shares(NeighborWeights::Uniform, &[1.0]).expect("runs");
+        assert_eq!(uniform, Values::F64(vec![0.0, 1.0 / 3.0, 2.0 / 3.0]));
+        let zero = shares(NeighborWeights::Inverse, &[1.0]).expect("runs");
+        assert_eq!(zero, Values::F64(vec![0.0, 1.0, 0.0]));
+        // distances 0.5, 0.5, 1.5 from 1.5, to 1, 2, 0
+        let inverse = shares(NeighborWeights::Inverse, &[1.5]).expect("runs");
+        let (one, two) = (2.0, 2.0 + 1.0 / 1.5);
+        assert_eq!(inverse, Values::F64(vec![0.0, one / (one + two), two / (one + two)]));
+        let values = Matrix::new(5, 1, vec![10.0, 20.0, 30.0, 40.0, 50.0]).expect("five");
+        let mean = reduce(NeighborWeights::Uniform, NeighborResult::Mean(values), &[1.0]).expect("runs");
+        assert_eq!(mean, Values::F64(vec![30.0]));
+    }
+
+    #[test]
+    fn a_row_without_weight_is_an_error() {
+        let error = reduce(NeighborWeights::Inverse, NeighborResult::Shares(codes()), &[f64::INFINITY]);
+        assert!(error.expect_err("no weight").to_string().contains("zero weights"));
+    }
+}

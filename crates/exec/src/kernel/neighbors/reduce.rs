@@ -1,0 +1,164 @@
+//! From neighbours to classes, shares and means.
+
+use cannery_graph::{ClassCodes, Matrix, NeighborReduce, NeighborResult, NeighborWeights};
+
+use crate::buffer::ViewMut;
+use crate::error::Error;
+use crate::kernel::Kernel;
+use crate::kernel::sum::pairwise;
+use crate::program::Inputs;
+
+/// What becomes of the neighbours of each row.
+#[derive(Debug)]
+pub(crate) struct Reduce {
+    pub(crate) graph: NeighborReduce,
+    /// Distances and positions together.
+    pub(crate) columns: usize,
+}
+
+impl Kernel for Reduce {
+    fn run(&self, inputs: &Inputs<'_, '_>, output: ViewMut<'_>) -> Result<(), Error> {
+        let mut hits = Hits::new(self.graph.weights, self.columns / 2, inputs.first_row());
+        let rows = inputs.x().f64s().chunks_exact(self.columns);
+        match &self.graph.result {
+            NeighborResult::Votes(outputs) => {
+                let out = output.i64s().chunks_exact_mut(outputs.len().max(1));
+                let mut count = Count::new(outputs);
+                rows.zip(out).try_for_each(|(row, out)| count.votes(hits.read(row)?, out))
+            }
+            NeighborResult::Shares(codes) => {
+                let out = output.f64s().chunks_exact_mut(codes.classes().max(1));
+                rows.zip(out).try_for_each(|(row, out)| shares(hits.read(row)?, codes, out))
+            }
+            NeighborResult::Mean(values) => {
+                let out = output.f64s().chunks_exact_mut(values.columns().max(1));
+                rows.zip(out).try_for_each(|(row, out)| mean(hits.read(row)?, values, out))
+            }
+        }
+    }
+}
+
+/// The neighbours of a row with their weights.
+struct Hits {
+    kind: NeighborWeights,
+    row: usize,
+    weights: Vec<f64>,
+    positions: Vec<usize>,
+}
+
+impl Hits {
+    fn new(kind: NeighborWeights, count: usize, first_row: usize) -> Self {
+        Self { kind, row: first_row, weights: vec![1.0; count], positions: vec![0; count] }
+    }
+
+    fn read(&mut self, row: &[f64]) -> Result<&Self, Error> {
+        let (distances, positions) = row.split_at(self.weights.len());
+        self.positions.iter_mut().zip(positions).for_each(|(out, &position)| *out = position as usize);
+        match self.kind {
+            NeighborWeights::Uniform => {}
+            NeighborWeights::Inverse => self.weigh(distances, |d| 1.0 / d),
+            NeighborWeights::InverseF32 => self.weigh(distances, |d| f64::from(1.0 / d as f32)),
+        }
+        if self.weights.iter().all(|&weight| weight == 0.0) {
+            return Err(Error::usage(format!(
+                "all neighbors of row {} (counted from 0) have zero weights: they are infinitely far",
+                self.row
+            )));
+        }
+        self.row += 1;
+        Ok(self)
+    }
+
+    fn weigh(&mut self, distances: &[f64], inverse: impl Fn(f64) -> f64) {
+        self.weights.iter_mut().zip(distances).for_each(|(weight, &d)| *weight = inverse(d));
+        if self.weights.iter().any(|weight| weight.is_infinite()) {
+            self.weights.iter_mut().for_each(|w| *w = f64::from(u8::from(w.is_infinite())));
+        }
+    }
+
+    /// Each neighbour's position and weight.
+    fn iter(&self) -> impl Iterator<Item = (usize, f64)> {
+        self.positions.iter().copied().zip(self.weights.iter().copied())
+    }
+}
+
+fn class_of(codes: &ClassCodes, position: usize) -> Result<usize, Error> {
+    let code = codes.codes().get(position);
+    code.map(|&code| code as usize).ok_or_else(|| no_such(position, codes.codes().len()))
+}
+
+fn no_such(position: usize, points: usize) -> Error {
+    Error::malformed(format!("point {position} of {points}"))
+}
+
+/// Memory to count votes.
+struct Count<'g> {
+    outputs: &'g [ClassCodes],
+    /// Which classes were counted for this row.
+    counted: Vec<bool>,
+    /// The weights of one class.
+    terms: Vec<f64>,
+}
+
+impl<'g> Count<'g> {
+    fn new(outputs: &'g [ClassCodes]) -> Self {
+        let classes = outputs.iter().map(ClassCodes::classes).max().unwrap_or(0);
+        Self { outputs, counted: vec![false; classes], terms: Vec::new() }
+    }
+
+    fn votes(&mut self, hits: &Hits, out: &mut [i64]) -> Result<(), Error> {
+        let mut first = 0;
+        for (codes, out) in self.outputs.iter().zip(out) {
+            *out = (first + self.winner(hits, codes)?) as i64;
+            first += codes.classes();
+        }
+        Ok(())
+    }
+
+    fn winner(&mut self, hits: &Hits, codes: &ClassCodes) -> Result<usize, Error> {
+        self.counted.fill(false);
+        let mut best = (0.0, 0);
+        for (position, _) in hits.iter() {
+            let class = class_of(codes, position)?;
+            if std::mem::replace(&mut self.counted[class], true) {
+                continue;
+            }
+            let sum = self.sum_of(class, hits, codes)?;
+            if sum > best.0 || (sum == best.0 && class < best.1) {
+                best = (sum, class);
+            }
+        }
+        Ok(best.1)
+    }
+
+    fn sum_of(&mut self, class: usize, hits: &Hits, codes: &ClassCodes) -> Result<f64, Error> {
+        self.terms.clear();
+        for (position, weight) in hits.iter() {
+            self.terms.push(if class_of(codes, position)? == class { weight } else { 0.0 });
+        }
+        Ok(pairwise(&self.terms))
+    }
+}
+
+fn shares(hits: &Hits, codes: &ClassCodes, out: &mut [f64]) -> Result<(), Error> {
+    out.fill(0.0);
+    for (position, weight) in hits.iter() {
+        out[class_of(codes, position)?] += weight;
+    }
+    let total = pairwise(out);
+    out.iter_mut().for_each(|share| *share /= total);
+    Ok(())
+}
+
+fn mean(hits: &Hits, values: &Matrix, out: &mut [f64]) -> Result<(), Error> {
+    out.fill(0.0);
+    for (position, weight) in hits.iter() {
+        if position >= values.rows() {
+            return Err(no_such(position, values.rows()));
+        }
+        out.iter_mut().zip(values.row(position)).for_each(|(out, value)| *out += weight * value);
+    }
+    let total = pairwise(&hits.weights);
+    out.iter_mut().for_each(|mean| *mean /= total);
+    Ok(())
+}

@@ -1,0 +1,58 @@
+use std::fmt;
+
+use crate::types::{DType, Shape, Type};
+
+/// The steps of [`Op::Scale`](super::Op::Scale), in order: x ∘ c with the constant of each column.
+///
+/// Each step is computed in float64 and rounded to the dtype of the edge. In float32 that is numpy's in-place
+/// `X -= c` with float64 constants, and with float32 ones too: one operation in float64 on float32 values, rounded
+/// to float32, is the operation in float32.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scale {
+    /// Each step with one constant a column.
+    pub steps: Vec<(Arithmetic, Vec<f64>)>,
+}
+
+/// What a step of [`Scale`] does with x and its constant c.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Arithmetic {
+    /// x + c
+    Add,
+    /// x − c
+    Subtract,
+    /// x · c
+    Multiply,
+    /// x / c
+    Divide,
+}
+
+impl Scale {
+    pub(super) fn infer(&self, x: Type) -> Result<Type, String> {
+        let (DType::F32 | DType::F64, Shape::Matrix(columns @ 1..)) = (x.dtype, x.shape) else {
+            return Err(format!("scale takes a matrix of floats with a column, not {x}"));
+        };
+        match self.steps.iter().find(|(_, constants)| constants.len() != columns) {
+            None => Ok(x),
+            Some((step, constants)) => {
+                Err(format!("scale has {} constants to {step} for {columns} columns", constants.len()))
+            }
+        }
+    }
+}
+
+impl fmt::Display for Scale {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.steps.iter().try_for_each(|(step, constants)| write!(f, " {step}x{}", constants.len()))
+    }
+}
+
+impl fmt::Display for Arithmetic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Add => "add",
+            Self::Subtract => "subtract",
+            Self::Multiply => "multiply",
+            Self::Divide => "divide",
+        })
+    }
+}

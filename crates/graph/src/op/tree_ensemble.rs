@@ -1,0 +1,341 @@
+use std::fmt;
+use std::sync::Arc;
+
+use crate::types::{DType, Type};
+
+/// The constants of [`Op::TreeEnsemble`](crate::Op::TreeEnsemble): trees over d features, and how their leaves
+/// come together in m results. Valid by construction; cheap to clone.
+///
+/// A row x starts at node 0 of each tree and goes from node to node as [`TreeNode`] says, until it comes to a leaf
+/// with its vector of w values. Features of f32 are widened to f64 (exactly) before they are compared.
+/// m is a multiple of w: tree t gives to the columns from (t mod (m / w))·w on, so that trees which boost each
+/// class by itself stand one class after the other, round by round. See [`Merge`] for the order of additions.
+#[derive(Clone, PartialEq)]
+pub struct TreeEnsemble {
+    trees: Arc<[Tree]>,
+    merge: Merge,
+}
+
+/// How the leaf vectors of a row become its result.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Merge {
+    /// The vector of the only tree, bit for bit.
+    Only,
+    /// From this base of m values, each tree's vector is added in the order of the trees.
+    Sum(Arc<[f64]>),
+    /// From 0.0, each tree's vector is added in the order of the trees; then each sum is divided by the number of
+    /// trees.
+    Mean,
+}
+
+/// One tree. Every node but the first is the child of at most one other, which stands before it: so every way
+/// ends at a leaf. Nodes that no way leads to may be there. Cheap to clone.
+#[derive(Clone, PartialEq)]
+pub struct Tree(Arc<Parts>);
+
+#[derive(PartialEq)]
+struct Parts {
+    features: usize,
+    width: usize,
+    nodes: Box<[TreeNode]>,
+    values: Box<[f64]>,
+    sets: Box<[[u32; 8]]>,
+}
+
+/// A node of a [`Tree`], with the positions of its children in [`Tree::nodes`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum TreeNode {
+    /// The end of the way: this vector of [`Tree::leaf`].
+    Leaf(u32),
+    /// Left if x\[feature\] ≤ threshold, else right; NaN by `missing_left`.
+    Threshold {
+        /// Column of x.
+        feature: u32,
+        /// What x\[feature\] is compared with.
+        threshold: f64,
+        /// Whether NaN goes left.
+        missing_left: bool,
+        /// Position of the left child.
+        left: u32,
+        /// Position of the right child.
+        right: u32,
+    },
+    /// With c = x\[feature\] cut off to an integer towards 0: for 0 ≤ c < 256 left if c is in the set, else right;
+    /// any other c, and NaN, by `missing_left`.
+    Category {
+        /// Column of x.
+        feature: u32,
+        /// Which of [`Tree::sets`].
+        set: u32,
+        /// Whether NaN and numbers that can't be in the set go left.
+        missing_left: bool,
+        /// Position of the left child.
+        left: u32,
+        /// Position of the right child.
+        right: u32,
+    },
+}
+
+/// What is wrong with the parts of a [`Tree`], and at which node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TreeError {
+    /// Position of the node.
+    pub node: usize,
+    /// The part of it.
+    pub part: TreePart,
+    /// What is wrong there.
+    pub message: String,
+}
+
+/// A part of a node, for [`TreeError`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TreePart {
+    /// The node as a whole.
+    Node,
+    /// The column that it looks at.
+    Feature,
+    /// Its set of categories.
+    Set,
+    /// Its left child.
+    Left,
+    /// Its right child.
+    Right,
+    /// Its leaf vector.
+    Leaf,
+}
+
+/// Columns that a [`TreeNode`] can look at: backends keep flags beside the number.
+const MAX_FEATURES: usize = 1 << 29;
+/// Nodes of an ensemble, all trees together: backends number them through.
+const MAX_NODES: usize = u32::MAX as usize;
+
+impl TreeEnsemble {
+    /// Trees of the same features and the same width.
+    ///
+    /// # Errors
+    /// A message when there is no tree, or trees and merging do not fit together.
+    pub fn new(trees: impl Into<Arc<[Tree]>>, merge: Merge) -> Result<Self, String> {
+        let trees = trees.into();
+        let first = trees.first().ok_or("an ensemble of no tree")?;
+        if let Some(odd) =
+            trees.iter().position(|t| (t.features(), t.width()) != (first.features(), first.width()))
+        {
+            return Err(format!("tree {odd} has other features or leaves than tree 0"));
+        }
+        let fits = match &merge {
+            Merge::Only => trees.len() == 1,
+            Merge::Sum(base) => !base.is_empty() && base.len().is_multiple_of(first.width()),
+            Merge::Mean => true,
+        };
+        if !fits {
+            return Err(format!(
+                "{} trees with leaves of {} values do not merge so",
+                trees.len(),
+                first.width()
+            ));
+        }
+        if trees.iter().map(|tree| tree.nodes().len()).sum::<usize>() > MAX_NODES {
+            return Err(format!("more than {MAX_NODES} nodes"));
+        }
+        Ok(Self { trees, merge })
+    }
+
+    /// One tree, whose leaf vectors are the result.
+    pub fn of_one(tree: Tree) -> Self {
+        Self { trees: [tree].into(), merge: Merge::Only }
+    }
+
+    /// The trees, at least one.
+    pub fn trees(&self) -> &[Tree] {
+        &self.trees
+    }
+
+    /// How they come together.
+    pub fn merge(&self) -> &Merge {
+        &self.merge
+    }
+
+    /// Number of features, d.
+    pub fn features(&self) -> usize {
+        self.trees[0].features()
+    }
+
+    /// Values of a leaf, w.
+    pub fn width(&self) -> usize {
+        self.trees[0].width()
+    }
+
+    /// Number of results of a row, m.
+    pub fn columns(&self) -> usize {
+        match &self.merge {
+            Merge::Only | Merge::Mean => self.width(),
+            Merge::Sum(base) => base.len(),
+        }
+    }
+
+    pub(super) fn infer(&self, x: Type) -> Option<Type> {
+        let takes = |dtype| x == Type::matrix(dtype, self.features());
+        (takes(DType::F32) || takes(DType::F64)).then(|| Type::matrix(DType::F64, self.columns()))
+    }
+}
+
+impl Tree {
+    /// A tree over `features` columns whose leaves are vectors of `width` values, `values` in C order. Bit c % 32 of
+    /// word c / 32 of a set says that category c is in it.
+    ///
+    /// # Errors
+    /// When there is no node or a node refers to what is not there, or to a child that does not stand after it or
+    /// has another parent.
+    pub fn new(
+        features: usize,
+        width: usize,
+        nodes: impl Into<Box<[TreeNode]>>,
+        values: impl Into<Box<[f64]>>,
+        sets: impl Into<Box<[[u32; 8]]>>,
+    ) -> Result<Self, TreeError> {
+        let parts = Parts { features, width, nodes: nodes.into(), values: values.into(), sets: sets.into() };
+        parts.check()?;
+        Ok(Self(Arc::new(parts)))
+    }
+
+    /// Number of features.
+    pub fn features(&self) -> usize {
+        self.0.features
+    }
+
+    /// Values of a leaf.
+    pub fn width(&self) -> usize {
+        self.0.width
+    }
+
+    /// The nodes, the root first.
+    pub fn nodes(&self) -> &[TreeNode] {
+        &self.0.nodes
+    }
+
+    /// A leaf vector.
+    ///
+    /// # Panics
+    /// If there is no such leaf.
+    pub fn leaf(&self, leaf: u32) -> &[f64] {
+        &self.0.values[leaf as usize * self.0.width..][..self.0.width]
+    }
+
+    /// All leaf vectors, one after another.
+    pub fn values(&self) -> &[f64] {
+        &self.0.values
+    }
+
+    /// The sets of categories that go left.
+    pub fn sets(&self) -> &[[u32; 8]] {
+        &self.0.sets
+    }
+
+    /// Nodes of the longest way, less one.
+    pub fn depth(&self) -> usize {
+        let mut depth = vec![0; self.nodes().len()];
+        for (index, node) in self.nodes().iter().enumerate() {
+            if let Some((left, right)) = node.children() {
+                depth[left] = depth[index] + 1;
+                depth[right] = depth[index] + 1;
+            }
+        }
+        depth.into_iter().max().unwrap_or(0)
+    }
+}
+
+impl TreeNode {
+    /// Positions of the left and the right child; `None` for a leaf.
+    pub fn children(&self) -> Option<(usize, usize)> {
+        match *self {
+            Self::Leaf(_) => None,
+            Self::Threshold { left, right, .. } | Self::Category { left, right, .. } => {
+                Some((left as usize, right as usize))
+            }
+        }
+    }
+}
+
+impl Parts {
+    fn check(&self) -> Result<(), TreeError> {
+        let wrong = |message: &str| TreeError { node: 0, part: TreePart::Node, message: message.into() };
+        if self.nodes.is_empty() {
+            return Err(wrong("a tree of no node"));
+        }
+        if self.nodes.len() > MAX_NODES || self.features > MAX_FEATURES {
+            return Err(wrong("a tree of too many nodes or features"));
+        }
+        if self.width == 0 || !self.values.len().is_multiple_of(self.width) {
+            return Err(wrong("the leaf values are not whole vectors"));
+        }
+        let mut has_parent = vec![false; self.nodes.len()];
+        (0..self.nodes.len()).try_for_each(|index| self.check_node(index, &mut has_parent))
+    }
+
+    fn check_node(&self, node: usize, has_parent: &mut [bool]) -> Result<(), TreeError> {
+        let within = |part, number: u32, len: usize, what: &str| {
+            let message = || format!("{number} where there are {len} {what}");
+            if (number as usize) < len { Ok(()) } else { Err(TreeError { node, part, message: message() }) }
+        };
+        let features = |feature| within(TreePart::Feature, feature, self.features, "features");
+        match self.nodes[node] {
+            TreeNode::Leaf(leaf) => {
+                return within(TreePart::Leaf, leaf, self.values.len() / self.width, "leaf vectors");
+            }
+            TreeNode::Threshold { feature, .. } => features(feature)?,
+            TreeNode::Category { feature, set, .. } => {
+                features(feature)?;
+                within(TreePart::Set, set, self.sets.len(), "sets of categories")?;
+            }
+        }
+        let (left, right) = self.nodes[node].children().unwrap_or_default();
+        check_child(node, left, TreePart::Left, has_parent)?;
+        check_child(node, right, TreePart::Right, has_parent)
+    }
+}
+
+fn check_child(node: usize, child: usize, part: TreePart, has_parent: &mut [bool]) -> Result<(), TreeError> {
+    let nodes = has_parent.len();
+    let wrong = |message: String| Err(TreeError { node, part, message });
+    match has_parent.get_mut(child) {
+        None => wrong(format!("child {child} of a tree of {nodes} nodes")),
+        Some(_) if child <= node => wrong(format!("child {child} does not stand after its parent")),
+        Some(true) => wrong(format!("child {child} is the child of two")),
+        Some(has_parent) => {
+            *has_parent = true;
+            Ok(())
+        }
+    }
+}
+
+impl fmt::Display for TreeEnsemble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let merge = match self.merge {
+            Merge::Only => "only",
+            Merge::Sum(_) => "sum",
+            Merge::Mean => "mean",
+        };
+        let nodes: usize = self.trees.iter().map(|tree| tree.nodes().len()).sum();
+        write!(f, "{merge} trees={} nodes={nodes} leaf={}", self.trees.len(), self.width())
+    }
+}
+
+impl fmt::Debug for TreeEnsemble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TreeEnsemble({self})")
+    }
+}
+
+impl fmt::Debug for Tree {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Tree({} nodes, leaves of {})", self.nodes().len(), self.width())
+    }
+}
+
+impl fmt::Display for TreeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "node {}: {}", self.node, self.message)
+    }
+}
+
+impl std::error::Error for TreeError {}

@@ -1,0 +1,46 @@
+use cannery_object::{Heap, Node, Value};
+
+use super::Fault;
+
+/// The three ways in which a stream adds to an object.
+#[derive(Clone, Copy)]
+pub(super) enum Grow {
+    Append,
+    Add,
+    Set,
+}
+
+impl Grow {
+    pub(super) fn apply(self, heap: &mut Heap, target: Value, more: &[Value]) -> Result<(), Fault> {
+        if !self.fits(heap.node_of(target)) {
+            return Err(Fault::Rule("the value below is of a type that can't be added to like this"));
+        }
+        match self {
+            Self::Append | Self::Add => heap.append(target, more)?,
+            Self::Set => {
+                check_pairs(more.len())?;
+                heap.set_items(target, more)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn fits(self, target: Option<Node>) -> bool {
+        match target {
+            Some(Node::List(_)) => matches!(self, Self::Append | Self::Set),
+            Some(Node::ByteArray(_)) => matches!(self, Self::Append | Self::Set),
+            Some(Node::Set(_)) => matches!(self, Self::Add),
+            Some(Node::Dict(_)) => matches!(self, Self::Set),
+            other => other.is_some_and(|node| is_opaque(&node)),
+        }
+    }
+}
+
+/// Whether a node stands for an object whose type the machine does not know.
+pub(super) fn is_opaque(node: &Node) -> bool {
+    matches!(node, Node::Call { .. } | Node::Global { .. } | Node::Persistent(_) | Node::Extension(_))
+}
+
+pub(super) fn check_pairs(count: usize) -> Result<(), Fault> {
+    if count.is_multiple_of(2) { Ok(()) } else { Err(Fault::Rule("a key has no value")) }
+}

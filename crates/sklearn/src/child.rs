@@ -1,0 +1,58 @@
+//! Estimators inside estimators.
+
+use cannery_graph::{Builder, Edge, Origin};
+use cannery_object::Value;
+
+use crate::error::Error;
+use crate::estimator::{Estimator, Methods};
+use crate::state::State;
+
+/// An estimator inside another one, with its path from the model.
+#[derive(Debug)]
+pub(crate) struct Child {
+    path: String,
+    model: Box<dyn Estimator>,
+}
+
+impl Child {
+    /// The estimator that an attribute is.
+    pub(crate) fn read(state: &State<'_>, name: &str) -> Result<Self, Error> {
+        Self::read_in(state, state.value(name)?, name)
+    }
+
+    /// The estimator that a value inside an object is; `place` is its path from there: `steps[1]`.
+    pub(crate) fn read_in(state: &State<'_>, value: Value, place: &str) -> Result<Self, Error> {
+        Ok(Self { path: state.path_of(place), model: state.estimator_in(value, place)? })
+    }
+
+    /// Number of columns it was fitted on.
+    pub(crate) fn n_features(&self) -> usize {
+        self.model.n_features()
+    }
+
+    /// What its methods compute from `x`.
+    pub(crate) fn lower(&self, builder: &mut Builder, x: Edge) -> Result<Methods, Error> {
+        let (got, want) = (builder.type_of(x)?, self.model.n_features());
+        if got.columns() != want {
+            return Err(Error::malformed(&*self.path, format!("fitted on {want} columns, and gets {got}")));
+        }
+        let before = builder.set_origin(Origin::new(&self.path, self.model.name()));
+        let methods = self.model.lower_onto(builder, x);
+        builder.set_origin(before);
+        methods
+    }
+
+    /// The result of one method on `x`.
+    pub(crate) fn lower_method(&self, builder: &mut Builder, x: Edge, method: &str) -> Result<Edge, Error> {
+        let methods = self.lower(builder, x)?;
+        if let Some((_, edge)) = methods.offered.iter().find(|(name, _)| *name == method) {
+            return Ok(*edge);
+        }
+        let refused = methods.refused.into_iter().find(|(name, _)| *name == method);
+        let reason = refused.map_or_else(
+            || format!("{} has no {method}", self.model.name()),
+            |(_, reason)| format!("no {method}: {reason}"),
+        );
+        Err(Error::unsupported(&*self.path, reason))
+    }
+}

@@ -1,0 +1,121 @@
+//! `sklearn.ensemble.RandomForestClassifier`, `RandomForestRegressor`, `ExtraTreesClassifier` and
+//! `ExtraTreesRegressor`: the mean of trees.
+//!
+//! scikit-learn adds the trees in the order in which threads finish them; with one thread, and here, that is the
+//! order of `estimators_`.
+
+use cannery_graph::{Builder, Edge, Merge, Op, Tree, TreeEnsemble};
+use cannery_object::known::Version;
+use cannery_object::{Limit, Value};
+
+use crate::error::Error;
+use crate::estimator::{Estimator, Methods};
+use crate::state::State;
+use crate::tree::{Missing, Nodes, Targets, TreeKind, n_features, refused};
+
+#[derive(Debug)]
+struct Forest {
+    name: &'static str,
+    missing: Missing,
+    targets: Targets,
+    trees: TreeEnsemble,
+    refused: Vec<(&'static str, String)>,
+}
+
+pub(crate) fn read_random_classifier(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
+    read(state, "RandomForestClassifier", true)
+}
+
+pub(crate) fn read_random_regressor(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
+    read(state, "RandomForestRegressor", false)
+}
+
+pub(crate) fn read_extra_classifier(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
+    read(state, "ExtraTreesClassifier", true)
+}
+
+pub(crate) fn read_extra_regressor(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
+    read(state, "ExtraTreesRegressor", false)
+}
+
+fn read(state: &State<'_>, name: &'static str, is_classifier: bool) -> Result<Box<dyn Estimator>, Error> {
+    if !state.has("estimators_") || state.is_none("estimators_")? {
+        return Err(state.unsupported("estimators_", "this estimator is not fitted: it has no trees"));
+    }
+    let values = state.sequence("estimators_")?;
+    let first = values.first().ok_or_else(|| state.malformed("estimators_", "a forest of no tree"))?;
+    let first = state.object_in(*first, "estimators_[0]")?;
+    let targets = match is_classifier {
+        true => Targets::of_classifier(state)?,
+        false => Targets::of_regressor(state)?,
+    };
+    divides_by_n_estimators(state, &targets, values.len())?;
+    let trees = TreeEnsemble::new(trees(state, values, &targets, is_classifier)?, Merge::Mean);
+    Ok(Box::new(Forest {
+        name,
+        missing: Missing::of_forest(state, &first, TreeKind::of(&first)?)?,
+        targets,
+        trees: trees.map_err(|message| state.malformed("estimators_", message))?,
+        refused: refused(state),
+    }))
+}
+
+/// Until 0.18 the probabilities of several outputs are divided by the parameter, not by the number of trees.
+fn divides_by_n_estimators(state: &State<'_>, targets: &Targets, trees: usize) -> Result<(), Error> {
+    let is_old = state.version().is_none_or(|version| version < Version::new(0, 19));
+    let divides = is_old && matches!(targets, Targets::Classes { .. });
+    if divides && usize::try_from(state.int("n_estimators")?) != Ok(trees) {
+        return Err(state.unsupported("n_estimators", format!("changed after fitting {trees} trees")));
+    }
+    Ok(())
+}
+
+fn trees(
+    forest: &State<'_>,
+    values: &[Value],
+    targets: &Targets,
+    is_classifier: bool,
+) -> Result<Vec<Tree>, Error> {
+    let (features, widths) = (n_features(forest)?, targets.widths());
+    let mut stored = 0;
+    let tree = |(index, &value): (usize, &Value)| {
+        let state = &forest.object_in(value, &format!("estimators_[{index}]"))?;
+        let kind = TreeKind::of(state)?;
+        if kind.is_classifier != is_classifier {
+            return Err(state.malformed("tree_", format!("a {} in this forest", kind.name)));
+        }
+        let nodes = Nodes::read(state, features, &widths)?;
+        stored += nodes.stored as u64;
+        expect_in_file(forest, stored)?;
+        if kind.has_counts(state) { nodes.normalised(&widths) } else { nodes }.into_tree(state)
+    };
+    values.iter().enumerate().map(tree).collect()
+}
+
+/// Trees that share their nodes would make much memory of few bytes. scikit-learn makes none.
+fn expect_in_file(forest: &State<'_>, stored: u64) -> Result<(), Error> {
+    let budget = forest.heap().budget();
+    let allowed = budget.decompressed().saturating_add(budget.limits().of(Limit::MemorySlack));
+    if stored > allowed {
+        return Err(forest.malformed("estimators_", "trees that share their nodes"));
+    }
+    Ok(())
+}
+
+impl Estimator for Forest {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn n_features(&self) -> usize {
+        self.trees.features()
+    }
+
+    fn lower_onto(&self, builder: &mut Builder, x: Edge) -> Result<Methods, Error> {
+        let x = self.missing.lower(builder, x)?;
+        let mean = builder.add(Op::TreeEnsemble(self.trees.clone()), &[x])?;
+        let mut methods = self.targets.lower(builder, mean, mean)?;
+        methods.refused.extend_from_slice(&self.refused);
+        Ok(methods)
+    }
+}

@@ -1,0 +1,134 @@
+//! `sklearn.linear_model.LogisticRegression` and `LogisticRegressionCV`: linear scores through a sigmoid or softmax.
+
+use cannery_graph::{Builder, Check, Edge, Function, Labels, Op};
+use cannery_object::known::Version;
+
+use super::coefficients::Coefficients;
+use crate::error::Error;
+use crate::estimator::{Estimator, Methods};
+use crate::state::State;
+
+#[derive(Debug)]
+struct LogisticRegression {
+    name: &'static str,
+    coefficients: Coefficients,
+    labels: Labels,
+    probabilities: Probabilities,
+}
+
+/// How scores become probabilities.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Probabilities {
+    /// The sigmoid of each score; of more than one, divided by their sum.
+    OneVsRest,
+    /// Softmax; of a single score d, that of (−d, d).
+    Multinomial,
+}
+
+pub(crate) fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
+    read_named(state, "LogisticRegression")
+}
+
+pub(crate) fn read_cv(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
+    read_named(state, "LogisticRegressionCV")
+}
+
+fn read_named(state: &State<'_>, name: &'static str) -> Result<Box<dyn Estimator>, Error> {
+    if !state.has("coef_") {
+        return Err(state.unsupported("coef_", format!("this {name} is not fitted: it has no coefficients")));
+    }
+    let labels = state.labels("classes_")?;
+    let coefficients = Coefficients::read(state)?;
+    let (classes, rows) = (labels.len(), coefficients.outputs());
+    if classes < 2 || (rows != classes && (rows, classes) != (1, 2)) {
+        return Err(state.malformed("coef_", format!("{rows} rows for {classes} classes")));
+    }
+    let probabilities = probabilities(state, classes, rows)?;
+    Ok(Box::new(LogisticRegression { name, coefficients, labels, probabilities }))
+}
+
+/// The rule of the version that wrote the file.
+fn probabilities(state: &State<'_>, classes: usize, rows: usize) -> Result<Probabilities, Error> {
+    let since = |major, minor| state.version().is_some_and(|version| version >= Version::new(major, minor));
+    let one_vs_rest = if since(1, 8) {
+        if (classes, rows) == (2, 2) {
+            return Err(state.malformed("coef_", "2 rows for 2 classes"));
+        }
+        classes == 2
+    } else if since(0, 20) {
+        one_vs_rest(state, classes)?
+    } else {
+        // there was no multinomial before 0.15
+        rows == 1 || !state.has("multi_class") || multi_class(state)? == "ovr"
+    };
+    Ok(if one_vs_rest { Probabilities::OneVsRest } else { Probabilities::Multinomial })
+}
+
+/// 0.20 to 1.7. From 1.2 to 1.5 `newton-cholesky` was one against rest.
+fn one_vs_rest(state: &State<'_>, classes: usize) -> Result<bool, Error> {
+    let has_newton = |version: Version| (Version::new(1, 2)..Version::new(1, 6)).contains(&version);
+    Ok(match multi_class(state)?.as_str() {
+        "ovr" | "warn" => true,
+        "multinomial" => false,
+        _ if classes == 2 => true,
+        _ => match state.text("solver")?.as_deref() {
+            Some("liblinear") => true,
+            Some("newton-cholesky") => state.version().is_some_and(has_newton),
+            Some(_) => false,
+            None => return Err(state.malformed("solver", "not a text")),
+        },
+    })
+}
+
+fn multi_class(state: &State<'_>) -> Result<String, Error> {
+    const NAME: &str = "multi_class";
+    const KNOWN: [&str; 5] = ["ovr", "multinomial", "auto", "warn", "deprecated"];
+    let text = state.text(NAME)?.filter(|text| KNOWN.contains(&text.as_str()));
+    text.ok_or_else(|| state.unsupported(NAME, "none of 'ovr', 'multinomial' and 'auto'"))
+}
+
+impl Estimator for LogisticRegression {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn n_features(&self) -> usize {
+        self.coefficients.features()
+    }
+
+    fn lower_onto(&self, builder: &mut Builder, x: Edge) -> Result<Methods, Error> {
+        let x = builder.add(Op::Guard(Check::Finite), &[x])?;
+        let scores = self.coefficients.lower(builder, x)?;
+        let is_single = self.coefficients.outputs() == 1;
+        let scores = if is_single { builder.add(Op::Flatten, &[scores])? } else { scores };
+        let class = if is_single { Op::Threshold { above: 0.0 } } else { Op::ArgMax };
+        let class = builder.add(class, &[scores])?;
+        let predict = builder.add(Op::Labels(self.labels.clone()), &[class])?;
+        let proba = self.predict_proba(builder, scores, is_single)?;
+        let log_proba = builder.add(Op::Elementwise(Function::Log), &[proba])?;
+        let offered = vec![
+            ("predict", predict),
+            ("predict_proba", proba),
+            ("predict_log_proba", log_proba),
+            ("decision_function", scores),
+        ];
+        Ok(Methods { offered, ..Methods::default() })
+    }
+}
+
+impl LogisticRegression {
+    fn predict_proba(&self, builder: &mut Builder, scores: Edge, is_single: bool) -> Result<Edge, Error> {
+        Ok(match self.probabilities {
+            Probabilities::OneVsRest => {
+                let each = builder.add(Op::Elementwise(Function::Expit), &[scores])?;
+                builder.add(if is_single { Op::Complement } else { Op::NormalizeSum }, &[each])?
+            }
+            Probabilities::Multinomial if is_single => {
+                let negated = builder.add(Op::Elementwise(Function::Negate), &[scores])?;
+                let both = builder.add(Op::Concat, &[negated, scores])?;
+                builder.add(Op::Softmax, &[both])?
+            }
+            Probabilities::Multinomial => builder.add(Op::Softmax, &[scores])?,
+        })
+    }
+}

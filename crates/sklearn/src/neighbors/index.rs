@@ -1,0 +1,188 @@
+//! The fitted index that all neighbour estimators share: the training points and how they are searched.
+
+use cannery_graph::{
+    Builder, Check, DType, Edge, Matrix, Metric, NeighborReduce, NeighborResult, NeighborWeights, Neighbors,
+    Op, Search,
+};
+use cannery_object::Kind;
+use cannery_object::known::Version;
+
+use super::{metric, tree};
+use crate::error::Error;
+use crate::state::State;
+
+/// Training points with a way to search them.
+#[derive(Debug)]
+pub(crate) struct Index {
+    features: usize,
+    samples: usize,
+    inverse_weights: bool,
+    /// For input of float64.
+    double: Found,
+    /// For input of float32, if that can be computed.
+    single: Result<Found, Error>,
+}
+
+/// What is looked for, and the type that its distances have in scikit-learn.
+#[derive(Debug)]
+struct Found {
+    neighbors: Neighbors,
+    weights: NeighborWeights,
+}
+
+impl Index {
+    /// Number of features.
+    pub(crate) fn features(&self) -> usize {
+        self.features
+    }
+
+    /// Number of training points.
+    pub(crate) fn samples(&self) -> usize {
+        self.samples
+    }
+
+    /// Reads `_fit_X`, `_fit_method`, `_tree`, `effective_metric_`, `effective_metric_params_`, `n_neighbors` and
+    /// `weights`.
+    pub(crate) fn read(state: &State<'_>) -> Result<Self, Error> {
+        if !state.has("_fit_method") || state.is_none("_fit_method")? {
+            return Err(state.unsupported("_fit_method", "this estimator is not fitted"));
+        }
+        let inverse_weights = inverse_weights(state)?;
+        metric::refuse_precomputed(state)?;
+        let points = Points::read(state)?;
+        let count = count(state, points.matrix.rows())?;
+        let found = |input| points.search(state, count, input);
+        let (double, single) = (found(DType::F64)?, found(DType::F32));
+        Ok(Self {
+            features: points.matrix.columns(),
+            samples: points.matrix.rows(),
+            inverse_weights,
+            double,
+            single,
+        })
+    }
+
+    /// Adds the search, and gives what makes a result of the neighbours.
+    pub(crate) fn lower(&self, builder: &mut Builder, x: Edge) -> Result<Hits, Error> {
+        let found = match (builder.type_of(x)?.dtype, &self.single) {
+            (DType::F32, Ok(found)) => found,
+            (DType::F32, Err(error)) => return Err(Error::unsupported(error.path(), error.message())),
+            _ => &self.double,
+        };
+        let x = builder.add(Op::Guard(Check::Finite), &[x])?;
+        let x = builder.cast(x, DType::F64)?;
+        let edge = builder.add(Op::Neighbors(found.neighbors.clone()), &[x])?;
+        let weights = if self.inverse_weights { found.weights } else { NeighborWeights::Uniform };
+        Ok(Hits { edge, weights })
+    }
+}
+
+/// The neighbours of each row.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Hits {
+    edge: Edge,
+    weights: NeighborWeights,
+}
+
+impl Hits {
+    /// Whether each neighbour counts the same.
+    pub(crate) fn is_uniform(self) -> bool {
+        self.weights == NeighborWeights::Uniform
+    }
+
+    /// Makes a result of the neighbours.
+    pub(crate) fn reduce(self, builder: &mut Builder, result: NeighborResult) -> Result<Edge, Error> {
+        let reduce = NeighborReduce { weights: self.weights, result };
+        Ok(builder.add(Op::NeighborReduce(reduce), &[self.edge])?)
+    }
+}
+
+/// `None` stands for uniform weights.
+fn inverse_weights(state: &State<'_>) -> Result<bool, Error> {
+    const NAME: &str = "weights";
+    if state.is_none(NAME)? {
+        return Ok(false);
+    }
+    match state.text(NAME)?.as_deref() {
+        Some("uniform") => Ok(false),
+        Some("distance") => Ok(true),
+        Some(other) => {
+            Err(state.unsupported(NAME, format!("weights {other:?}; 'uniform' and 'distance' work")))
+        }
+        None => Err(state.unsupported(NAME, "weights by a Python function; 'uniform' and 'distance' work")),
+    }
+}
+
+fn count(state: &State<'_>, samples: usize) -> Result<usize, Error> {
+    let count = usize::try_from(state.int("n_neighbors")?).ok().filter(|&count| count > 0);
+    let count = count.ok_or_else(|| state.malformed("n_neighbors", "not a number of neighbours"))?;
+    if count <= samples {
+        return Ok(count);
+    }
+    let message =
+        format!("{count} neighbours of {samples} samples: scikit-learn can't predict with it either");
+    Err(state.unsupported("n_neighbors", message))
+}
+
+/// The points with what decides how scikit-learn searches them.
+struct Points {
+    matrix: Matrix,
+    dtype: Option<DType>,
+    tree: Option<(Metric, Search)>,
+}
+
+impl Points {
+    fn read(state: &State<'_>) -> Result<Self, Error> {
+        const NAME: &str = "_fit_X";
+        if state.heap().ndarray(state.value(NAME)?).is_none() {
+            return Err(state.unsupported(NAME, "not a dense array: fitted on sparse data"));
+        }
+        let array = state.array_of_ndim(NAME, 2)?;
+        let dtype = match (&array.dtype.kind, array.dtype.itemsize) {
+            (Kind::Float, 4) => Some(DType::F32),
+            (Kind::Float, 8) => Some(DType::F64),
+            _ => None,
+        };
+        let matrix = state.matrix(NAME)?;
+        if matrix.rows() == 0 || matrix.columns() == 0 {
+            return Err(state.malformed(NAME, "training data of no sample or no feature"));
+        }
+        let (matrix, tree) = match state.text("_fit_method")?.as_deref() {
+            Some("brute") => (matrix, None),
+            Some(method @ ("kd_tree" | "ball_tree")) => {
+                let tree = tree::read(state, &matrix, method == "kd_tree")?;
+                (tree.points, Some((tree.metric, Search::Tree(tree.nodes))))
+            }
+            _ => {
+                return Err(state.unsupported("_fit_method", "none of 'brute', 'kd_tree' and 'ball_tree'"));
+            }
+        };
+        Ok(Self { matrix, dtype, tree })
+    }
+
+    fn search(&self, state: &State<'_>, count: usize, input: DType) -> Result<Found, Error> {
+        let (path, (metric, search)) = match &self.tree {
+            Some(tree) => ("_tree", tree.clone()),
+            None => ("effective_metric_params_", self.brute(state, input)?),
+        };
+        let weights = match metric {
+            Metric::EuclideanExpandedF32 => NeighborWeights::InverseF32,
+            _ => NeighborWeights::Inverse,
+        };
+        let neighbors = Neighbors::new(self.matrix.clone(), count, metric, search);
+        Ok(Found { neighbors: neighbors.map_err(|message| state.malformed(path, message))?, weights })
+    }
+
+    /// Since 1.1 (float32: 1.2) distances of most metrics go straight into a heap if data and input have the same
+    /// dtype; else and before, a matrix of them is partitioned.
+    fn brute(&self, state: &State<'_>, input: DType) -> Result<(Metric, Search), Error> {
+        let version = state.version().unwrap_or(Version::new(0, 17));
+        let since = Version::new(1, if input == DType::F32 { 2 } else { 1 });
+        let is_single = input == DType::F32 && self.dtype == Some(DType::F32);
+        let metric = metric::read(state)?;
+        if version >= since && self.dtype == Some(input) && metric.goes_into_heap() {
+            return Ok((metric.for_heap(state, is_single)?, Search::Heap));
+        }
+        Ok((metric.for_partition(state, is_single, version)?, Search::Partition))
+    }
+}

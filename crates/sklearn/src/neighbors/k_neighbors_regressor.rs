@@ -1,0 +1,65 @@
+//! `sklearn.neighbors.KNeighborsRegressor`: the mean of the nearest training points' targets.
+
+use cannery_graph::{Builder, DType, Edge, Matrix, NeighborResult, Op};
+use cannery_object::Kind;
+
+use super::index::Index;
+use crate::error::Error;
+use crate::estimator::{Estimator, Methods};
+use crate::state::State;
+
+#[derive(Debug)]
+struct KNeighborsRegressor {
+    index: Index,
+    /// One row a sample.
+    targets: Matrix,
+    /// Whether there is one target, given without a column for it.
+    is_vector: bool,
+    /// Whether the targets are of float32, and so their plain mean.
+    is_single: bool,
+}
+
+pub(crate) fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
+    const NAME: &str = "_y";
+    let index = Index::read(state)?;
+    let array = state.array(NAME)?;
+    let columns = match array.shape[..] {
+        [rows] if rows == index.samples() => 1,
+        [rows, columns] if rows == index.samples() => columns,
+        _ => {
+            let (shape, n) = (&array.shape, index.samples());
+            return Err(state.malformed(NAME, format!("shape {shape:?} for {n} samples")));
+        }
+    };
+    let is_single = match (&array.dtype.kind, array.dtype.itemsize) {
+        (Kind::Float, 4) => true,
+        (Kind::Float, 8) | (Kind::Int | Kind::UInt | Kind::Bool, _) => false,
+        _ => return Err(state.unsupported(NAME, format!("targets of dtype {}", array.dtype))),
+    };
+    let values = array.f64s().map_err(|error| Error::in_view(state.path_of(NAME), &error))?;
+    let targets = Matrix::new(index.samples(), columns, &*values)
+        .ok_or_else(|| state.malformed(NAME, "an array of another size than its shape"))?;
+    Ok(Box::new(KNeighborsRegressor { index, targets, is_vector: array.ndim() == 1, is_single }))
+}
+
+impl Estimator for KNeighborsRegressor {
+    fn name(&self) -> &'static str {
+        "KNeighborsRegressor"
+    }
+
+    fn n_features(&self) -> usize {
+        self.index.features()
+    }
+
+    fn lower_onto(&self, builder: &mut Builder, x: Edge) -> Result<Methods, Error> {
+        let hits = self.index.lower(builder, x)?;
+        let mut mean = hits.reduce(builder, NeighborResult::Mean(self.targets.clone()))?;
+        if self.is_single && hits.is_uniform() {
+            mean = builder.cast(mean, DType::F32)?;
+        }
+        if self.is_vector {
+            mean = builder.add(Op::Flatten, &[mean])?;
+        }
+        Ok(Methods { offered: vec![("predict", mean)], ..Methods::default() })
+    }
+}

@@ -1,0 +1,68 @@
+//! `sklearn.pipeline.Pipeline`: transformers one after another, then the methods of the last step.
+
+use cannery_graph::{Builder, Edge};
+use cannery_object::Value;
+
+use crate::child::Child;
+use crate::error::Error;
+use crate::estimator::{Class, Estimator, Methods};
+use crate::state::State;
+
+pub(crate) const CLASSES: &[Class] = &[Class { module: "sklearn.pipeline", name: "Pipeline", read }];
+
+#[derive(Debug)]
+struct Pipeline {
+    /// Transformers without those that pass everything through.
+    transformers: Vec<Child>,
+    /// `None` passes everything through.
+    last: Option<Child>,
+    n_features: usize,
+}
+
+fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
+    let steps = state.sequence("steps")?;
+    let Some((last, before)) = steps.split_last() else {
+        return Err(state.malformed("steps", "a pipeline of no step"));
+    };
+    let read_at = |(index, value): (usize, &Value)| step(state, *value, index).transpose();
+    let transformers = before.iter().enumerate().filter_map(read_at).collect::<Result<Vec<_>, _>>()?;
+    let last = step(state, *last, before.len())?;
+    let n_features = transformers.first().or(last.as_ref()).map(Child::n_features).ok_or_else(|| {
+        state.unsupported("steps", "all steps are 'passthrough', and none says how many columns there are")
+    })?;
+    Ok(Box::new(Pipeline { transformers, last, n_features }))
+}
+
+/// The estimator of a step: a pair of name and estimator. `None` for one that passes everything through: Python's
+/// `None`, since 0.21 also 'passthrough'.
+fn step(state: &State<'_>, value: Value, index: usize) -> Result<Option<Child>, Error> {
+    let place = format!("steps[{index}]");
+    let heap = state.heap();
+    let Some(&[_name, estimator]) = heap.as_sequence(value) else {
+        return Err(state.malformed(&place, "not a pair of name and estimator"));
+    };
+    match heap.as_str(estimator).as_deref() {
+        _ if estimator == Value::None => Ok(None),
+        Some("passthrough") => Ok(None),
+        _ => Child::read_in(state, estimator, &place).map(Some),
+    }
+}
+
+impl Estimator for Pipeline {
+    fn name(&self) -> &'static str {
+        "Pipeline"
+    }
+
+    fn n_features(&self) -> usize {
+        self.n_features
+    }
+
+    fn lower_onto(&self, builder: &mut Builder, x: Edge) -> Result<Methods, Error> {
+        let transform = |x, child: &Child| child.lower_method(builder, x, "transform");
+        let x = self.transformers.iter().try_fold(x, transform)?;
+        match &self.last {
+            Some(last) => last.lower(builder, x),
+            None => Ok(Methods { offered: vec![("transform", x)], ..Methods::default() }),
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! `sklearn.preprocessing.StandardScaler`: columns less their mean, divided by their standard deviation.
+
+use cannery_graph::{Arithmetic, Builder, Check, DType, Edge, Op, Scale};
+use cannery_object::known::Version;
+
+use crate::error::Error;
+use crate::estimator::{Estimator, Methods};
+use crate::state::State;
+
+#[derive(Debug)]
+struct StandardScaler {
+    n_features: usize,
+    mean: Option<Vec<f64>>,
+    scale: Option<Vec<f64>>,
+    takes_nan: bool,
+    casts_first: bool,
+}
+
+pub(crate) fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
+    if !state.has("scale_") {
+        return Err(state.unsupported("scale_", "this StandardScaler is not fitted, or by scikit-learn 0.16"));
+    }
+    let mean = state.bool("with_mean")?.then(|| state.floats("mean_")).transpose()?;
+    let scale = state.bool("with_std")?.then(|| state.floats("scale_")).transpose()?;
+    Ok(Box::new(StandardScaler {
+        n_features: n_features(state, mean.as_deref(), scale.as_deref())?,
+        mean,
+        scale,
+        takes_nan: since(state, 0, 20),
+        casts_first: since(state, 1, 8),
+    }))
+}
+
+/// Files of before 0.18 do not say their version.
+fn since(state: &State<'_>, major: u32, minor: u32) -> bool {
+    state.version().is_some_and(|version| version >= Version::new(major, minor))
+}
+
+fn n_features(state: &State<'_>, mean: Option<&[f64]>, scale: Option<&[f64]>) -> Result<usize, Error> {
+    let n = match (mean, scale) {
+        (Some(mean), Some(scale)) if mean.len() != scale.len() => {
+            let (n, m) = (scale.len(), mean.len());
+            return Err(state.malformed("scale_", format!("{n} columns, and mean_ has {m}")));
+        }
+        (Some(constants), _) | (None, Some(constants)) => constants.len(),
+        // since 0.23
+        (None, None) if state.has("n_features_in_") => {
+            usize::try_from(state.int("n_features_in_")?).unwrap_or_default()
+        }
+        (None, None) => {
+            let message = "this attribute is missing, and no other one says how many columns there are";
+            return Err(state.unsupported("n_features_in_", message));
+        }
+    };
+    let name = if mean.is_some() { "mean_" } else { "scale_" };
+    if n == 0 { Err(state.malformed(name, "a scaler of no column")) } else { Ok(n) }
+}
+
+impl Estimator for StandardScaler {
+    fn name(&self) -> &'static str {
+        "StandardScaler"
+    }
+
+    fn n_features(&self) -> usize {
+        self.n_features
+    }
+
+    fn lower_onto(&self, builder: &mut Builder, x: Edge) -> Result<Methods, Error> {
+        let check = if self.takes_nan { Check::NotInfinite } else { Check::Finite };
+        let x = builder.add(Op::Guard(check), &[x])?;
+        let is_f32 = builder.type_of(x)?.dtype == DType::F32;
+        let step =
+            |step, constants: &Option<Vec<f64>>| Some((step, self.constants(constants.as_ref()?, is_f32)));
+        let subtract = step(Arithmetic::Subtract, &self.mean);
+        let divide = step(Arithmetic::Divide, &self.scale);
+        let scale = Scale { steps: subtract.into_iter().chain(divide).collect() };
+        let transformed = builder.add(Op::Scale(scale), &[x])?;
+        Ok(Methods { offered: vec![("transform", transformed)], ..Methods::default() })
+    }
+}
+
+impl StandardScaler {
+    /// Since 1.8 the constants are cast to the dtype of X first; before, float32 data met float64 constants.
+    fn constants(&self, constants: &[f64], is_f32: bool) -> Vec<f64> {
+        match is_f32 && self.casts_first {
+            true => constants.iter().map(|&c| f64::from(c as f32)).collect(),
+            false => constants.to_vec(),
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! `sklearn.tree.DecisionTreeClassifier`, `DecisionTreeRegressor`, `ExtraTreeClassifier` and `ExtraTreeRegressor`.
+//! They differ in how they are fitted, and in what they say of NaN.
+//!
+//! The values of a classifier's leaves are weighted counts until 1.3, which `predict_proba` divides by their sum
+//! and `predict` does not; they are fractions since 1.4.
+
+use cannery_graph::{Builder, Edge, Op, Tree, TreeEnsemble};
+use cannery_object::known::Version;
+
+use crate::error::Error;
+use crate::estimator::{Estimator, Methods};
+use crate::state::State;
+use crate::tree::{Missing, Nodes, Targets, refused};
+
+/// One of the four classes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct TreeKind {
+    pub(crate) name: &'static str,
+    pub(crate) is_classifier: bool,
+    pub(crate) is_extra: bool,
+}
+
+const KINDS: [TreeKind; 4] = [
+    TreeKind { name: "DecisionTreeClassifier", is_classifier: true, is_extra: false },
+    TreeKind { name: "DecisionTreeRegressor", is_classifier: false, is_extra: false },
+    TreeKind { name: "ExtraTreeClassifier", is_classifier: true, is_extra: true },
+    TreeKind { name: "ExtraTreeRegressor", is_classifier: false, is_extra: true },
+];
+
+#[derive(Debug)]
+struct DecisionTree {
+    kind: TreeKind,
+    missing: Missing,
+    targets: Targets,
+    /// Leaves as they were counted.
+    votes: Tree,
+    /// Leaves as probabilities, where that is something else.
+    proba: Option<Tree>,
+    refused: Vec<(&'static str, String)>,
+}
+
+pub(crate) fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
+    let kind = TreeKind::of(state)?;
+    if !state.has("tree_") || state.is_none("tree_")? {
+        return Err(state.unsupported("tree_", "this estimator is not fitted: it has no tree"));
+    }
+    let targets = match kind.is_classifier {
+        true => Targets::of_classifier(state)?,
+        false => Targets::of_regressor(state)?,
+    };
+    let widths = targets.widths();
+    let nodes = Nodes::read(state, n_features(state)?, &widths)?;
+    let proba = kind.has_counts(state).then(|| nodes.clone().normalised(&widths).into_tree(state));
+    let (votes, proba) = (nodes.into_tree(state)?, proba.transpose()?);
+    let missing = Missing::of_tree(state, kind)?;
+    Ok(Box::new(DecisionTree { kind, missing, targets, votes, proba, refused: refused(state) }))
+}
+
+/// Number of columns of X: `n_features_in_` since 0.24, before `n_features_`.
+pub(crate) fn n_features(state: &State<'_>) -> Result<usize, Error> {
+    let name = if state.has("n_features_in_") { "n_features_in_" } else { "n_features_" };
+    usize::try_from(state.int(name)?).map_err(|_| state.malformed(name, "not a number of features"))
+}
+
+impl TreeKind {
+    /// Which class an object is of.
+    pub(crate) fn of(state: &State<'_>) -> Result<Self, Error> {
+        let (module, name) = state.class();
+        let kind = KINDS.into_iter().find(|kind| kind.name == name);
+        let kind = kind.filter(|_| matches!(module, "sklearn.tree._classes" | "sklearn.tree.tree"));
+        kind.ok_or_else(|| state.unsupported("tree_", format!("a tree of class {module}.{name}")))
+    }
+
+    /// Whether leaf values are counts that `predict_proba` divides by their sum.
+    pub(crate) fn has_counts(self, state: &State<'_>) -> bool {
+        self.is_classifier && state.version().is_none_or(|version| version < Version::new(1, 4))
+    }
+}
+
+impl Estimator for DecisionTree {
+    fn name(&self) -> &'static str {
+        self.kind.name
+    }
+
+    fn n_features(&self) -> usize {
+        self.votes.features()
+    }
+
+    fn lower_onto(&self, builder: &mut Builder, x: Edge) -> Result<Methods, Error> {
+        let x = self.missing.lower(builder, x)?;
+        let votes = only(builder, x, &self.votes)?;
+        let proba = self.proba.as_ref().map_or(Ok(votes), |proba| only(builder, x, proba))?;
+        let mut methods = self.targets.lower(builder, votes, proba)?;
+        methods.refused.extend_from_slice(&self.refused);
+        Ok(methods)
+    }
+}
+
+fn only(builder: &mut Builder, x: Edge, tree: &Tree) -> Result<Edge, Error> {
+    Ok(builder.add(Op::TreeEnsemble(TreeEnsemble::of_one(tree.clone())), &[x])?)
+}

@@ -1,0 +1,245 @@
+//! `sklearn.tree._tree.Tree`: the nodes of one tree and the values of its leaves.
+//!
+//! `nodes` is a structured array whose fields are as wide as a pointer of the machine that wrote it, in its byte
+//! order; `missing_go_to_left` is there since 1.3. `values` is float64 of shape (nodes, outputs, most classes of an
+//! output), where outputs of fewer classes are filled up.
+
+use cannery_graph::{Tree, TreeError, TreeNode, TreePart};
+use cannery_object::{ByteOrder, Field, Kind, NdArray, Order};
+
+use crate::error::Error;
+use crate::state::State;
+
+/// The nodes of a tree with the values that its leaves have in the file.
+#[derive(Clone, Debug)]
+pub(crate) struct Nodes {
+    features: usize,
+    width: usize,
+    nodes: Vec<TreeNode>,
+    values: Vec<f64>,
+    /// Bytes that they take in the file.
+    pub(crate) stored: usize,
+}
+
+impl Nodes {
+    /// The nodes of `tree_`, whose leaf vectors are the first `widths[k]` values of each output k, one after another.
+    pub(crate) fn read(estimator: &State<'_>, features: usize, widths: &[usize]) -> Result<Self, Error> {
+        let state = estimator.object_in(estimator.value("tree_")?, "tree_")?;
+        if state.class() != ("sklearn.tree._tree", "Tree") {
+            return Err(estimator.malformed("tree_", "not a sklearn.tree._tree.Tree"));
+        }
+        let nodes = state.array_of_ndim("nodes", 1)?;
+        let values = values(&state, nodes.shape[0], widths)?;
+        let raw = |array: &NdArray<'_>| array.raw().map_or(0, <[u8]>::len);
+        let stored = raw(&nodes) + raw(&values);
+        let nodes = Columns::of(&state, &nodes)?.nodes(&state, nodes.shape[0])?;
+        let leaves = nodes.iter().enumerate().filter(|(_, node)| matches!(node, TreeNode::Leaf(_)));
+        let leaves = leaf_vectors(&state, &values, leaves.map(|(index, _)| index), widths)?;
+        Ok(Self { features, width: widths.iter().sum(), nodes, values: leaves, stored })
+    }
+
+    /// With each output of each leaf vector divided by its sum, unless that is 0.
+    pub(crate) fn normalised(mut self, widths: &[usize]) -> Self {
+        let mut rest = &mut self.values[..];
+        for &width in widths.iter().cycle() {
+            let Some(output) = rest.split_off_mut(..width).filter(|output| !output.is_empty()) else { break };
+            let sum = pairwise_sum(output);
+            let divisor = if sum == 0.0 { 1.0 } else { sum };
+            output.iter_mut().for_each(|value| *value /= divisor);
+        }
+        self
+    }
+
+    /// The tree, which is sound.
+    pub(crate) fn into_tree(self, estimator: &State<'_>) -> Result<Tree, Error> {
+        let tree = Tree::new(self.features, self.width, self.nodes, self.values, []);
+        tree.map_err(|TreeError { node, part, message }| {
+            let field = match part {
+                TreePart::Node | TreePart::Leaf | TreePart::Set => "",
+                TreePart::Feature => ".feature",
+                TreePart::Left => ".left_child",
+                TreePart::Right => ".right_child",
+            };
+            estimator.malformed(&format!("tree_.nodes[{node}]{field}"), message)
+        })
+    }
+}
+
+/// numpy's sum of neighbouring elements, to the bit.
+///
+/// Source: `pairwise_sum_DOUBLE` in `numpy/core/src/umath/loops.c.src`: in order up to 8 elements, in 8 lanes up to
+/// 128, and by halves beyond. The halves of more than 128 classes nest as deep as the logarithm of their number.
+fn pairwise_sum(x: &[f64]) -> f64 {
+    if x.len() < 8 {
+        return x.iter().fold(0.0, |sum, x| sum + x);
+    }
+    if x.len() > 128 {
+        let half = x.len() / 2 / 8 * 8;
+        return pairwise_sum(&x[..half]) + pairwise_sum(&x[half..]);
+    }
+    let (eights, rest) = x.as_chunks::<8>();
+    let mut r = eights[0];
+    for eight in &eights[1..] {
+        r.iter_mut().zip(eight).for_each(|(sum, x)| *sum += x);
+    }
+    let sum = ((r[0] + r[1]) + (r[2] + r[3])) + ((r[4] + r[5]) + (r[6] + r[7]));
+    rest.iter().fold(sum, |sum, x| sum + x)
+}
+
+/// The array of values, which has the shape that nodes and outputs ask for.
+fn values<'h>(state: &State<'h>, nodes: usize, widths: &[usize]) -> Result<NdArray<'h>, Error> {
+    let values = state.array_of_ndim("values", 3)?;
+    let most = widths.iter().max().map_or(0, |&most| most);
+    if values.shape[..2] != [nodes, widths.len()] || values.shape[2] < most {
+        let message =
+            format!("shape {:?} for {nodes} nodes and {} outputs of {most}", values.shape, widths.len());
+        return Err(state.malformed("values", message));
+    }
+    if (&values.dtype.kind, values.dtype.itemsize) != (&Kind::Float, 8) || values.order != Order::C {
+        return Err(state.unsupported("values", format!("leaf values of dtype {}", values.dtype)));
+    }
+    Ok(values)
+}
+
+/// The vectors of these nodes, one after another.
+fn leaf_vectors(
+    state: &State<'_>,
+    values: &NdArray<'_>,
+    leaves: impl Iterator<Item = usize>,
+    widths: &[usize],
+) -> Result<Vec<f64>, Error> {
+    let missing = || state.malformed("values", "fewer values than their shape says");
+    let decode = match values.dtype.order {
+        ByteOrder::Little => f64::from_le_bytes,
+        ByteOrder::Big => f64::from_be_bytes,
+    };
+    let (stored, _) = values.raw().ok_or_else(missing)?.as_chunks::<8>();
+    let classes = values.shape[2];
+    let mut out = Vec::new();
+    for leaf in leaves {
+        for (output, &width) in widths.iter().enumerate() {
+            let first = (leaf * widths.len() + output) * classes;
+            let vector = stored.get(first..first + width).ok_or_else(missing)?;
+            out.extend(vector.iter().map(|&bytes| decode(bytes)));
+        }
+    }
+    Ok(out)
+}
+
+/// Where the parts of a node lie in its bytes.
+struct Columns<'a> {
+    bytes: &'a [u8],
+    itemsize: usize,
+    left: Place,
+    right: Place,
+    feature: Place,
+    threshold: Place,
+    missing_left: Option<usize>,
+}
+
+/// A number of 4 or 8 bytes.
+#[derive(Clone, Copy)]
+struct Place {
+    offset: usize,
+    wide: bool,
+    order: ByteOrder,
+}
+
+impl<'a> Columns<'a> {
+    fn of(state: &State<'_>, nodes: &'a NdArray<'_>) -> Result<Self, Error> {
+        let (Kind::Struct(fields), Some(bytes)) = (&nodes.dtype.kind, nodes.raw()) else {
+            return Err(state.malformed("nodes", format!("nodes of dtype {}", nodes.dtype)));
+        };
+        let field = |name: &str| fields.iter().find(|field| field.name == name);
+        let place = |name: &str, kind: &Kind, sizes: &[usize]| match field(name) {
+            Some(Field { dtype, offset, .. }) if dtype.kind == *kind && sizes.contains(&dtype.itemsize) => {
+                Ok(Place { offset: *offset, wide: dtype.itemsize == 8, order: dtype.order })
+            }
+            Some(field) => Err(state.malformed(&format!("nodes.{name}"), format!("dtype {}", field.dtype))),
+            None => Err(state.malformed(&format!("nodes.{name}"), "this field is missing")),
+        };
+        let missing_left = match field("missing_go_to_left") {
+            Some(field) if field.dtype.itemsize != 1 => {
+                return Err(state.malformed("nodes.missing_go_to_left", format!("dtype {}", field.dtype)));
+            }
+            field => field.map(|field| field.offset),
+        };
+        Ok(Self {
+            bytes,
+            itemsize: nodes.dtype.itemsize,
+            left: place("left_child", &Kind::Int, &[4, 8])?,
+            right: place("right_child", &Kind::Int, &[4, 8])?,
+            feature: place("feature", &Kind::Int, &[4, 8])?,
+            threshold: place("threshold", &Kind::Float, &[8])?,
+            missing_left,
+        })
+    }
+
+    fn nodes(&self, state: &State<'_>, count: usize) -> Result<Vec<TreeNode>, Error> {
+        if state.has("node_count") && state.int("node_count")? != count as i64 {
+            return Err(state.malformed("node_count", format!("not the {count} that there are")));
+        }
+        let mut leaves = 0;
+        let mut nodes = Vec::with_capacity(count);
+        for (index, node) in self.bytes.chunks_exact(self.itemsize).enumerate() {
+            nodes.push(self.node(node, &mut leaves).map_err(|(field, number)| {
+                state.malformed(&format!("nodes[{index}].{field}"), format!("{number}"))
+            })?);
+        }
+        Ok(nodes)
+    }
+
+    /// A node from its bytes, or which field is out of range. A leaf is what has no left child; its other fields
+    /// mean nothing.
+    fn node(&self, node: &[u8], leaves: &mut u32) -> Result<TreeNode, (&'static str, i64)> {
+        let left = self.left.int(node);
+        if left == -1 {
+            *leaves += 1;
+            return Ok(TreeNode::Leaf(*leaves - 1));
+        }
+        let number = |place: Place, name| u32::try_from(place.int(node)).map_err(|_| (name, place.int(node)));
+        Ok(TreeNode::Threshold {
+            feature: number(self.feature, "feature")?,
+            threshold: f64::from_bits(self.threshold.bits(node)),
+            missing_left: self.missing_left.is_some_and(|offset| node[offset] != 0),
+            left: number(self.left, "left_child")?,
+            right: number(self.right, "right_child")?,
+        })
+    }
+}
+
+impl Place {
+    fn int(self, node: &[u8]) -> i64 {
+        let bits = self.bits(node);
+        if self.wide { bits as i64 } else { i64::from(bits as u32 as i32) }
+    }
+
+    fn bits(self, node: &[u8]) -> u64 {
+        let from = &node[self.offset..];
+        match (self.wide, self.order) {
+            (true, ByteOrder::Little) => from.first_chunk().map_or(0, |&bytes| u64::from_le_bytes(bytes)),
+            (true, ByteOrder::Big) => from.first_chunk().map_or(0, |&bytes| u64::from_be_bytes(bytes)),
+            (false, ByteOrder::Little) => from.first_chunk().map_or(0, |&b| u32::from_le_bytes(b).into()),
+            (false, ByteOrder::Big) => from.first_chunk().map_or(0, |&b| u32::from_be_bytes(b).into()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sums_are_in_the_order_of_numpy() {
+        // 1e16 + 1 is 1e16 again, so the result shows what was added to what
+        assert_eq!(pairwise_sum(&[1e16, 1.0, 1.0]), 1e16);
+        let lanes = [1e16, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0, -1e16];
+        assert_eq!(pairwise_sum(&lanes), 2.0, "two of three ones are added before they meet 1e16");
+        let halves: Vec<f64> = (0..300).map(|i| f64::from(i) / 10.0).collect();
+        let quarter = |first: usize, end: usize| pairwise_sum(&halves[first..end]);
+        assert_eq!(
+            pairwise_sum(&halves),
+            (quarter(0, 72) + quarter(72, 144)) + (quarter(144, 216) + quarter(216, 300))
+        );
+    }
+}
