@@ -9,7 +9,7 @@ from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
 from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
@@ -126,3 +126,15 @@ def test_what_a_model_contains_is_found_or_asked_for(cannery, tmp_path):
     status, out, error = cannery('predict', tmp_path / 'models.joblib', tmp_path / 'rows.npy', '--part', 'second[0]')
     assert status == 0, error
     assert [int(line) for line in out.split()] == models['second'][0].predict(X).tolist()
+
+
+def test_pipelines_in_pipelines_in_ever_more_places_end(cannery, tmp_path):
+    """One object in both steps of each of 30 levels: 2^30 places in a file of 2 kB."""
+    model = StandardScaler().fit(IRIS[0])
+    for _ in range(30):
+        model = Pipeline([('a', model), ('b', model)])
+    joblib.dump(model, tmp_path / 'model.joblib')
+    np.save(tmp_path / 'rows.npy', IRIS[0])
+    status, _, error = cannery('predict', tmp_path / 'model.joblib', tmp_path / 'rows.npy')
+    assert status == 2 and 'more than 16 places' in error
+    assert cannery('inspect', tmp_path / 'model.joblib')[0] == 0

@@ -136,7 +136,10 @@ pub struct Machine<'i> {
     protocol: Option<u8>,
     frame_end: usize,
     opcodes: u64,
-    /// Position after the first sample.
+    /// The protocol that the stream declares; the newest there is when it declares none.
+    newest: u8,
+    /// Number of opcodes after which room is made, and the position at the sample before.
+    next_sample: u64,
     sampled: usize,
     inline_error: Option<Error>,
 }
@@ -179,6 +182,8 @@ impl<'i> Machine<'i> {
             protocol: None,
             frame_end: NO_FRAME,
             opcodes: 0,
+            newest: u8::MAX,
+            next_sample: SAMPLE,
             sampled: start,
             inline_error: None,
         }
@@ -191,14 +196,21 @@ impl<'i> Machine<'i> {
     /// Expects the rest of a large stream to be like its opcodes between one and two samples.
     #[inline(always)]
     fn make_room(&mut self, heap: &mut Heap, position: usize) {
-        if self.opcodes == SAMPLE {
-            self.sampled = position;
-        } else if self.opcodes == 2 * SAMPLE {
-            let left = self.bytes.len() - position;
-            let times = (left / (position - self.sampled)).div_ceil(2); // half of what there is came between the samples
-            heap.expect(times);
-            self.memo.expect(times);
+        if self.opcodes == self.next_sample {
+            self.sample(heap, position);
         }
+    }
+
+    #[cold]
+    fn sample(&mut self, heap: &mut Heap, position: usize) {
+        if self.opcodes == SAMPLE {
+            (self.next_sample, self.sampled) = (2 * SAMPLE, position);
+            return;
+        }
+        let left = self.bytes.len() - position;
+        let times = (left / (position - self.sampled)).div_ceil(2); // half of what there is came between the samples
+        heap.expect(times);
+        self.memo.expect(times);
     }
 
     /// Carries out one opcode.
@@ -211,7 +223,7 @@ impl<'i> Machine<'i> {
     #[inline(always)]
     fn quick_step(&mut self, heap: &mut Heap, op: Op<'_>, inline: &mut impl Inline) -> Result<Step, Error> {
         self.opcodes += 1;
-        self.check_frame(op)
+        self.check_place(op)
             .and_then(|()| self.carry_out(heap, op, inline))
             .map_err(|fault| self.explain(fault, op))
     }
@@ -238,19 +250,21 @@ impl<'i> Machine<'i> {
         error.at(op.opcode)
     }
 
-    /// An opcode lies in one frame or in none.
+    /// An opcode lies in one frame or in none, and is no newer than the stream says.
     #[inline(always)]
-    fn check_frame(&mut self, op: Op<'_>) -> Result<(), Fault> {
-        if op.offset >= self.frame_end {
-            self.frame_end = NO_FRAME;
-        }
+    fn check_place(&mut self, op: Op<'_>) -> Result<(), Fault> {
         if op.end > self.frame_end {
+            self.leave_frame(op)?;
+        }
+        if op.opcode.protocol() > self.newest { Err(Fault::NewerThan(self.newest)) } else { Ok(()) }
+    }
+
+    fn leave_frame(&mut self, op: Op<'_>) -> Result<(), Fault> {
+        if op.offset < self.frame_end {
             return Err(Fault::Rule("the opcode crosses the end of its frame"));
         }
-        match self.protocol {
-            Some(protocol) if op.opcode.protocol() > protocol => Err(Fault::NewerThan(protocol)),
-            _ => Ok(()),
-        }
+        self.frame_end = NO_FRAME;
+        Ok(())
     }
 
     #[inline(always)]
@@ -540,7 +554,7 @@ impl Machine<'_> {
             return Err(Fault::Rule("PROTO stands inside the stream, not at its start"));
         }
         match u8::try_from(number(op.arg)) {
-            Ok(protocol @ 0..=5) => self.protocol = Some(protocol),
+            Ok(protocol @ 0..=5) => (self.protocol, self.newest) = (Some(protocol), protocol),
             _ => return Err(Fault::NoProtocol(number(op.arg))),
         }
         Ok(())

@@ -1,7 +1,10 @@
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::fmt::Debug;
+use std::rc::Rc;
 
 use cannery_graph::{Builder, Edge, Graph, Origin, Signature};
-use cannery_object::{Heap, Value, View};
+use cannery_object::{Heap, Id, Value, View};
 
 use crate::error::Error;
 use crate::neighbors;
@@ -94,23 +97,48 @@ fn classes() -> impl Iterator<Item = &'static Class> {
 /// `Unsupported` when its class is not known, it is not fitted, or it has an option that can't be computed yet:
 /// the path or the message names it. `Malformed` when its parts do not fit together.
 pub fn read(heap: &Heap, value: Value) -> Result<Box<dyn Estimator>, Error> {
-    read_at(heap, value, "", 0)
+    read_at(heap, value, "", &Nesting::default())
 }
 
-/// How deep estimators may lie in each other. scikit-learn has no such bound; a file whose estimators contain
-/// themselves must end somewhere.
+/// Where among estimators in estimators a reader stands. scikit-learn has no such bounds; a file whose estimators
+/// contain themselves, or each other in 2ⁿ ways, must end somewhere.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Nesting {
+    depth: usize,
+    /// How often each object was read, in the whole model.
+    reads: Rc<RefCell<HashMap<Id, usize>>>,
+}
+
 const MAX_DEPTH: usize = 32;
+const MAX_READS: usize = 16;
+
+impl Nesting {
+    /// One level deeper, in this value.
+    fn enter(&self, value: Value, path: &str) -> Result<Self, Error> {
+        if self.depth > MAX_DEPTH {
+            return Err(Error::malformed(path, format!("estimators are nested more than {MAX_DEPTH} deep")));
+        }
+        if let Value::Ref(id) = value {
+            let mut reads = self.reads.borrow_mut();
+            let count = reads.entry(id).or_default();
+            *count += 1;
+            if *count > MAX_READS {
+                let message = format!("one estimator stands in more than {MAX_READS} places of the model");
+                return Err(Error::unsupported(path, message));
+            }
+        }
+        Ok(Self { depth: self.depth + 1, reads: Rc::clone(&self.reads) })
+    }
+}
 
 /// Reads the estimator at a path of the model.
 pub(crate) fn read_at(
     heap: &Heap,
     value: Value,
     path: &str,
-    depth: usize,
+    nesting: &Nesting,
 ) -> Result<Box<dyn Estimator>, Error> {
-    if depth > MAX_DEPTH {
-        return Err(Error::malformed(path, format!("estimators are nested more than {MAX_DEPTH} deep")));
-    }
+    let nesting = nesting.enter(value, path)?;
     let View::Object(object) = heap.view(value) else {
         return Err(Error::unsupported(
             path,
@@ -121,5 +149,5 @@ pub(crate) fn read_at(
     let class = classes().find(|class| (class.module, class.name) == (module, name)).ok_or_else(|| {
         Error::unsupported(path, format!("{module}.{name} is not supported by predict yet; inspect works"))
     })?;
-    (class.read)(&State::new(heap, object, path, depth))
+    (class.read)(&State::new(heap, object, path, nesting))
 }

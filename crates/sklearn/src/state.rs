@@ -8,7 +8,7 @@ use cannery_object::known::Version;
 use cannery_object::{Element, Heap, Kind, NdArray, Object, Value, View};
 
 use crate::error::Error;
-use crate::estimator::{Estimator, read_at};
+use crate::estimator::{Estimator, Nesting, read_at};
 use crate::sparse;
 
 /// The attributes of one object.
@@ -17,13 +17,13 @@ pub(crate) struct State<'h> {
     heap: &'h Heap,
     object: Object<'h>,
     path: String,
-    depth: usize,
+    nesting: Nesting,
 }
 
 impl<'h> State<'h> {
     /// The attributes of the object at a path; empty for the model itself.
-    pub(crate) fn new(heap: &'h Heap, object: Object<'h>, path: &str, depth: usize) -> Self {
-        Self { heap, object, path: path.into(), depth }
+    pub(crate) fn new(heap: &'h Heap, object: Object<'h>, path: &str, nesting: Nesting) -> Self {
+        Self { heap, object, path: path.into(), nesting }
     }
 
     /// The Heap that the object is of.
@@ -33,14 +33,14 @@ impl<'h> State<'h> {
 
     /// The fitted estimator that a value inside this object is; `place` is its path from here: `steps[1]`.
     pub(crate) fn estimator_in(&self, value: Value, place: &str) -> Result<Box<dyn Estimator>, Error> {
-        read_at(self.heap, value, &self.path_of(place), self.depth + 1)
+        read_at(self.heap, value, &self.path_of(place), &self.nesting)
     }
 
     /// The attributes of an object inside this one.
     pub(crate) fn object_in(&self, value: Value, place: &str) -> Result<State<'h>, Error> {
         let path = self.path_of(place);
         match self.heap.view(value) {
-            View::Object(object) => Ok(State::new(self.heap, object, &path, self.depth + 1)),
+            View::Object(object) => Ok(State::new(self.heap, object, &path, self.nesting.clone())),
             _ => Err(Error::malformed(path, "not an object")),
         }
     }
