@@ -14,6 +14,7 @@ mod ensemble;
 mod error;
 mod estimator;
 mod impute;
+mod learnt_selector;
 mod linear_model;
 mod model_selection;
 mod neighbors;
@@ -21,6 +22,7 @@ mod pipeline;
 mod preprocessing;
 mod sparse;
 mod state;
+mod sum;
 mod svm;
 mod tree;
 

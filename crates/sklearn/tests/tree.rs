@@ -3,7 +3,7 @@
 mod json_heap;
 
 use cannery_exec::{Batch, ErrorKind as ExecErrorKind, Output, Program, Values};
-use cannery_graph::{DType, Shape, Signature};
+use cannery_graph::{DType, Op, Shape, Signature};
 use cannery_sklearn::{Error, ErrorKind, Estimator};
 use json_heap::Array;
 use serde_json::{Value, json};
@@ -290,6 +290,15 @@ fn texts_of_several_outputs_in_an_old_version() {
     let error = Program::compile(&graph, &["predict"]).expect_err("a refusal").to_string();
     assert!(error.starts_with("no predict: scikit-learn until 0.20"), "{error}");
     assert!(Program::compile(&graph, &["predict_proba.1"]).is_ok());
-    let error = Program::compile(&graph, &["transform"]).expect_err("a refusal").to_string();
-    assert!(error.starts_with("no transform: the feature selection of trees"), "{error}");
+}
+
+/// Until 0.18 trees select the features whose importance reaches the mean.
+#[test]
+fn an_old_tree_selects_features() {
+    let graph = read(&case(FILES[0], "classifier-2")).expect("a fitted model");
+    let graph = graph.lower(&Signature::default()).expect("a graph");
+    let columns = graph.output("transform").expect("a tree of 0.18").edge;
+    assert!(matches!(&graph.node(columns).op, Op::Columns(kept) if !kept.is_empty() && kept.len() < 4));
+    let graph = read(&case(NEW, "classifier-2")).expect("a fitted model");
+    assert!(graph.lower(&Signature::default()).expect("a graph").output("transform").is_none());
 }

@@ -10,8 +10,9 @@ use cannery_object::{Limit, Value};
 
 use crate::error::Error;
 use crate::estimator::{Estimator, Methods};
+use crate::learnt_selector::LearntSelector;
 use crate::state::State;
-use crate::tree::{Missing, Nodes, Targets, TreeKind, n_features, refused};
+use crate::tree::{Missing, Nodes, Targets, TreeKind, importances, n_features};
 
 #[derive(Debug)]
 struct Forest {
@@ -19,7 +20,7 @@ struct Forest {
     missing: Missing,
     targets: Targets,
     trees: TreeEnsemble,
-    refused: Vec<(&'static str, String)>,
+    selector: LearntSelector,
 }
 
 pub(crate) fn read_random_classifier(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
@@ -56,7 +57,7 @@ fn read(state: &State<'_>, name: &'static str, is_classifier: bool) -> Result<Bo
         missing: Missing::of_forest(state, &first, TreeKind::of(&first)?)?,
         targets,
         trees: trees.map_err(|message| state.malformed("estimators_", message))?,
-        refused: refused(state),
+        selector: LearntSelector::of(state, None, || mean_importances(state, values))?,
     }))
 }
 
@@ -92,6 +93,18 @@ fn trees(
     values.iter().enumerate().map(tree).collect()
 }
 
+/// `feature_importances_`: the mean over the trees.
+fn mean_importances(forest: &State<'_>, values: &[Value]) -> Result<Vec<f64>, Error> {
+    let features = n_features(forest)?;
+    let mut sums = vec![0.0; features];
+    for (index, &value) in values.iter().enumerate() {
+        let state = forest.object_in(value, &format!("estimators_[{index}]"))?;
+        sums.iter_mut().zip(importances(&state, features)?).for_each(|(sum, share)| *sum += share);
+    }
+    sums.iter_mut().for_each(|sum| *sum /= values.len() as f64);
+    Ok(sums)
+}
+
 /// Trees that share their nodes would make much memory of few bytes. scikit-learn makes none.
 fn expect_in_file(forest: &State<'_>, stored: u64) -> Result<(), Error> {
     let budget = forest.heap().budget();
@@ -112,10 +125,11 @@ impl Estimator for Forest {
     }
 
     fn lower_onto(&self, builder: &mut Builder, x: Edge) -> Result<Methods, Error> {
+        let brought = x;
         let x = self.missing.lower(builder, x)?;
         let mean = builder.add(Op::TreeEnsemble(self.trees.clone()), &[x])?;
         let mut methods = self.targets.lower(builder, mean, mean)?;
-        methods.refused.extend_from_slice(&self.refused);
+        self.selector.lower(builder, brought, &mut methods)?;
         Ok(methods)
     }
 }

@@ -28,6 +28,11 @@ impl Coefficients {
         Ok(Self { weights_dtype: dtype(state, "coef_")?, weights, intercepts, intercepts_dtype })
     }
 
+    /// `coef_`.
+    pub(crate) fn weights(&self) -> &Matrix {
+        &self.weights
+    }
+
     pub(crate) fn outputs(&self) -> usize {
         self.weights.rows()
     }

@@ -6,6 +6,7 @@ use cannery_object::known::Version;
 use super::coefficients::Coefficients;
 use crate::error::Error;
 use crate::estimator::{Estimator, Methods};
+use crate::learnt_selector::LearntSelector;
 use crate::state::State;
 
 #[derive(Debug)]
@@ -14,6 +15,7 @@ struct LogisticRegression {
     coefficients: Coefficients,
     labels: Labels,
     probabilities: Probabilities,
+    selector: LearntSelector,
 }
 
 /// How scores become probabilities.
@@ -44,7 +46,21 @@ fn read_named(state: &State<'_>, name: &'static str) -> Result<Box<dyn Estimator
         return Err(state.malformed("coef_", format!("{rows} rows for {classes} classes")));
     }
     let probabilities = probabilities(state, classes, rows)?;
-    Ok(Box::new(LogisticRegression { name, coefficients, labels, probabilities }))
+    let selector = selector(state, &coefficients)?;
+    Ok(Box::new(LogisticRegression { name, coefficients, labels, probabilities, selector }))
+}
+
+/// The importance of a feature is Σ|coef|; the threshold of models with an l1 penalty is 1e-5.
+fn selector(state: &State<'_>, coefficients: &Coefficients) -> Result<LearntSelector, Error> {
+    let is_l1 = state.has("penalty") && state.text("penalty")?.as_deref() == Some("l1");
+    LearntSelector::of(state, is_l1.then_some(1e-5), || {
+        let weights = coefficients.weights();
+        let mut sums = vec![0.0; weights.columns()];
+        for row in 0..weights.rows() {
+            sums.iter_mut().zip(weights.row(row)).for_each(|(sum, x)| *sum += x.abs());
+        }
+        Ok(sums)
+    })
 }
 
 /// The rule of the version that wrote the file.
@@ -97,6 +113,7 @@ impl Estimator for LogisticRegression {
     }
 
     fn lower_onto(&self, builder: &mut Builder, x: Edge) -> Result<Methods, Error> {
+        let brought = x;
         let x = builder.add(Op::Guard(Check::Finite), &[x])?;
         let scores = self.coefficients.lower(builder, x)?;
         let is_single = self.coefficients.outputs() == 1;
@@ -112,7 +129,9 @@ impl Estimator for LogisticRegression {
             ("predict_log_proba", log_proba),
             ("decision_function", scores),
         ];
-        Ok(Methods { offered, ..Methods::default() })
+        let mut methods = Methods { offered, ..Methods::default() };
+        self.selector.lower(builder, brought, &mut methods)?;
+        Ok(methods)
     }
 }
 

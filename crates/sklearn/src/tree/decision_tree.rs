@@ -9,8 +9,9 @@ use cannery_object::known::Version;
 
 use crate::error::Error;
 use crate::estimator::{Estimator, Methods};
+use crate::learnt_selector::LearntSelector;
 use crate::state::State;
-use crate::tree::{Missing, Nodes, Targets, refused};
+use crate::tree::{Missing, Nodes, Targets, importances};
 
 /// One of the four classes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +37,7 @@ struct DecisionTree {
     votes: Tree,
     /// Leaves as probabilities, where that is something else.
     proba: Option<Tree>,
-    refused: Vec<(&'static str, String)>,
+    selector: LearntSelector,
 }
 
 pub(crate) fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
@@ -53,7 +54,8 @@ pub(crate) fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
     let proba = kind.has_counts(state).then(|| nodes.clone().normalised(&widths).into_tree(state));
     let (votes, proba) = (nodes.into_tree(state)?, proba.transpose()?);
     let missing = Missing::of_tree(state, kind)?;
-    Ok(Box::new(DecisionTree { kind, missing, targets, votes, proba, refused: refused(state) }))
+    let selector = LearntSelector::of(state, None, || importances(state, votes.features()))?;
+    Ok(Box::new(DecisionTree { kind, missing, targets, votes, proba, selector }))
 }
 
 /// Number of columns of X: `n_features_in_` since 0.24, before `n_features_`.
@@ -87,11 +89,12 @@ impl Estimator for DecisionTree {
     }
 
     fn lower_onto(&self, builder: &mut Builder, x: Edge) -> Result<Methods, Error> {
+        let brought = x;
         let x = self.missing.lower(builder, x)?;
         let votes = only(builder, x, &self.votes)?;
         let proba = self.proba.as_ref().map_or(Ok(votes), |proba| only(builder, x, proba))?;
         let mut methods = self.targets.lower(builder, votes, proba)?;
-        methods.refused.extend_from_slice(&self.refused);
+        self.selector.lower(builder, brought, &mut methods)?;
         Ok(methods)
     }
 }

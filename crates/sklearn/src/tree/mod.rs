@@ -9,8 +9,8 @@ use crate::estimator::Class;
 
 pub(crate) use decision_tree::{TreeKind, n_features};
 pub(crate) use input::Missing;
-pub(crate) use nodes::Nodes;
-pub(crate) use targets::{Targets, refused};
+pub(crate) use nodes::{Nodes, importances};
+pub(crate) use targets::Targets;
 
 pub(crate) const CLASSES: &[Class] = &[
     Class { module: "sklearn.tree._classes", name: "DecisionTreeClassifier", read: decision_tree::read },

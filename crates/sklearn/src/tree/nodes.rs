@@ -9,6 +9,7 @@ use cannery_object::{ByteOrder, Field, Kind, NdArray, Order};
 
 use crate::error::Error;
 use crate::state::State;
+use crate::sum::pairwise_sum;
 
 /// The nodes of a tree with the values that its leaves have in the file.
 #[derive(Clone, Debug)]
@@ -65,25 +66,38 @@ impl Nodes {
     }
 }
 
-/// numpy's sum of neighbouring elements, to the bit.
+/// `feature_importances_` of a tree: how much each feature lowers the impurity, as shares of their sum.
 ///
-/// Source: `pairwise_sum_DOUBLE` in `numpy/core/src/umath/loops.c.src`: in order up to 8 elements, in 8 lanes up to
-/// 128, and by halves beyond. The halves of more than 128 classes nest as deep as the logarithm of their number.
-fn pairwise_sum(x: &[f64]) -> f64 {
-    if x.len() < 8 {
-        return x.iter().fold(0.0, |sum, x| sum + x);
+/// Source: `Tree.compute_feature_importances` in `sklearn/tree/_tree.pyx`.
+pub(crate) fn importances(estimator: &State<'_>, features: usize) -> Result<Vec<f64>, Error> {
+    let state = estimator.object_in(estimator.value("tree_")?, "tree_")?;
+    let nodes = state.array_of_ndim("nodes", 1)?;
+    let columns = Columns::of(&state, &nodes)?;
+    let impurity = place(&state, &nodes, "impurity", &Kind::Float, &[8])?;
+    let weight = place(&state, &nodes, "weighted_n_node_samples", &Kind::Float, &[8])?;
+    let outside = || state.malformed("nodes", "a child or a feature that does not exist");
+    let rows: Vec<&[u8]> = columns.bytes.chunks_exact(columns.itemsize.max(1)).collect();
+    let of = |place: Place, row: &[u8]| f64::from_bits(place.bits(row));
+    let weighted = |row: &[u8]| of(weight, row) * of(impurity, row);
+    let mut sums = vec![0.0; features];
+    for row in &rows {
+        if columns.left.int(row) == -1 {
+            continue;
+        }
+        let child = |place: Place| usize::try_from(place.int(row)).ok().and_then(|child| rows.get(child));
+        let (left, right) =
+            (child(columns.left).ok_or_else(outside)?, child(columns.right).ok_or_else(outside)?);
+        let feature = usize::try_from(columns.feature.int(row)).ok();
+        let sum = feature.and_then(|feature| sums.get_mut(feature)).ok_or_else(outside)?;
+        *sum += weighted(row) - weighted(left) - weighted(right);
     }
-    if x.len() > 128 {
-        let half = x.len() / 2 / 8 * 8;
-        return pairwise_sum(&x[..half]) + pairwise_sum(&x[half..]);
+    let root = rows.first().map_or(1.0, |root| of(weight, root));
+    sums.iter_mut().for_each(|sum| *sum /= root);
+    let total = pairwise_sum(&sums);
+    if total > 0.0 {
+        sums.iter_mut().for_each(|sum| *sum /= total);
     }
-    let (eights, rest) = x.as_chunks::<8>();
-    let mut r = eights[0];
-    for eight in &eights[1..] {
-        r.iter_mut().zip(eight).for_each(|(sum, x)| *sum += x);
-    }
-    let sum = ((r[0] + r[1]) + (r[2] + r[3])) + ((r[4] + r[5]) + (r[6] + r[7]));
-    rest.iter().fold(sum, |sum, x| sum + x)
+    Ok(sums)
 }
 
 /// The array of values, which has the shape that nodes and outputs ask for.
@@ -150,14 +164,8 @@ impl<'a> Columns<'a> {
         let (Kind::Struct(fields), Some(bytes)) = (&nodes.dtype.kind, nodes.raw()) else {
             return Err(state.malformed("nodes", format!("nodes of dtype {}", nodes.dtype)));
         };
+        let place = |name, kind: &Kind, sizes| place(state, nodes, name, kind, sizes);
         let field = |name: &str| fields.iter().find(|field| field.name == name);
-        let place = |name: &str, kind: &Kind, sizes: &[usize]| match field(name) {
-            Some(Field { dtype, offset, .. }) if dtype.kind == *kind && sizes.contains(&dtype.itemsize) => {
-                Ok(Place { offset: *offset, wide: dtype.itemsize == 8, order: dtype.order })
-            }
-            Some(field) => Err(state.malformed(&format!("nodes.{name}"), format!("dtype {}", field.dtype))),
-            None => Err(state.malformed(&format!("nodes.{name}"), "this field is missing")),
-        };
         let missing_left = match field("missing_go_to_left") {
             Some(field) if field.dtype.itemsize != 1 => {
                 return Err(state.malformed("nodes.missing_go_to_left", format!("dtype {}", field.dtype)));
@@ -205,6 +213,27 @@ impl<'a> Columns<'a> {
             left: number(self.left, "left_child")?,
             right: number(self.right, "right_child")?,
         })
+    }
+}
+
+/// Where a field of the nodes lies.
+fn place(
+    state: &State<'_>,
+    nodes: &NdArray<'_>,
+    name: &str,
+    kind: &Kind,
+    sizes: &[usize],
+) -> Result<Place, Error> {
+    let fields = match &nodes.dtype.kind {
+        Kind::Struct(fields) => &fields[..],
+        _ => &[],
+    };
+    match fields.iter().find(|field| field.name == name) {
+        Some(Field { dtype, offset, .. }) if dtype.kind == *kind && sizes.contains(&dtype.itemsize) => {
+            Ok(Place { offset: *offset, wide: dtype.itemsize == 8, order: dtype.order })
+        }
+        Some(field) => Err(state.malformed(&format!("nodes.{name}"), format!("dtype {}", field.dtype))),
+        None => Err(state.malformed(&format!("nodes.{name}"), "this field is missing")),
     }
 }
 

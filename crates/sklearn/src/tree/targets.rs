@@ -105,13 +105,6 @@ impl Targets {
     }
 }
 
-/// Until 0.18 trees and forests also select features by their importance.
-pub(crate) fn refused(state: &State<'_>) -> Vec<(&'static str, String)> {
-    let is_old = state.version().is_none_or(|version| version < Version::new(0, 19));
-    let reason = "the feature selection of trees, gone since scikit-learn 0.19, is not supported";
-    if is_old { vec![("transform", reason.into())] } else { vec![] }
-}
-
 /// `predict_proba` and its logarithm, output by output.
 fn lists(
     builder: &mut Builder,
