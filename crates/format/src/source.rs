@@ -41,7 +41,7 @@ pub fn open(path: &Path, access: Access, limits: &Limits, progress: Progress<'_>
     }
     limits.check(Limit::InputBytes, metadata.len())?;
     if access == Access::Map && metadata.is_file() && metadata.len() > MAP_FROM {
-        return map(&file, metadata.len());
+        return map(&file);
     }
     read(file, metadata.is_file().then_some(metadata.len()), limits, progress)
 }

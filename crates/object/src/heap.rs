@@ -6,11 +6,15 @@
 
 mod make;
 mod read;
+mod spare;
 
 use std::collections::HashMap;
+use std::mem::take;
 use std::num::NonZeroU32;
 
 use bytes::Bytes;
+
+use spare::Spare;
 
 use crate::array::Array;
 use crate::limits::{Budget, Limits};
@@ -228,6 +232,13 @@ pub struct Heap {
     symbol_of: HashMap<Box<str>, Symbol>,
 }
 
+impl Drop for Heap {
+    fn drop(&mut self) {
+        let (nodes, values, grown) = (take(&mut self.nodes), take(&mut self.values), take(&mut self.grown));
+        Spare { nodes, values, grown }.keep();
+    }
+}
+
 impl Heap {
     /// An empty Heap that may spend `limits`.
     pub fn new(limits: Limits) -> Self {
@@ -236,14 +247,15 @@ impl Heap {
 
     /// An empty Heap that goes on spending `budget`.
     pub fn with_budget(budget: Budget) -> Self {
-        let empty_tuple = Node::Tuple(Items::default());
+        let Spare { mut nodes, values, grown } = Spare::take();
+        nodes.push(Node::Tuple(Items::default())); // the empty tuple
         Self {
             budget,
             buffers: Vec::new(),
             owned: Vec::new(),
-            nodes: vec![empty_tuple],
-            values: Vec::new(),
-            grown: Vec::new(),
+            nodes,
+            values,
+            grown,
             attached: Vec::new(),
             attached_to_others: HashMap::new(),
             arrays: Vec::new(),
