@@ -152,7 +152,7 @@ impl Heap {
         }
         let call = self.call(value)?;
         match self.global_name(call.callable)? {
-            ("numpy.core.multiarray" | "numpy._core.multiarray", "_reconstruct") => {
+            ("numpy.core.multiarray" | "numpy._core.multiarray" | "numpy.core._internal", "_reconstruct") => {
                 Some(self.reconstructed(value))
             }
             ("numpy.core.numeric" | "numpy._core.numeric", "_frombuffer") => Some(self.of_buffer(call.args)),

@@ -292,11 +292,21 @@ impl Reader<'_> {
         }
     }
 
-    /// `(version, order, subdtype, names, fields, itemsize, alignment[, flags[, metadata]])`.
+    /// `(version, order, subdtype, names, fields, itemsize, alignment[, flags[, metadata]])`. Before numpy 1.1 there
+    /// were no names, and in version 0 no version either: see `arraydescr_setstate`.
     fn apply_state(&mut self, dtype: &mut DType, state: Value) -> Result<(), Error> {
         let heap = self.heap;
         let bad = || Error::malformed("the state of a numpy.dtype is no tuple of 5 to 9 items");
-        let state = heap.as_tuple(state).filter(|s| (5..=9).contains(&s.len())).ok_or_else(bad)?;
+        let state = match heap.as_tuple(state).ok_or_else(bad)? {
+            [order, sub, fields, size, align] => {
+                &[Value::None, *order, *sub, *fields, *fields, *size, *align]
+            }
+            [_, order, sub, fields, size, align] => {
+                &[Value::None, *order, *sub, *fields, *fields, *size, *align]
+            }
+            state if (7..=9).contains(&state.len()) => state,
+            _ => return Err(bad()),
+        };
         if dtype.itemsize != 1 {
             dtype.order = byte_order(heap, state[1])?;
         }

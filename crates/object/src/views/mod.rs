@@ -122,7 +122,7 @@ fn names_class((module, name): (&str, &str)) -> bool {
 
 fn numpy<'h>(site: Site<'h>, module: &str, name: &str) -> Option<View<'h>> {
     match (module, name) {
-        ("numpy.core.multiarray" | "numpy._core.multiarray", "_reconstruct") => {
+        ("numpy.core.multiarray" | "numpy._core.multiarray" | "numpy.core._internal", "_reconstruct") => {
             Some(Index::of_array(site).map_or(View::NdArray, View::Index))
         }
         ("numpy.core.numeric" | "numpy._core.numeric", "_frombuffer") => Some(View::NdArray),
