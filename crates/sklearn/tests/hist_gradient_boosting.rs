@@ -3,41 +3,15 @@
 
 mod json_heap;
 
-use cannery_exec::{Batch, ErrorKind as ExecErrorKind, Output, Program, Values};
+use cannery_exec::{ErrorKind as ExecErrorKind, Output, Values};
 use cannery_graph::{DType, Shape, Signature};
-use cannery_sklearn::{Error, ErrorKind, Estimator};
-use json_heap::Array;
+use cannery_sklearn::ErrorKind;
+use json_heap::{Array, case, cases, read, run};
 use serde_json::{Value, json};
 
 const NEW: &str = include_str!("hist_gradient_boosting/hgb-1.9.1.json");
 const FIRST: &str = include_str!("hist_gradient_boosting/hgb-0.21.3.json");
 const RAW_CATEGORIES: &str = include_str!("hist_gradient_boosting/hgb-0.24.2.json");
-
-fn cases(text: &str) -> Vec<Value> {
-    let Ok(Value::Array(cases)) = serde_json::from_str(text) else { panic!("a list of cases") };
-    cases
-}
-
-fn case(text: &str, name: &str) -> Value {
-    cases(text).into_iter().find(|case| case["name"] == name).expect("a case of this name")
-}
-
-fn read(case: &Value) -> Result<Box<dyn Estimator>, Error> {
-    let (heap, value) = json_heap::object(&case["class"], case["state"].as_object().expect("a state"));
-    cannery_sklearn::read(&heap, value)
-}
-
-fn run(model: &(dyn Estimator + 'static), x: &Array, name: &str) -> Result<Output, cannery_exec::Error> {
-    let (rows, columns) = (x.shape[0], x.shape[1]);
-    let dtype = if x.dtype == "<f4" { DType::F32 } else { DType::F64 };
-    let graph = model.lower(&Signature::dense(dtype)).expect("a graph");
-    let program = Program::compile(&graph, &[name]).expect("an output of the graph");
-    let mut outputs = match dtype {
-        DType::F32 => program.run(&Batch::f32(&x.f32s(), rows, columns).expect("a matrix")),
-        _ => program.run(&Batch::f64(&x.f64s(), rows, columns).expect("a matrix")),
-    }?;
-    Ok(outputs.remove(0))
-}
 
 /// Sums to the bit; what is an exponential to a few units in the last place.
 fn assert_equal(got: &Output, want: &Value, is_exact: bool, what: &str) {

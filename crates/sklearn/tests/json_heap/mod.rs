@@ -1,11 +1,14 @@
-//! Heaps from the JSON that the `make.py` scripts write.
+//! Heaps from the JSON that the `make.py` scripts write, and what models in them compute.
 
 #![allow(dead_code, reason = "each test uses a part of it")]
 
+use cannery_exec::{Batch, Output, Program};
+use cannery_graph::{DType as GraphDType, Signature};
 use cannery_object::{
     Array as HeapArray, ByteOrder, Call, CallKind, DType, Field, Heap, Items, Kind, Limits, Node, Order,
     Value as HeapValue,
 };
+use cannery_sklearn::{Error, Estimator};
 use serde_json::{Map, Value};
 
 /// An array of a case.
@@ -205,4 +208,38 @@ fn add_array(heap: &mut Heap, array: &Array) -> HeapValue {
     let array =
         HeapArray::new(dtype, array.shape.clone(), Order::C, blob).expect("as many bytes as the shape says");
     heap.add_array(array).expect("small")
+}
+
+/// The cases of a file.
+pub(crate) fn cases(text: &str) -> Vec<Value> {
+    let Ok(Value::Array(cases)) = serde_json::from_str(text) else { panic!("a list of cases") };
+    cases
+}
+
+/// The case of a name.
+pub(crate) fn case(text: &str, name: &str) -> Value {
+    cases(text).into_iter().find(|case| case["name"] == name).expect("a case of this name")
+}
+
+/// Reads the model of a case.
+pub(crate) fn read(case: &Value) -> Result<Box<dyn Estimator>, Error> {
+    let (heap, value) = object(&case["class"], case["state"].as_object().expect("a state"));
+    cannery_sklearn::read(&heap, value)
+}
+
+/// One output of a model for rows of float32 or float64, as the array is.
+pub(crate) fn run(
+    model: &(dyn Estimator + 'static),
+    x: &Array,
+    name: &str,
+) -> Result<Output, cannery_exec::Error> {
+    let (rows, columns) = (x.shape[0], x.shape[1]);
+    let dtype = if x.dtype == "<f4" { GraphDType::F32 } else { GraphDType::F64 };
+    let graph = model.lower(&Signature::dense(dtype)).expect("a graph");
+    let program = Program::compile(&graph, &[name]).expect("an output of the graph");
+    let mut outputs = match dtype {
+        GraphDType::F32 => program.run(&Batch::f32(&x.f32s(), rows, columns).expect("a matrix")),
+        _ => program.run(&Batch::f64(&x.f64s(), rows, columns).expect("a matrix")),
+    }?;
+    Ok(outputs.remove(0))
 }
