@@ -26,6 +26,9 @@ pub struct Opcodes {
 pub enum Listing {
     /// A line each: offset, code, name indented by the marks on the stack, argument.
     Text,
+    /// The same with nothing cut: bytes of arrays and behind STOP as `.bytes`, arguments that are not spelt as Python
+    /// spells them as `.raw`. [`assemble`](crate::assemble) makes the same pickle of it.
+    Full,
     /// One JSON array of `[offset, name, argument]`. Bytes are `{"bytes": hex}`, integers beyond 53 bits `{"int":
     /// decimal or hex}`, other floats than finite ones `{"float": text}`, inline arrays `[offset, "ARRAY", {"end": …}]`.
     Json,
@@ -73,7 +76,8 @@ impl Opcodes {
         let items = Disassembly::new(heap, &self.bytes, buffer, 0, Joblib::new(&mut companions));
         let mut listed = Listed::default();
         match listing {
-            Listing::Text => write_text(items, &mut listed, out)?,
+            Listing::Text => write_text(items, None, &mut listed, out)?,
+            Listing::Full => write_text(items, Some(&self.bytes), &mut listed, out)?,
             Listing::Json => write_json(items, &mut listed, out)?,
         }
         Ok(listed)
@@ -110,32 +114,54 @@ fn is_ascii(op: &Op<'_>) -> bool {
 
 type Items<'a> = Disassembly<'a, Joblib<'a>>;
 
-fn write_text(items: Items<'_>, listed: &mut Listed, out: &mut impl Write) -> Result<()> {
+/// Writes a line for each opcode; those of `whole`, the buffer that is listed, in full where it is given.
+fn write_text(
+    items: Items<'_>,
+    whole: Option<&[u8]>,
+    listed: &mut Listed,
+    out: &mut impl Write,
+) -> Result<()> {
     let mut marks: Vec<usize> = Vec::new();
     let mut protocol = 0;
+    let mut position = 0;
     for item in items {
         match item? {
             Item::Op { op, nested } => {
                 listed.count(&op);
+                position = op.end;
                 protocol = protocol.max(op.opcode.protocol());
                 let mark = if takes_mark(op.opcode) { marks.pop() } else { None };
-                write_line(&op, marks.len(), mark, nested, out)?;
+                let arg = whole.map_or_else(|| text_of(&op, SHOWN), |whole| full_text(&op, whole));
+                write_line(&op, arg, marks.len(), mark, nested, out)?;
                 if op.opcode == Opcode::Mark {
                     marks.push(op.offset);
                 }
             }
-            Item::Inline { start, end } => {
-                writeln!(out, "{start:5}:      ARRAY      {} bytes of an array", end - start)?;
-            }
+            Item::Inline { start, end } => match whole.and_then(|whole| whole.get(start..end)) {
+                Some(bytes) => write_bytes(start, bytes, out)?,
+                None => writeln!(out, "{start:5}:      ARRAY      {} bytes of an array", end - start)?,
+            },
             _ => {}
         }
+    }
+    if let Some(behind) = whole.and_then(|whole| whole.get(position..)) {
+        write_bytes(position, behind, out)?;
     }
     writeln!(out, "highest protocol among opcodes = {protocol}")?;
     Ok(())
 }
 
+/// Bytes that are no opcodes, 32 a line.
+fn write_bytes(start: usize, bytes: &[u8], out: &mut impl Write) -> io::Result<()> {
+    for (index, line) in bytes.chunks(32).enumerate() {
+        writeln!(out, "{:5}:      .bytes     {}", start + 32 * index, hex(line))?;
+    }
+    Ok(())
+}
+
 fn write_line(
     op: &Op<'_>,
+    arg: Option<String>,
     depth: usize,
     mark: Option<usize>,
     nested: bool,
@@ -145,7 +171,7 @@ fn write_line(
     let code = escaped_byte(op.opcode as u8);
     let bar = if nested { "| " } else { "" };
     let mut line = format!("{:5}: {code:<4} {indent}{bar}{:<10}", op.offset, op.opcode.name());
-    if let Some(arg) = text_of(op) {
+    if let Some(arg) = arg {
         line.push(' ');
         line.push_str(&arg);
     }
@@ -153,6 +179,16 @@ fn write_line(
         let _ = write!(line, " (MARK at {mark})"); // writing to a String does not fail
     }
     writeln!(out, "{}", line.trim_end())
+}
+
+/// The argument such that the assembler makes the same bytes of it.
+fn full_text(op: &Op<'_>, whole: &[u8]) -> Option<String> {
+    let arg = text_of(op, usize::MAX)?;
+    let bytes = whole.get(op.offset..op.end)?;
+    match cannery_pickle::assemble(&format!("{} {arg}", op.opcode.name())) {
+        Ok(again) if again == bytes => Some(arg),
+        _ => Some(format!(".raw {}", hex(bytes.get(1..)?))),
+    }
 }
 
 fn takes_mark(opcode: Opcode) -> bool {
@@ -176,8 +212,8 @@ fn escaped_byte(byte: u8) -> String {
     if byte.is_ascii_graphic() { char::from(byte).to_string() } else { format!("\\x{byte:02x}") }
 }
 
-/// The argument as Python writes it, long ones cut.
-fn text_of(op: &Op<'_>) -> Option<String> {
+/// The argument as Python writes it, cut behind so many characters.
+fn text_of(op: &Op<'_>, shown: usize) -> Option<String> {
     Some(match op.arg {
         Arg::None => return None,
         Arg::Int(number) => number.to_string(),
@@ -188,11 +224,14 @@ fn text_of(op: &Op<'_>) -> Option<String> {
             small_long(bytes).map_or_else(|| format!("0x{} (little-endian)", hex(bytes)), |n| n.to_string())
         }
         Arg::Float(x) => format!("{x:?}"),
-        Arg::Names(module, name) => quote(&format!("{module} {name}")),
-        Arg::Bytes(bytes) if is_python2(op.opcode) => quote(&latin1(bytes)),
-        Arg::Bytes(bytes) => cut(&format!("b{}", quote(&latin1(bytes))), bytes.len()),
-        Arg::Quoted(text) => quote(&latin1(&unquoted(text))),
-        Arg::RawUnicode(text) | Arg::Text(text) => quote(&String::from_utf8_lossy(text)),
+        Arg::Names(module, name) => {
+            cut(&quote(&format!("{module} {name}")), shown, module.len() + name.len() + 1)
+        }
+        Arg::Bytes(bytes) if is_python2(op.opcode) => cut(&quote(&latin1(bytes)), shown, bytes.len()),
+        Arg::Bytes(bytes) => cut(&format!("b{}", quote(&latin1(bytes))), shown, bytes.len()),
+        Arg::Quoted(text) => cut(&quote(&latin1(&unquoted(text))), shown, text.len()),
+        Arg::RawUnicode(text) => cut(&quote(&unescaped(text)), shown, text.len()),
+        Arg::Text(text) => cut(&quote(&String::from_utf8_lossy(text)), shown, text.len()),
         _ => String::new(),
     })
 }
@@ -200,11 +239,12 @@ fn text_of(op: &Op<'_>) -> Option<String> {
 const SHOWN: usize = 400;
 
 fn quote(text: &str) -> String {
-    cut(&format!("'{}'", text.escape_debug()), text.len())
+    format!("'{}'", text.escape_debug())
 }
 
-fn cut(text: &str, bytes: usize) -> String {
-    match text.char_indices().nth(SHOWN) {
+/// What is shown of an argument of so many bytes.
+fn cut(text: &str, shown: usize, bytes: usize) -> String {
+    match text.char_indices().nth(shown) {
         Some((end, _)) => format!("{}… ({bytes} bytes)", &text[..end]),
         None => text.to_owned(),
     }
@@ -243,7 +283,8 @@ fn json_of(op: &Op<'_>) -> serde_json::Value {
         Arg::Bytes(bytes) if is_python2(op.opcode) => json!(latin1(bytes)),
         Arg::Bytes(bytes) => json!({ "bytes": hex(bytes) }),
         Arg::Quoted(text) => json!(latin1(&unquoted(text))),
-        Arg::RawUnicode(text) | Arg::Text(text) => json!(String::from_utf8_lossy(text)),
+        Arg::RawUnicode(text) => json!(unescaped(text)),
+        Arg::Text(text) => json!(String::from_utf8_lossy(text)),
         _ => serde_json::Value::Null,
     }
 }
@@ -262,6 +303,11 @@ fn is_python2(opcode: Opcode) -> bool {
 
 fn unquoted(text: &[u8]) -> Cow<'_, [u8]> {
     cannery_pickle::unquote(text).unwrap_or_default()
+}
+
+/// The text of a UNICODE line.
+fn unescaped(text: &[u8]) -> String {
+    String::from_utf8_lossy(&cannery_pickle::raw_unicode(text).unwrap_or_default()).into_owned()
 }
 
 fn latin1(bytes: &[u8]) -> String {

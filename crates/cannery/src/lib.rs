@@ -13,6 +13,7 @@
 
 #![forbid(unsafe_code)]
 
+mod assemble;
 mod bench;
 mod disassemble;
 mod error;
@@ -21,6 +22,7 @@ mod model;
 mod part;
 mod predict;
 
+pub use assemble::assemble;
 pub use bench::{Benchmark, Run, Timings};
 pub use cannery_format::{Companion, Facts, Kind as Container};
 pub use cannery_object::{LIMITS, Limit, LimitError, LimitInfo, Limits};

@@ -28,6 +28,7 @@ Examples:
   cannery predict model.joblib rows.csv         a prediction for each row
   cannery bench model.joblib                    how long a prediction takes
   cannery disassemble model.pkl                 the opcodes, as Python's pickletools shows them
+  cannery assemble listing.txt -o model.pkl     a pickle from such a listing
   cannery --limits                              what reading a file may cost at most
 
 Exit status: 0 fine, 1 a finding or a failed check, 2 an error.";
@@ -40,6 +41,9 @@ pub(crate) enum Command {
     /// List the opcodes of a pickle, through the arrays of a joblib file
     #[command(after_help = DISASSEMBLE_EXAMPLES)]
     Disassemble(Disassemble),
+    /// Make a pickle of a listing of opcodes
+    #[command(after_help = ASSEMBLE_EXAMPLES)]
+    Assemble(Assemble),
     /// Predict with a model for each row of a table
     #[command(after_help = PREDICT_EXAMPLES)]
     Predict(Predict),
@@ -62,9 +66,22 @@ Examples:
   cannery disassemble model.pkl | less
   cannery disassemble model.joblib --format json
   cannery disassemble python2.pkl --encoding latin1
+  cannery disassemble model.joblib --full > listing.txt
 
 Exit status 2 where pickletools.genops fails too: at the first opcode that can't be decoded, and, unless
 --encoding latin1 is given, after a listing that holds text of Python 2 that is not ASCII.";
+
+const ASSEMBLE_EXAMPLES: &str = "\
+Examples:
+  cannery assemble listing.txt -o model.pkl
+  cannery assemble listing.txt | cmp - model.pkl
+
+The listing is what disassemble --full writes. By hand, a line is enough for each opcode:
+  PROTO 4
+  FRAME auto
+  SHORT_BINUNICODE 'text'
+  STOP
+docs/listings.md has the rest: comments, raw bytes, pickles in arguments, wrong counts.";
 
 const PREDICT_EXAMPLES: &str = "\
 Examples:
@@ -123,9 +140,27 @@ pub(crate) struct Disassemble {
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
 
+    /// Cut nothing, and give the bytes of arrays: the listing that assemble takes
+    #[arg(long, conflicts_with = "format")]
+    pub(crate) full: bool,
+
     /// Encoding of Python 2's strings
     #[arg(long, value_enum, default_value_t)]
     pub(crate) encoding: Encoding,
+
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Assemble {
+    /// The listing
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub(crate) listing: PathBuf,
+
+    /// File to write to instead of standard output
+    #[arg(long, short, value_hint = ValueHint::FilePath)]
+    pub(crate) output: Option<PathBuf>,
 
     #[command(flatten)]
     pub(crate) limits: LimitArgs,

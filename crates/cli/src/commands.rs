@@ -5,7 +5,9 @@ use std::io::Write;
 use cannery::{Listing, Model, Options, Stage};
 use clap::CommandFactory;
 
-use crate::args::{Args, Bench, Command, Completions, Disassemble, Encoding, Format, Inspect, Predict};
+use crate::args::{
+    Args, Assemble, Bench, Command, Completions, Disassemble, Encoding, Format, Inspect, Predict,
+};
 use crate::limits;
 use crate::out::{Failure, stdout};
 use crate::progress::Progress;
@@ -20,6 +22,7 @@ pub(crate) fn run(args: Args) -> Result {
         None => Ok(Args::command().print_long_help()?),
         Some(Command::Inspect(inspect)) => run_inspect(&inspect, &mut progress),
         Some(Command::Disassemble(disassemble)) => run_disassemble(&disassemble, &mut progress),
+        Some(Command::Assemble(assemble)) => run_assemble(&assemble),
         Some(Command::Predict(predict)) => run_predict(&predict, &mut progress),
         Some(Command::Bench(bench)) => run_bench(&bench),
         Some(Command::Completions(completions)) => print_completions(&completions),
@@ -64,6 +67,7 @@ fn run_disassemble(disassemble: &Disassemble, progress: &mut Progress) -> Result
     progress.finish();
     let mut out = stdout();
     let listing = match disassemble.format {
+        Format::Text if disassemble.full => Listing::Full,
         Format::Text => Listing::Text,
         Format::Json => Listing::Json,
     };
@@ -75,6 +79,19 @@ fn run_disassemble(disassemble: &Disassemble, progress: &mut Progress) -> Result
             Ok(listed.require_ascii().map_err(|error| error.in_file(disassemble.file.display()))?)
         }
         Encoding::Latin1 => Ok(()),
+    }
+}
+
+fn run_assemble(assemble: &Assemble) -> Result {
+    let pickle = Options::default().limits(assemble.limits.0.clone()).assemble(&assemble.listing)?;
+    match &assemble.output {
+        Some(path) => Ok(std::fs::write(path, pickle)
+            .map_err(|error| cannery::Error::from(error).in_file(path.display()))?),
+        None => {
+            let mut out = stdout();
+            out.write_all(&pickle)?;
+            Ok(out.flush()?)
+        }
     }
 }
 

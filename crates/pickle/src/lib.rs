@@ -1,4 +1,4 @@
-//! Pickle streams, protocols 0 to 5: opcodes, decoder, disassembler, and the machine that fills a Heap.
+//! Pickle streams, protocols 0 to 5: opcodes, decoder, disassembler, assembler, and the machine that fills a Heap.
 //!
 //! The machine carries out what a stream says about *data* and nothing else: no name is resolved, no call made.
 //! Streams on which Python's own unpicklers differ are refused.
@@ -7,6 +7,7 @@
 
 #![forbid(unsafe_code)]
 
+mod assemble;
 mod decode;
 mod disassemble;
 mod error;
@@ -14,9 +15,10 @@ mod machine;
 mod opcode;
 mod text;
 
+pub use assemble::{ListingError, assemble};
 pub use decode::{Arg, Decoder, Op};
 pub use disassemble::{Disassembly, Item};
 pub use error::{Error, ErrorKind};
 pub use machine::{Inline, Machine, NoInline, Outcome, Source, Step, Taken, read, read_prefix};
 pub use opcode::{ArgKind, OPCODES, Opcode};
-pub use text::unquote;
+pub use text::{raw_unicode, unquote};

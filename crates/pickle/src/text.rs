@@ -66,8 +66,9 @@ fn unescape_one<'a>(text: &'a [u8], out: &mut Vec<u8>) -> Option<&'a [u8]> {
     Some(rest)
 }
 
-/// Decodes a UNICODE line, raw-unicode-escape, to UTF-8 in which lone surrogates keep three bytes.
-pub(crate) fn raw_unicode(text: &[u8]) -> Option<Cow<'_, [u8]>> {
+/// Decodes a UNICODE line, raw-unicode-escape, to UTF-8 in which lone surrogates keep three bytes. `None` when an escape
+/// is broken.
+pub fn raw_unicode(text: &[u8]) -> Option<Cow<'_, [u8]>> {
     if text.is_ascii() && !text.contains(&b'\\') {
         return Some(Cow::Borrowed(text));
     }
@@ -97,7 +98,8 @@ fn push_escape<'a>(text: &'a [u8], digits: usize, out: &mut Vec<u8>) -> Option<&
     Some(&text[digits + 1..])
 }
 
-fn push_code_point(point: u32, out: &mut Vec<u8>) -> Option<()> {
+/// Appends UTF-8, three bytes for a surrogate; `None` beyond Unicode.
+pub(crate) fn push_code_point(point: u32, out: &mut Vec<u8>) -> Option<()> {
     if let Some(c) = char::from_u32(point) {
         out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
     } else if (0xD800..0xE000).contains(&point) {

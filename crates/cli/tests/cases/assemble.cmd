@@ -1,0 +1,1 @@
+assemble crates/cli/tests/cases/assemble.listing

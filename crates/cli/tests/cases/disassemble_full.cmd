@@ -1,0 +1,1 @@
+disassemble fixtures/pickle/py2.7-shared-p0.pkl --full

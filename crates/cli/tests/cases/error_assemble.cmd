@@ -1,0 +1,1 @@
+assemble crates/cli/tests/cases/error_assemble.listing
