@@ -17,7 +17,7 @@ fn main() -> Result<(), cannery::Error> {
 
     // clf.decision_function(X[0:2])
     let scores = model.call("decision_function", &[5.1, 3.5, 1.4, 0.2, 4.9, 3.0, 1.4, 0.2], 4)?;
-    assert_eq!(scores.width, Some(3));
+    assert_eq!(scores.width(), Some(3));
 
     // pickle.loads and pickle.load: from memory, and from whatever can be read
     let bytes = std::fs::read("examples/iris_svc.joblib")?;

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use cannery_exec::{Batch as ExecBatch, Program};
 use cannery_graph::DType;
 use cannery_object::Limits;
-use cannery_table::Numbers;
+use cannery_table::{Data, Values};
 
 use crate::error::{Error, Result};
 use crate::model::{Model, Options};
@@ -145,7 +145,7 @@ impl Benchmark {
 
 /// The rows that calls are made with.
 struct Rows {
-    numbers: Numbers,
+    values: Values,
     columns: usize,
 }
 
@@ -158,11 +158,17 @@ impl Rows {
         let batch = table.next_batch(most).map_err(|error| in_input(error.into()))?;
         let batch = batch.filter(|batch| batch.rows > 0);
         let batch = batch.ok_or_else(|| in_input(Error::usage("there is no row to measure with")))?;
-        let numbers = match &batch.numbers {
-            Numbers::F64(values) => Numbers::F64(cycled(values, columns, f64::to_bits)),
-            Numbers::F32(values) => Numbers::F32(cycled(values, columns, |x| x.to_bits().into())),
+        let batch = batch.into_dense(limits).map_err(|error| in_input(error.into()))?;
+        let values = match batch.data {
+            Data::Dense { values: Values::F64(values), .. } => {
+                Values::F64(cycled(&values, columns, f64::to_bits))
+            }
+            Data::Dense { values: Values::F32(values), .. } => {
+                Values::F32(cycled(&values, columns, |x| x.to_bits().into()))
+            }
+            _ => return Err(in_input(Error::unsupported("rows that are no matrix of numbers"))),
         };
-        Ok(Self { numbers, columns })
+        Ok(Self { values, columns })
     }
 
     fn drawn(columns: usize) -> Result<Self> {
@@ -170,13 +176,13 @@ impl Rows {
         let mut state = 0;
         let numbers =
             (0..ROWS * columns).map(|_| (split_mix(&mut state) >> 11) as f64 / 2_f64.powi(51) - 2.0);
-        Ok(Self { numbers: Numbers::F64(numbers.collect()), columns })
+        Ok(Self { values: Values::F64(numbers.collect()), columns })
     }
 
     fn dtype(&self) -> DType {
-        match self.numbers {
-            Numbers::F64(_) => DType::F64,
-            Numbers::F32(_) => DType::F32,
+        match self.values {
+            Values::F32(_) => DType::F32,
+            _ => DType::F64,
         }
     }
 
@@ -184,9 +190,10 @@ impl Rows {
     fn call(&self, program: &Program, size: usize, index: usize) -> Result<()> {
         let first = index % (ROWS / size) * size;
         let range = first * self.columns..(first + size) * self.columns;
-        let batch = match &self.numbers {
-            Numbers::F64(values) => ExecBatch::f64(&values[range], size, self.columns)?,
-            Numbers::F32(values) => ExecBatch::f32(&values[range], size, self.columns)?,
+        let batch = match &self.values {
+            Values::F64(values) => ExecBatch::f64(&values[range], size, self.columns)?,
+            Values::F32(values) => ExecBatch::f32(&values[range], size, self.columns)?,
+            _ => return Err(Error::unsupported("rows that are no matrix of numbers")),
         };
         black_box(program.run(&batch)?);
         Ok(())
@@ -291,7 +298,7 @@ mod tests {
     fn rows_that_are_drawn_are_always_the_same() {
         let mut state = 0;
         assert_eq!(split_mix(&mut state), 0xe220_a839_7b1d_cdaf);
-        let Numbers::F64(numbers) = Rows::drawn(3).expect("few").numbers else { panic!("float64") };
+        let Values::F64(numbers) = Rows::drawn(3).expect("few").values else { panic!("float64") };
         assert_eq!(numbers.len(), 3 * ROWS);
         assert!(numbers.iter().all(|x| (-2.0..2.0).contains(x)));
         let mean = numbers.iter().sum::<f64>() / numbers.len() as f64;

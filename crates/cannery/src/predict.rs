@@ -10,7 +10,7 @@ use cannery_exec::{Batch as ExecBatch, Output, Program, Values as ExecValues};
 use cannery_graph::{DType, Shape, Signature};
 use cannery_object::{Heap, Limits, Value};
 use cannery_sklearn::Estimator;
-use cannery_table::{Batch, Column, Numbers, Sink, Table, Target, Values};
+use cannery_table::{Batch, Column, Data, Layout, Sink, Table, Target, Values};
 
 pub(crate) use self::threads::Threads;
 use crate::error::{Error, Result};
@@ -46,7 +46,7 @@ impl Model {
         let program = self.compile(method, DType::F64)?;
         let mut outputs = program.run(&ExecBatch::f64(rows, count, columns)?)?;
         match (outputs.pop(), outputs.is_empty()) {
-            (Some(output), true) => Ok(column(output)),
+            (Some(output), true) => Ok(column(output, count)),
             _ => {
                 Err(Error::usage(format!("{method} has several results: ask for {method}.0, {method}.1, …")))
             }
@@ -175,12 +175,13 @@ impl Prediction {
         let dtype = if table.is_f32() { DType::F32 } else { DType::F64 };
         let program = compile(&*estimator, &self.method, dtype)?;
         let mut sink = Sink::new(&target, stdout).map_err(|error| self.in_output(error))?;
-        let most = if program.needs_whole_batch() { usize::MAX } else { table.batch_rows() };
+        let most = if program.needs_whole_batch() { usize::MAX } else { table.dense_batch_rows() };
         let mut rows = 0;
         while let Some(batch) = table.next_batch(most).map_err(in_input)? {
+            let batch = batch.into_dense(&self.limits).map_err(in_input)?;
             let outputs = threads.run(|| run(&program, &batch));
             let outputs = outputs.map_err(|error| error.in_file(self.input.display()))?;
-            let columns = outputs.into_iter().map(column).collect();
+            let columns = outputs.into_iter().map(|output| column(output, batch.rows)).collect();
             sink.push(columns).map_err(|error| self.in_output(error))?;
             rows += batch.rows as u64;
             progress(Stage::Predict, rows, table.rows_in_all());
@@ -208,26 +209,31 @@ pub(crate) fn open_table(input: &Path, model: &Model, limits: &Limits) -> Result
 }
 
 fn run(program: &Program, batch: &Batch) -> Result<Vec<Output>> {
-    let (rows, columns) = (batch.rows, batch.columns);
-    Ok(match &batch.numbers {
-        Numbers::F64(values) => program.run(&ExecBatch::f64(values, rows, columns)?)?,
-        Numbers::F32(values) => program.run(&ExecBatch::f32(values, rows, columns)?)?,
+    let rows = batch.rows;
+    Ok(match &batch.data {
+        Data::Dense { columns, values: Values::F64(values) } => {
+            program.run(&ExecBatch::f64(values, rows, *columns)?)?
+        }
+        Data::Dense { columns, values: Values::F32(values) } => {
+            program.run(&ExecBatch::f32(values, rows, *columns)?)?
+        }
+        _ => return Err(Error::unsupported("rows that are no matrix of numbers")),
     })
 }
 
-fn column(output: Output) -> Column {
-    let width = match output.shape {
-        Shape::Vector => None,
-        Shape::Matrix(width) => Some(width),
+fn column(output: Output, rows: usize) -> Column {
+    let layout = match output.shape {
+        Shape::Vector => Layout::Vector,
+        Shape::Matrix(width) => Layout::Matrix(width),
     };
     let values = match output.values {
         ExecValues::F32(values) => Values::F32(values),
         ExecValues::F64(values) => Values::F64(values),
         ExecValues::I64(values) => Values::I64(values),
         ExecValues::Bool(values) => Values::Bool(values),
-        ExecValues::Str(values) => Values::Str(values.iter().map(str::to_owned).collect()),
+        ExecValues::Str(values) => Values::Str(values.iter().collect()),
     };
-    Column { name: output.name.into(), width, values }
+    Column { name: output.name.into(), rows, layout, values }
 }
 
 impl From<cannery_sklearn::Error> for Error {

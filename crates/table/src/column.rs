@@ -1,86 +1,72 @@
+use crate::values::Values;
+
 /// What a method gives for the rows of a batch.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Column {
     /// Name of the method: `predict`, `decision_function`, …
     pub name: String,
-    /// Values for each row; `None` for one value, which numpy gives as a 1-d array.
-    pub width: Option<usize>,
+    /// Number of rows.
+    pub rows: usize,
+    /// How the values belong to the rows.
+    pub layout: Layout,
     /// The values, row by row.
     pub values: Values,
 }
 
-/// Values of one type.
-#[derive(Clone, Debug, PartialEq)]
+/// How values belong to rows.
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Values {
-    /// `float64`.
-    F64(Vec<f64>),
-    /// `float32`.
-    F32(Vec<f32>),
-    /// `int64`.
-    I64(Vec<i64>),
-    /// `bool`.
-    Bool(Vec<bool>),
-    /// `str`.
-    Str(Vec<String>),
+pub enum Layout {
+    /// One value a row: a 1-d array.
+    Vector,
+    /// So many values a row: a 2-d array.
+    Matrix(usize),
+    /// A sparse matrix compressed by row.
+    Csr {
+        /// Number of columns.
+        columns: usize,
+        /// Where the values of each row begin, and where the last one's end: one more than rows, from 0.
+        indptr: Vec<usize>,
+        /// Column of each value.
+        indices: Vec<u32>,
+    },
 }
 
-impl Values {
-    /// Number of values.
-    pub fn len(&self) -> usize {
-        match self {
-            Self::F64(v) => v.len(),
-            Self::F32(v) => v.len(),
-            Self::I64(v) => v.len(),
-            Self::Bool(v) => v.len(),
-            Self::Str(v) => v.len(),
+impl Column {
+    /// Values for each row; of a vector `None`.
+    pub fn width(&self) -> Option<usize> {
+        match &self.layout {
+            Layout::Vector => None,
+            Layout::Matrix(columns) | Layout::Csr { columns, .. } => Some(*columns),
         }
     }
 
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// Bytes that the values take in a numpy array.
-    pub(crate) fn bytes(&self) -> u64 {
-        let itemsize = match self {
-            Self::F64(_) | Self::I64(_) => 8,
-            Self::F32(_) => 4,
-            Self::Bool(_) => 1,
-            Self::Str(texts) => 4 * texts.iter().map(|text| text.chars().count()).max().unwrap_or(0).max(1),
-        };
-        self.len() as u64 * itemsize as u64
-    }
-
-    /// The text of one value, as Python prints it.
-    pub(crate) fn text(&self, index: usize) -> String {
-        match self {
-            Self::F64(v) => float_text(v[index], format!("{:?}", v[index])),
-            Self::F32(v) => float_text(f64::from(v[index]), format!("{:?}", v[index])),
-            Self::I64(v) => v[index].to_string(),
-            Self::Bool(v) => if v[index] { "True" } else { "False" }.to_owned(),
-            Self::Str(v) => v[index].clone(),
+    /// Whether there are as many values as rows and layout say, and each has its place.
+    pub(crate) fn is_sound(&self) -> bool {
+        match &self.layout {
+            Layout::Vector => self.values.len() == self.rows,
+            Layout::Matrix(columns) => self.rows.checked_mul(*columns) == Some(self.values.len()),
+            Layout::Csr { columns, indptr, indices } => {
+                self.values.len() == indices.len()
+                    && indptr.len().checked_sub(1) == Some(self.rows)
+                    && indptr.first() == Some(&0)
+                    && indptr.last() == Some(&indices.len())
+                    && indptr.is_sorted()
+                    && indices.iter().all(|&index| (index as usize) < *columns)
+            }
         }
     }
 
-    /// Appends the values of a later batch, which are of the same type.
+    /// Appends the rows of a later batch, which have the same layout and type.
     pub(crate) fn append(&mut self, more: Self) {
-        match (self, more) {
-            (Self::F64(a), Self::F64(b)) => a.extend(b),
-            (Self::F32(a), Self::F32(b)) => a.extend(b),
-            (Self::I64(a), Self::I64(b)) => a.extend(b),
-            (Self::Bool(a), Self::Bool(b)) => a.extend(b),
-            (Self::Str(a), Self::Str(b)) => a.extend(b),
-            (a, b) => debug_assert!(b.is_empty(), "a method changed its type from {a:?}"),
+        self.rows += more.rows;
+        let before = self.values.len();
+        self.values.append(more.values);
+        if let (Layout::Csr { indptr, indices, .. }, Layout::Csr { indptr: starts, indices: places, .. }) =
+            (&mut self.layout, more.layout)
+        {
+            indptr.extend(starts.iter().skip(1).map(|start| before + start));
+            indices.extend(places);
         }
-    }
-}
-
-fn float_text(value: f64, text: String) -> String {
-    match value {
-        v if v.is_nan() => "nan".to_owned(),
-        v if v.is_infinite() => if v > 0.0 { "inf" } else { "-inf" }.to_owned(),
-        _ => text,
     }
 }

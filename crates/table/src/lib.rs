@@ -9,13 +9,19 @@
 #![forbid(unsafe_code)]
 
 mod atomic;
+mod batch;
 mod column;
 mod error;
 mod npy;
 mod read;
+mod texts;
+mod values;
 mod write;
 
-pub use column::{Column, Values};
+pub use batch::{Batch, Data, Named};
+pub use column::{Column, Layout};
 pub use error::{Error, ErrorKind};
-pub use read::{Batch, Numbers, Table};
+pub use read::Table;
+pub use texts::Texts;
+pub use values::{Cell, Values};
 pub use write::{Sink, Target};

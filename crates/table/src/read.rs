@@ -1,6 +1,7 @@
 //! Tables of numbers, read batch by batch.
 
 mod array;
+mod compressed;
 mod flat;
 mod lines;
 mod meter;
@@ -20,27 +21,8 @@ use self::lines::CsvRows;
 use self::meter::Metered;
 use self::ndjson::NdjsonRows;
 use self::sparse::SparseRows;
+use crate::batch::Batch;
 use crate::error::Error;
-
-/// Some rows of numbers.
-#[derive(Clone, Debug)]
-pub struct Batch {
-    /// Number of rows.
-    pub rows: usize,
-    /// Number of columns.
-    pub columns: usize,
-    /// The numbers, row by row.
-    pub numbers: Numbers,
-}
-
-/// Numbers of one width.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Numbers {
-    /// `float64`; text, integers and bools become this.
-    F64(Vec<f64>),
-    /// `float32`: an array of that dtype.
-    F32(Vec<f32>),
-}
 
 /// A table that is read batch by batch.
 pub struct Table {
@@ -77,7 +59,7 @@ impl Table {
     ///
     /// * `.npy`: a 2-d array of numbers, and `.npz` with such an array named `X` or `arr_0`, or with no other array.
     ///   Both are mapped.
-    /// * `.npz` as `scipy.sparse.save_npz` writes it, CSR or CSC. Its rows are made dense, batch by batch.
+    /// * `.npz` as `scipy.sparse.save_npz` writes it, CSR, CSC or COO. Its rows are given as CSR.
     /// * NDJSON: a line is an array of numbers, or an object with a number for each column. `null` is NaN.
     /// * CSV, with a header when a cell of the first line is no number. Missing values as pandas writes them are NaN.
     ///
@@ -131,7 +113,7 @@ impl Table {
         let document = cannery_format::read(&bytes, limits, &mut NoCompanions, &mut |_, _| ())?;
         let rows = match document.heap.as_dict(document.root) {
             Some(pairs) if sparse::is_sparse(&document.heap, pairs) => {
-                Rows::Sparse(Box::new(SparseRows::read(&document.heap, pairs, limits)?))
+                Rows::Sparse(Box::new(SparseRows::read(&document.heap, pairs)?))
             }
             Some(pairs) => {
                 let value = only_array(&document, pairs)?;
@@ -189,14 +171,13 @@ impl Table {
     /// The next rows, at most `most`; `None` at the end. The first call gives a batch even of an empty table.
     ///
     /// # Errors
-    /// `Io`; `Usage` when a cell is no number, with its line and column; `Format` when the dense form of sparse rows is
-    /// over the limit `decompressed-bytes`.
+    /// `Io`; `Usage` when a cell is no number, with its line and column.
     pub fn next_batch(&mut self, most: usize) -> Result<Option<Batch>, Error> {
         let batch = match &mut self.rows {
             Rows::Csv(rows) => rows.next_batch(most),
             Rows::Ndjson(rows) => rows.next_batch(most),
             Rows::Array(rows) => rows.next_batch(most),
-            Rows::Sparse(rows) => rows.next_batch(most),
+            Rows::Sparse(rows) => Ok(rows.next_batch(most)),
         }?;
         let is_first = self.given == 0;
         self.given += batch.rows as u64;
@@ -205,6 +186,14 @@ impl Table {
 
     /// Rows of a batch that is large enough to keep every core busy and small enough to be forgotten.
     pub fn batch_rows(&self) -> usize {
+        match &self.rows {
+            Rows::Sparse(rows) => rows.rows_of(BATCH_NUMBERS).clamp(1, BATCH_ROWS),
+            Rows::Csv(_) | Rows::Ndjson(_) | Rows::Array(_) => self.dense_batch_rows(),
+        }
+    }
+
+    /// Rows of such a batch when sparse rows will be made dense ([`Batch::into_dense`]).
+    pub fn dense_batch_rows(&self) -> usize {
         (BATCH_NUMBERS / self.columns().max(1)).clamp(1, BATCH_ROWS)
     }
 
@@ -259,14 +248,6 @@ fn only_array(document: &Document, pairs: &[Value]) -> Result<Value, Error> {
     let names = pairs.chunks_exact(2).filter_map(|pair| heap.as_str(pair[0])).take(20).collect::<Vec<_>>();
     let names = names.join(", ");
     Err(Error::usage(format!("which array holds the rows? name it X or arr_0; the archive has {names}")))
-}
-
-/// An empty vector with room for some numbers.
-fn room<T>(len: usize) -> Result<Vec<T>, Error> {
-    let mut values = Vec::new();
-    let no_memory = |_| Error::usage(format!("there is no memory for a batch of {len} numbers"));
-    values.try_reserve_exact(len).map_err(no_memory)?;
-    Ok(values)
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::atomic::AtomicFile;
 use crate::column::Column;
 use crate::error::Error;
-use crate::npy;
+use crate::npy::Array;
 
 /// Where results go and in which form.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,25 +74,32 @@ impl<'w> Sink<'w> {
     }
 
     /// Takes the results of a batch: the same columns each time.
+    ///
+    /// # Errors
+    /// `Io`; `Usage` when a sparse matrix is too wide for the form.
     pub fn push(&mut self, columns: Vec<Column>) -> Result<(), Error> {
+        if let Some(column) = columns.iter().find(|column| !column.is_sound()) {
+            return Err(Error::usage(format!("the values of {} do not fit its rows", column.name)));
+        }
         match &mut self.0 {
             Form::Text(out, header) => {
-                let is_plain = matches!(&columns[..], [column] if column.width.is_none());
+                let is_plain = matches!(&columns[..], [column] if column.width().is_none());
                 if std::mem::replace(header, Header::Done) == Header::Due && !is_plain {
-                    writeln!(out, "{}", rows::header(&columns).join("\t"))?;
+                    writeln!(out, "{}", rows::text_header(&columns).join("\t"))?;
                 }
                 rows::write_text(&columns, out)?;
             }
             Form::Csv(out, header) => {
                 if std::mem::replace(header, Header::Done) == Header::Due {
-                    out.write_record(rows::header(&columns))?;
+                    rows::refuse_wide(&columns)?;
+                    out.write_record(rows::csv_header(&columns))?;
                 }
                 rows::write_csv(&columns, out)?;
             }
             Form::Ndjson(out) => rows::write_ndjson(&columns, out)?,
             Form::Npy(_, whole) | Form::Npz(_, whole) if whole.is_empty() => *whole = columns,
             Form::Npy(_, whole) | Form::Npz(_, whole) => {
-                whole.iter_mut().zip(columns).for_each(|(whole, more)| whole.values.append(more.values));
+                whole.iter_mut().zip(columns).for_each(|(whole, more)| whole.append(more));
             }
         }
         Ok(())
@@ -113,7 +120,8 @@ impl<'w> Sink<'w> {
                         "a .npy file holds one result: choose one method, or write .npz",
                     ));
                 };
-                npy::write(column, &mut out)?;
+                rows::refuse_wide(&whole)?;
+                Array::of(column).write(&mut out)?;
                 out.finish()?;
             }
             Form::Npz(mut out, whole) => {
@@ -127,13 +135,13 @@ impl<'w> Sink<'w> {
 
 fn write_npz(columns: &[Column], out: &mut AtomicFile) -> std::io::Result<()> {
     let mut zip = zip::ZipWriter::new(out);
-    for column in columns {
-        let is_large = column.values.bytes() > u64::from(u32::MAX) - (1 << 20);
+    for (name, array) in columns.iter().flat_map(Array::named) {
+        let is_large = array.bytes() > u64::from(u32::MAX) - (1 << 20);
         let stored = zip::write::SimpleFileOptions::default()
             .compression_method(zip::CompressionMethod::Stored)
             .large_file(is_large);
-        zip.start_file(format!("{}.npy", column.name), stored).map_err(std::io::Error::other)?;
-        npy::write(column, &mut zip)?;
+        zip.start_file(format!("{name}.npy"), stored).map_err(std::io::Error::other)?;
+        array.write(&mut zip)?;
     }
     zip.finish().map_err(std::io::Error::other)?;
     Ok(())
@@ -142,18 +150,21 @@ fn write_npz(columns: &[Column], out: &mut AtomicFile) -> std::io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::column::Values;
+    use crate::column::Layout;
+    use crate::values::Values;
 
     fn columns() -> Vec<Column> {
         vec![
             Column {
                 name: "predict".into(),
-                width: None,
-                values: Values::Str(vec!["é".into(), "a\"b".into()]),
+                rows: 2,
+                layout: Layout::Vector,
+                values: Values::Str(["é", "a\"b"].into_iter().collect()),
             },
             Column {
                 name: "decision_function".into(),
-                width: Some(2),
+                rows: 2,
+                layout: Layout::Matrix(2),
                 values: Values::F64(vec![1.0, f64::NAN, -0.5, f64::NEG_INFINITY]),
             },
         ]

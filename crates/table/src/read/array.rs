@@ -3,8 +3,9 @@
 use cannery_format::Document;
 use cannery_object::{ByteOrder, DType, Element, Kind, NdArray, Order, Value, element};
 
-use super::{Batch, Numbers, room};
+use crate::batch::{Batch, Data, room};
 use crate::error::Error;
+use crate::values::Values;
 
 /// The rows of an array.
 pub(super) struct ArrayRows {
@@ -55,9 +56,9 @@ impl ArrayRows {
         let rows = most.min(self.rows - self.next);
         let (all, columns, order) = (self.rows, self.columns, array.order);
         let part = Part { first: self.next, rows, all, columns, order };
-        let numbers = part.numbers(&self.document, &array)?;
+        let values = part.values(&self.document, &array)?;
         self.next += rows;
-        Ok(Batch { rows, columns, numbers })
+        Ok(Batch { rows, data: Data::Dense { columns, values } })
     }
 }
 
@@ -67,25 +68,25 @@ fn view(document: &Document, value: Value) -> Result<NdArray<'_>, Error> {
 }
 
 impl Part {
-    fn numbers(self, document: &Document, array: &NdArray<'_>) -> Result<Numbers, Error> {
+    fn values(self, document: &Document, array: &NdArray<'_>) -> Result<Values, Error> {
         if let Some(objects) = array.objects() {
-            return self.objects(document, objects).map(Numbers::F64);
+            return self.objects(document, objects).map(Values::F64);
         }
         let bytes = array.raw().unwrap_or_default();
         let dtype = &*array.dtype;
         let little = dtype.order == ByteOrder::Little;
         match (&dtype.kind, dtype.itemsize) {
             (Kind::Float, 8) if little => {
-                self.of::<8, _>(bytes, |x| Ok(f64::from_le_bytes(x))).map(Numbers::F64)
+                self.of::<8, _>(bytes, |x| Ok(f64::from_le_bytes(x))).map(Values::F64)
             }
             (Kind::Float, 4) if little => {
-                self.of::<4, _>(bytes, |x| Ok(f32::from_le_bytes(x))).map(Numbers::F32)
+                self.of::<4, _>(bytes, |x| Ok(f32::from_le_bytes(x))).map(Values::F32)
             }
-            (Kind::Float, 4) => self.of::<4, _>(bytes, |x| Ok(f32::from_be_bytes(x))).map(Numbers::F32),
-            (_, 1) => self.of::<1, _>(bytes, |x| number(dtype, &x)).map(Numbers::F64),
-            (_, 2) => self.of::<2, _>(bytes, |x| number(dtype, &x)).map(Numbers::F64),
-            (_, 4) => self.of::<4, _>(bytes, |x| number(dtype, &x)).map(Numbers::F64),
-            (_, 8) => self.of::<8, _>(bytes, |x| number(dtype, &x)).map(Numbers::F64),
+            (Kind::Float, 4) => self.of::<4, _>(bytes, |x| Ok(f32::from_be_bytes(x))).map(Values::F32),
+            (_, 1) => self.of::<1, _>(bytes, |x| number(dtype, &x)).map(Values::F64),
+            (_, 2) => self.of::<2, _>(bytes, |x| number(dtype, &x)).map(Values::F64),
+            (_, 4) => self.of::<4, _>(bytes, |x| number(dtype, &x)).map(Values::F64),
+            (_, 8) => self.of::<8, _>(bytes, |x| number(dtype, &x)).map(Values::F64),
             _ => Err(Error::usage(format!("an array of dtype {dtype}, which is unsupported by predict yet"))),
         }
     }

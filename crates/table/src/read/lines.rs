@@ -3,8 +3,9 @@
 use csv::ByteRecord;
 
 use super::meter::{Meter, Metered};
-use super::{Batch, Numbers, room};
+use crate::batch::{Batch, Data, room};
 use crate::error::Error;
+use crate::values::Values;
 
 /// The rows of a CSV.
 pub(super) struct CsvRows {
@@ -78,7 +79,7 @@ impl CsvRows {
             self.push_row(&mut numbers)?;
             rows += 1;
         }
-        Ok(Batch { rows, columns, numbers: Numbers::F64(numbers) })
+        Ok(Batch { rows, data: Data::Dense { columns, values: Values::F64(numbers) } })
     }
 
     fn advance(&mut self) -> Result<bool, Error> {

@@ -5,9 +5,11 @@ use std::io::{BufRead, BufReader};
 use rustc_hash::FxHashMap;
 
 use super::flat::{Cell, Fault, Scanner, text};
+use super::lines;
 use super::meter::{Meter, Metered};
-use super::{Batch, Numbers, lines};
+use crate::batch::{Batch, Data};
 use crate::error::Error;
+use crate::values::Values;
 
 /// The rows of an NDJSON.
 pub(super) struct NdjsonRows {
@@ -89,7 +91,8 @@ impl NdjsonRows {
                 .map_err(|problem| problem.at(self.number))?;
             rows += 1;
         }
-        Ok(Batch { rows, columns: self.columns(), numbers: Numbers::F64(numbers) })
+        let data = Data::Dense { columns: self.columns(), values: Values::F64(numbers) };
+        Ok(Batch { rows, data })
     }
 
     /// Goes to the next line that is not blank.

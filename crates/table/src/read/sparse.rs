@@ -1,31 +1,18 @@
-//! Sparse matrices as `scipy.sparse.save_npz` writes them: an archive of the arrays `data`, `indices`, `indptr`,
-//! `shape` and `format`. They are checked as scipy's `check_format` does, and made dense batch by batch.
+//! Sparse matrices as `scipy.sparse.save_npz` writes them: an archive of the arrays `data`, `shape`, `format` and, by
+//! format, `indices` and `indptr` or `row` and `col`. They are checked as scipy's `check_format` does, and given as CSR
+//! in canonical form: the elements of a row in order, those at one place added up.
 
-use cannery_object::{Element, Heap, Kind, Limit, Limits, NdArray, Value};
+use cannery_object::{Element, Heap, Kind, NdArray, Value};
 
-use super::{Batch, Numbers, room};
+use super::compressed::{Compressed, Elements};
+use crate::batch::{Batch, Data};
 use crate::error::Error;
+use crate::values::Values;
 
-/// Most columns of a matrix that is made dense: one row of 32 MiB in float64.
-const MAX_COLUMNS: usize = 4 << 20;
-
-/// The rows of a sparse matrix, compressed by row.
+/// The rows of a sparse matrix.
 pub(super) struct SparseRows {
     matrix: Compressed,
     next: usize,
-    limits: Limits,
-}
-
-/// A matrix compressed by row, or by column: by its lines.
-struct Compressed {
-    lines: usize,
-    /// Elements of each line.
-    width: usize,
-    /// Where each line begins in the others, and where the last one ends.
-    starts: Vec<usize>,
-    /// Place of each element in its line, less than `width`.
-    indices: Vec<usize>,
-    values: Numbers,
 }
 
 /// Whether an archive holds a sparse matrix rather than dense arrays.
@@ -34,29 +21,23 @@ pub(super) fn is_sparse(heap: &Heap, pairs: &[Value]) -> bool {
 }
 
 impl SparseRows {
-    pub(super) fn read(heap: &Heap, pairs: &[Value], limits: &Limits) -> Result<Self, Error> {
-        let is_by_column = match &*format(heap, pairs)? {
-            "csr" => false,
-            "csc" => true,
+    pub(super) fn read(heap: &Heap, pairs: &[Value]) -> Result<Self, Error> {
+        let archive = Archive { heap, pairs };
+        let shape = archive.shape()?;
+        let matrix = match &*archive.format()? {
+            "csr" => archive.compressed(shape)?,
+            "csc" => archive.compressed([shape[1], shape[0]])?.transposed(),
+            "coo" => archive.listed(shape)?,
             other => {
                 let message = format!("a sparse matrix of format {other:?}: save it with .tocsr()");
                 return Err(cannery_format::Error::unsupported(message).into());
             }
         };
-        let [rows, columns] = shape(heap, pairs)?;
-        if columns > MAX_COLUMNS {
-            let message =
-                format!("a sparse matrix of {columns} columns, and rows of at most {MAX_COLUMNS} are read");
-            return Err(cannery_format::Error::unsupported(message).into());
-        }
-        let (lines, width) = if is_by_column { (columns, rows) } else { (rows, columns) };
-        let matrix = Compressed::read(heap, pairs, lines, width)?;
-        let matrix = if is_by_column { matrix.transposed()? } else { matrix };
-        Ok(Self { matrix, next: 0, limits: limits.clone() })
+        Ok(Self { matrix: matrix.canonical(), next: 0 })
     }
 
     pub(super) fn rows(&self) -> usize {
-        self.matrix.lines
+        self.matrix.lines()
     }
 
     pub(super) fn columns(&self) -> usize {
@@ -64,154 +45,140 @@ impl SparseRows {
     }
 
     pub(super) fn is_f32(&self) -> bool {
-        matches!(self.matrix.values, Numbers::F32(_))
+        matches!(self.matrix.elements, Elements::F32(_))
     }
 
-    /// The next rows, none at the end. All of them together stay under the limit `decompressed-bytes`.
-    pub(super) fn next_batch(&mut self, most: usize) -> Result<Batch, Error> {
+    /// Rows that hold so many elements on average.
+    pub(super) fn rows_of(&self, elements: usize) -> usize {
+        let count = self.matrix.indices.len().max(1) as u128;
+        usize::try_from(elements as u128 * self.rows() as u128 / count).unwrap_or(usize::MAX)
+    }
+
+    /// The next rows, none at the end.
+    pub(super) fn next_batch(&mut self, most: usize) -> Batch {
         let rows = most.min(self.rows() - self.next);
-        let columns = self.columns();
-        let numbers = rows.saturating_mul(columns);
-        let bytes = numbers.saturating_mul(self.matrix.values.itemsize());
-        let within = self.limits.check(Limit::DecompressedBytes, bytes as u64);
-        within.map_err(cannery_format::Error::from)?;
-        let numbers = self.matrix.dense(self.next, rows)?;
+        let starts = &self.matrix.starts[self.next..=self.next + rows];
+        let range = starts[0]..starts[rows];
+        let values = match &self.matrix.elements {
+            Elements::F64(values) => Values::F64(values[range.clone()].to_vec()),
+            Elements::F32(values) => Values::F32(values[range.clone()].to_vec()),
+        };
+        let indptr = starts.iter().map(|start| start - range.start).collect();
+        let indices = self.matrix.indices[range].to_vec();
         self.next += rows;
-        Ok(Batch { rows, columns, numbers })
+        Batch { rows, data: Data::Csr { columns: self.matrix.width, indptr, indices, values } }
     }
 }
 
-impl Numbers {
-    fn itemsize(&self) -> usize {
-        match self {
-            Self::F64(_) => 8,
-            Self::F32(_) => 4,
+/// The arrays of a matrix.
+struct Archive<'h> {
+    heap: &'h Heap,
+    pairs: &'h [Value],
+}
+
+impl<'h> Archive<'h> {
+    /// A matrix of so many lines of such a length, whose elements are stored line by line.
+    fn compressed(&self, [lines, width]: [usize; 2]) -> Result<Compressed, Error> {
+        let starts = self.starts(lines)?;
+        let indices = self.indices("indices", width)?;
+        let elements = self.elements()?;
+        let count = starts.last().copied().unwrap_or(0);
+        if count > indices.len().min(elements.len()) {
+            return Err(malformed("indptr of a sparse matrix does not cut indices and data into lines"));
         }
+        Ok(Compressed { width, starts, indices, elements })
     }
-}
 
-impl Compressed {
-    fn read(heap: &Heap, pairs: &[Value], lines: usize, width: usize) -> Result<Self, Error> {
-        let integers = |name| -> Result<Vec<usize>, Error> {
-            let array = vector(heap, pairs, name)?;
-            let negative = || malformed(format!("{name} of a sparse matrix has a negative value"));
-            let values = array.i64s().map_err(cannery_format::Error::from)?;
-            values.iter().map(|&value| usize::try_from(value).map_err(|_| negative())).collect()
-        };
-        let (starts, indices) = (integers("indptr")?, integers("indices")?);
-        let values = values(&vector(heap, pairs, "data")?)?;
-        let count = match &values {
-            Numbers::F64(values) => values.len(),
-            Numbers::F32(values) => values.len(),
-        };
+    /// A matrix whose elements are stored with their row and column each.
+    fn listed(&self, [rows, columns]: [usize; 2]) -> Result<Compressed, Error> {
+        let (row, column) = (self.indices("row", rows)?, self.indices("col", columns)?);
+        let elements = self.elements()?;
+        if row.len() != column.len() || row.len() != elements.len() {
+            return Err(malformed("row, col and data of a sparse matrix have different lengths"));
+        }
+        if rows.saturating_sub(1 << 20) > row.len().saturating_mul(64) {
+            let message = format!("a sparse matrix of {rows} rows with {} elements", row.len());
+            return Err(cannery_format::Error::unsupported(message).into());
+        }
+        Ok(Compressed::of_triples([rows, columns], &row, &column, &elements))
+    }
+
+    fn starts(&self, lines: usize) -> Result<Vec<usize>, Error> {
+        let negative = || malformed("indptr of a sparse matrix has a negative value");
+        let array = self.vector("indptr")?;
+        let starts = array.i64s().map_err(cannery_format::Error::from)?;
+        let starts = starts.iter().map(|&start| usize::try_from(start).map_err(|_| negative()));
+        let starts = starts.collect::<Result<Vec<_>, _>>()?;
         if starts.len().checked_sub(1) != Some(lines) {
             let len = starts.len();
             return Err(malformed(format!("indptr of a sparse matrix has {len} elements for {lines} lines")));
         }
-        if starts.first() != Some(&0)
-            || !starts.is_sorted()
-            || starts.last() > Some(&indices.len().min(count))
-        {
-            return Err(malformed("indptr of a sparse matrix does not cut indices and data into lines"));
+        if starts.first() != Some(&0) || !starts.is_sorted() {
+            return Err(malformed("indptr of a sparse matrix does not begin with 0 or falls"));
         }
-        if indices.iter().any(|&index| index >= width) {
-            return Err(malformed("indices of a sparse matrix lie outside its shape"));
-        }
-        Ok(Self { lines, width, starts, indices, values })
+        Ok(starts)
     }
 
-    /// The same matrix compressed the other way. Elements of a line keep their order, so that several at one place
-    /// are added up in the order in which they are stored.
-    fn transposed(self) -> Result<Self, Error> {
-        let count = self.starts.last().copied().unwrap_or(0);
-        let mut starts = vec![0_usize; self.width + 1];
-        self.indices[..count].iter().for_each(|&index| starts[index + 1] += 1);
-        for line in 0..self.width {
-            starts[line + 1] += starts[line];
+    /// Positions below `bound`.
+    fn indices(&self, name: &str, bound: usize) -> Result<Vec<u32>, Error> {
+        if bound as u64 > 1 << 32 {
+            let message = format!("a sparse matrix of length {bound}, above 4,294,967,296");
+            return Err(cannery_format::Error::unsupported(message).into());
         }
-        let mut next = starts.clone();
-        let mut indices = vec![0; count];
-        let mut from = vec![0; count];
-        for line in 0..self.lines {
-            for stored in self.starts[line]..self.starts[line + 1] {
-                let place = &mut next[self.indices[stored]];
-                (indices[*place], from[*place]) = (line, stored);
-                *place += 1;
+        let outside = || malformed(format!("{name} of a sparse matrix lies outside its shape"));
+        let array = self.vector(name)?;
+        let indices = array.i64s().map_err(cannery_format::Error::from)?;
+        let inside = |&index: &i64| u32::try_from(index).ok().filter(|&index| (index as usize) < bound);
+        indices.iter().map(|index| inside(index).ok_or_else(outside)).collect()
+    }
+
+    fn elements(&self) -> Result<Elements, Error> {
+        let array = self.vector("data")?;
+        let is_f32 = array.dtype.kind == Kind::Float && array.dtype.itemsize == 4;
+        let values = array.f64s().map_err(cannery_format::Error::from)?;
+        Ok(if is_f32 {
+            Elements::F32(values.iter().map(|&x| x as f32).collect())
+        } else {
+            Elements::F64(values.into_owned())
+        })
+    }
+
+    /// The name of the format: an array of no dimension that holds bytes (scipy's own) or text.
+    fn format(&self) -> Result<String, Error> {
+        let array = self.named("format")?;
+        let first = array.elements().next().transpose().map_err(cannery_format::Error::from)?;
+        match first {
+            Some(Element::Bytes(bytes)) if array.len() == 1 => {
+                Ok(String::from_utf8_lossy(&bytes).into_owned())
             }
-        }
-        let values = match &self.values {
-            Numbers::F64(values) => Numbers::F64(from.iter().map(|&stored| values[stored]).collect()),
-            Numbers::F32(values) => Numbers::F32(from.iter().map(|&stored| values[stored]).collect()),
-        };
-        Ok(Self { lines: self.width, width: self.lines, starts, indices, values })
-    }
-
-    /// Lines `first..first + count` as rows of a dense matrix.
-    fn dense(&self, first: usize, count: usize) -> Result<Numbers, Error> {
-        match &self.values {
-            Numbers::F64(values) => self.scatter(values, first, count).map(Numbers::F64),
-            Numbers::F32(values) => self.scatter(values, first, count).map(Numbers::F32),
+            Some(Element::Str(text)) if array.len() == 1 => Ok(text),
+            _ => Err(malformed("format of a sparse matrix is no text")),
         }
     }
 
-    fn scatter<T: Copy + Default + std::ops::AddAssign>(
-        &self,
-        values: &[T],
-        first: usize,
-        count: usize,
-    ) -> Result<Vec<T>, Error> {
-        let len = count * self.width;
-        let mut out = room(len)?;
-        out.resize(len, T::default());
-        for line in 0..count {
-            let row = &mut out[line * self.width..(line + 1) * self.width];
-            for stored in self.starts[first + line]..self.starts[first + line + 1] {
-                row[self.indices[stored]] += values[stored];
-            }
+    fn shape(&self) -> Result<[usize; 2], Error> {
+        let array = self.vector("shape")?;
+        let bad = || malformed("shape of a sparse matrix is not two lengths");
+        let lengths = array.i64s().map_err(cannery_format::Error::from)?;
+        let &[rows, columns] = &*lengths else { return Err(bad()) };
+        Ok([usize::try_from(rows).map_err(|_| bad())?, usize::try_from(columns).map_err(|_| bad())?])
+    }
+
+    fn vector(&self, name: &str) -> Result<NdArray<'h>, Error> {
+        let array = self.named(name)?;
+        if array.ndim() == 1 {
+            Ok(array)
+        } else {
+            Err(malformed(format!("{name} of a sparse matrix is not 1D")))
         }
-        Ok(out)
     }
-}
 
-/// The name of the format: an array of no dimension that holds bytes (scipy's own) or text.
-fn format(heap: &Heap, pairs: &[Value]) -> Result<String, Error> {
-    let array = named(heap, pairs, "format")?;
-    let first = array.elements().next().transpose().map_err(cannery_format::Error::from)?;
-    match first {
-        Some(Element::Bytes(bytes)) if array.len() == 1 => Ok(String::from_utf8_lossy(&bytes).into_owned()),
-        Some(Element::Str(text)) if array.len() == 1 => Ok(text),
-        _ => Err(malformed("format of a sparse matrix is no text")),
+    fn named(&self, name: &str) -> Result<NdArray<'h>, Error> {
+        let absent = || malformed(format!("a sparse matrix has no {name}"));
+        let value = self.heap.lookup(self.pairs, name).ok_or_else(absent)?;
+        let no_array = || malformed(format!("{name} of a sparse matrix is no array"));
+        Ok(self.heap.ndarray(value).ok_or_else(no_array)?.map_err(cannery_format::Error::from)?)
     }
-}
-
-fn shape(heap: &Heap, pairs: &[Value]) -> Result<[usize; 2], Error> {
-    let array = vector(heap, pairs, "shape")?;
-    let bad = || malformed("shape of a sparse matrix is not two lengths");
-    let &[rows, columns] = &*array.i64s().map_err(cannery_format::Error::from)? else { return Err(bad()) };
-    Ok([usize::try_from(rows).map_err(|_| bad())?, usize::try_from(columns).map_err(|_| bad())?])
-}
-
-fn values(array: &NdArray<'_>) -> Result<Numbers, Error> {
-    let is_f32 = array.dtype.kind == Kind::Float && array.dtype.itemsize == 4;
-    let values = array.f64s().map_err(cannery_format::Error::from)?;
-    Ok(if is_f32 {
-        Numbers::F32(values.iter().map(|&x| x as f32).collect())
-    } else {
-        Numbers::F64(values.into_owned())
-    })
-}
-
-fn vector<'h>(heap: &'h Heap, pairs: &[Value], name: &str) -> Result<NdArray<'h>, Error> {
-    let array = named(heap, pairs, name)?;
-    if array.ndim() == 1 { Ok(array) } else { Err(malformed(format!("{name} of a sparse matrix is not 1D"))) }
-}
-
-fn named<'h>(heap: &'h Heap, pairs: &[Value], name: &str) -> Result<NdArray<'h>, Error> {
-    let value =
-        heap.lookup(pairs, name).ok_or_else(|| malformed(format!("a sparse matrix has no {name}")))?;
-    let array =
-        heap.ndarray(value).ok_or_else(|| malformed(format!("{name} of a sparse matrix is no array")))?;
-    Ok(array.map_err(cannery_format::Error::from)?)
 }
 
 fn malformed(message: impl Into<String>) -> Error {

@@ -1,6 +1,8 @@
 use std::io::Write;
 
 use super::*;
+use crate::batch::Data;
+use crate::values::Values;
 
 fn text(text: &str) -> Table {
     named(text, "rows")
@@ -16,12 +18,18 @@ fn open_text(text: &str, name: &str) -> Result<Table, Error> {
 
 fn all(table: &mut Table) -> Vec<f64> {
     let batch = table.next_batch(usize::MAX).expect("numbers").expect("rows");
-    let numbers = match batch.numbers {
-        Numbers::F64(numbers) => numbers,
-        Numbers::F32(_) => panic!("float32 where float64 is expected"),
-    };
-    assert_eq!(numbers.len(), batch.rows * batch.columns);
+    let rows = batch.rows;
+    let (columns, numbers) = f64s_of(batch);
+    assert_eq!(numbers.len(), rows * columns);
     numbers
+}
+
+/// Number of columns and the numbers, of sparse rows those of the dense form.
+fn f64s_of(batch: Batch) -> (usize, Vec<f64>) {
+    match batch.into_dense(&Limits::default()).expect("small").data {
+        Data::Dense { columns, values: Values::F64(numbers) } => (columns, numbers),
+        other => panic!("{other:?} where float64 is expected"),
+    }
 }
 
 fn fault(table: &str) -> String {
@@ -66,8 +74,7 @@ fn without_a_header_no_row_is_lost_and_batches_are_bounded() {
         let (mut sizes, mut numbers) = (Vec::new(), Vec::new());
         while let Some(batch) = table.next_batch(2).expect("numbers") {
             sizes.push(batch.rows);
-            let Numbers::F64(more) = batch.numbers else { panic!("text is float64") };
-            numbers.extend(more);
+            numbers.extend(f64s_of(batch).1);
         }
         assert_eq!(sizes, [2, 1], "{rows}");
         assert_eq!(numbers, [1.0, 2.0, 3.0, 4.0, 5.0, 6.0], "{rows}");
@@ -202,9 +209,9 @@ fn arrays_come_batch_by_batch_in_either_order() {
             let mut table = file.open().expect("an array");
             assert_eq!((table.columns(), table.rows_in_all()), (2, Some(3)));
             let first = table.next_batch(2).expect("numbers").expect("rows");
-            assert_eq!((first.rows, first.numbers), (2, Numbers::F64(vec![1.0, 2.0, 3.0, 4.0])));
+            assert_eq!((first.rows, f64s_of(first).1), (2, vec![1.0, 2.0, 3.0, 4.0]));
             let second = table.next_batch(2).expect("numbers").expect("rows");
-            assert_eq!((second.rows, second.numbers), (1, Numbers::F64(vec![5.0, 6.0])));
+            assert_eq!((second.rows, f64s_of(second).1), (1, vec![5.0, 6.0]));
             assert!(table.next_batch(2).expect("the end").is_none());
         }
     }
@@ -218,7 +225,7 @@ fn float32_stays_float32() {
         let bytes = npy(descr, false, "(1, 2)", &data);
         for file in [File::of(&bytes), npz(&[("only", bytes.clone())])] {
             let batch = file.open().expect("an array").next_batch(9).expect("numbers").expect("rows");
-            let Numbers::F32(numbers) = batch.numbers else { panic!("float32") };
+            let Data::Dense { values: Values::F32(numbers), .. } = batch.data else { panic!("float32") };
             assert_eq!(
                 [numbers[0].to_bits(), numbers[1].to_bits()],
                 [1.5_f32.to_bits(), (-0.0_f32).to_bits()]
@@ -262,14 +269,23 @@ fn sparse(format: &str, indptr: &[i32], indices: &[i32]) -> File {
 }
 
 #[test]
-fn sparse_rows_are_made_dense() {
+fn sparse_rows_are_canonical_csr() {
     let csr = sparse("csr", &[0, 3, 3, 5], &[0, 2, 2, 1, 2]);
     let csc = sparse("csc", &[0, 1, 2, 5], &[0, 2, 0, 0, 2]);
-    for file in [csr, csc] {
+    let coo = npz(&[
+        ("row", vector(&[2, 0, 2, 0, 0])),
+        ("col", vector(&[2, 2, 1, 0, 2])),
+        ("format", npy("<U3", false, "()", b"c\0\0\0o\0\0\0o\0\0\0")),
+        ("shape", vector(&[3, 3])),
+        ("data", npy("<f8", false, "(5,)", &f64s(&[4.0, 0.5, 3.0, 1.0, 1.5]))),
+    ]);
+    for file in [csr, csc, coo] {
         let mut table = file.open().expect("a matrix");
         assert_eq!((table.columns(), table.rows_in_all()), (3, Some(3)));
         let first = table.next_batch(1).expect("numbers").expect("rows");
-        assert_eq!(first.numbers, Numbers::F64(vec![1.0, 0.0, 2.0]));
+        let (indptr, indices, values) = (vec![0, 2], vec![0, 2], Values::F64(vec![1.0, 2.0]));
+        assert_eq!(first.data, Data::Csr { columns: 3, indptr, indices, values });
+        assert_eq!(f64s_of(first).1, [1.0, 0.0, 2.0]);
         assert_eq!(all(&mut table), [0.0, 0.0, 0.0, 0.0, 3.0, 4.0]);
     }
 }
@@ -292,8 +308,8 @@ fn sparse_matrices_are_checked() {
             assert_eq!(error.kind(), cannery_format::ErrorKind::Malformed, "{indptr:?} {indices:?}");
         }
     }
-    let error = sparse("coo", &[0, 3, 3, 5], &[0, 2, 2, 1, 2]).open().err().expect("not read");
-    assert!(error.to_string().contains("\"coo\""), "{error}");
+    let error = sparse("bsr", &[0, 3, 3, 5], &[0, 2, 2, 1, 2]).open().err().expect("not read");
+    assert!(error.to_string().contains("\"bsr\""), "{error}");
 }
 
 #[test]
@@ -306,8 +322,11 @@ fn the_dense_form_is_under_the_limit() {
         ("data", npy("<f8", false, "(2,)", &f64s(&[1.0, 2.0]))),
     ]);
     let limits = Limits::default().with(cannery_object::Limit::DecompressedBytes, 16_000);
-    let mut table = Table::open(&file.0, &limits).expect("a matrix");
-    let error = table.next_batch(3).expect_err("3,000 numbers are 24,000 bytes").into_format();
+    let batch = |rows| {
+        let mut table = Table::open(&file.0, &limits).expect("a matrix");
+        table.next_batch(rows).expect("a batch").expect("rows").into_dense(&limits)
+    };
+    let error = batch(3).expect_err("3,000 numbers are 24,000 bytes").into_format();
     assert!(matches!(error.expect("of the format").kind(), cannery_format::ErrorKind::Limit(_)));
-    assert_eq!(table.next_batch(2).expect("2,000 numbers").expect("rows").rows, 2);
+    assert_eq!(batch(2).expect("2,000 numbers").rows, 2);
 }

@@ -1,0 +1,129 @@
+use crate::texts::Texts;
+
+/// Values of one type.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Values {
+    /// `float64`.
+    F64(Vec<f64>),
+    /// `float32`.
+    F32(Vec<f32>),
+    /// `int64`.
+    I64(Vec<i64>),
+    /// `bool`.
+    Bool(Vec<bool>),
+    /// `str`.
+    Str(Texts),
+    /// Python objects, each with a type of its own: numpy's dtype `object`.
+    Any(Vec<Cell>),
+}
+
+/// A plain Python object.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Cell {
+    /// `None`, which is not NaN.
+    None,
+    /// `bool`.
+    Bool(bool),
+    /// `int`.
+    Int(i64),
+    /// `float`.
+    Float(f64),
+    /// `str`.
+    Str(Box<str>),
+}
+
+impl Values {
+    /// Number of values.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::F64(v) => v.len(),
+            Self::F32(v) => v.len(),
+            Self::I64(v) => v.len(),
+            Self::Bool(v) => v.len(),
+            Self::Str(v) => v.len(),
+            Self::Any(v) => v.len(),
+        }
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The text of one value, as Python's `str` gives it.
+    pub(crate) fn text(&self, index: usize) -> String {
+        match self {
+            Self::F64(v) => float_text(v[index], format!("{:?}", v[index])),
+            Self::F32(v) => float_text(f64::from(v[index]), format!("{:?}", v[index])),
+            Self::I64(v) => v[index].to_string(),
+            Self::Bool(v) => bool_text(v[index]).to_owned(),
+            Self::Str(v) => v.get(index).unwrap_or_default().to_owned(),
+            Self::Any(v) => v[index].text(),
+        }
+    }
+
+    /// Appends the values of a later batch, which are of the same type.
+    pub(crate) fn append(&mut self, more: Self) {
+        match (self, more) {
+            (Self::F64(a), Self::F64(b)) => a.extend(b),
+            (Self::F32(a), Self::F32(b)) => a.extend(b),
+            (Self::I64(a), Self::I64(b)) => a.extend(b),
+            (Self::Bool(a), Self::Bool(b)) => a.extend(b),
+            (Self::Str(a), Self::Str(b)) => a.append(&b),
+            (Self::Any(a), Self::Any(b)) => a.extend(b),
+            (a, b) => debug_assert!(b.is_empty(), "a method changed its type from {a:?}"),
+        }
+    }
+}
+
+/// What stands for Python objects where each value must have the same type.
+pub(crate) enum Plain {
+    /// float64.
+    Numbers(Vec<f64>),
+    /// Text.
+    Texts(Texts),
+}
+
+impl Cell {
+    /// Objects as values of one type: numbers, bools and None as float64, as `astype(float)` gives them; where there is
+    /// a text among them, the texts of all, as `astype(str)` gives them.
+    pub(crate) fn plain(cells: &[Self]) -> Plain {
+        let numbers: Option<Vec<f64>> = cells.iter().map(Self::number).collect();
+        numbers.map_or_else(|| Plain::Texts(cells.iter().map(Self::text).collect()), Plain::Numbers)
+    }
+
+    fn number(&self) -> Option<f64> {
+        match self {
+            Self::None => Some(f64::NAN),
+            Self::Bool(value) => Some(f64::from(u8::from(*value))),
+            Self::Int(value) => Some(*value as f64),
+            Self::Float(value) => Some(*value),
+            Self::Str(_) => None,
+        }
+    }
+
+    /// The text of the value, as Python's `str` gives it.
+    pub(crate) fn text(&self) -> String {
+        match self {
+            Self::None => "None".to_owned(),
+            Self::Bool(value) => bool_text(*value).to_owned(),
+            Self::Int(value) => value.to_string(),
+            Self::Float(value) => float_text(*value, format!("{value:?}")),
+            Self::Str(text) => text.to_string(),
+        }
+    }
+}
+
+fn bool_text(value: bool) -> &'static str {
+    if value { "True" } else { "False" }
+}
+
+fn float_text(value: f64, text: String) -> String {
+    match value {
+        v if v.is_nan() => "nan".to_owned(),
+        v if v.is_infinite() => if v > 0.0 { "inf" } else { "-inf" }.to_owned(),
+        _ => text,
+    }
+}
