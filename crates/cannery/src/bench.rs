@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use cannery_exec::{Batch as ExecBatch, Program};
-use cannery_graph::DType;
+use cannery_graph::{DType, Signature};
 use cannery_object::Limits;
 use cannery_table::{Data, Values};
 
@@ -117,11 +117,12 @@ impl Benchmark {
         let model = self.load()?;
         let rows = match &self.input {
             Some(input) => Rows::of_file(input, &model, &self.limits)?,
-            None => Rows::drawn(model.compile(&self.method, DType::F64)?.columns())?,
+            None => Rows::drawn(model.compile(&self.method, &Signature::default())?.columns())?,
         };
-        let program = model.compile(&self.method, rows.dtype())?;
+        let program = model.compile(&self.method, &Signature::dense(rows.dtype()))?;
         let load_ns = median(|_| self.load().map(drop))?.round() as u64;
-        let compile_ns = median(|_| model.compile(&self.method, rows.dtype()).map(drop))?.round() as u64;
+        let compile_ns = median(|_| model.compile(&self.method, &Signature::dense(rows.dtype())).map(drop))?
+            .round() as u64;
         let run = |size| {
             let ns = threads.run(|| median(|index| rows.call(&program, size, index)))?;
             Ok(Run { rows: size, ns_per_row: ns / size as f64 })

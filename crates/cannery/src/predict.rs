@@ -1,16 +1,17 @@
 //! Native prediction: estimator, graph, program, and the way of rows through them.
 
 mod methods;
+mod rows;
 mod threads;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use cannery_exec::{Batch as ExecBatch, Output, Program, Values as ExecValues};
-use cannery_graph::{DType, Shape, Signature};
+use cannery_exec::{Batch as ExecBatch, Program};
+use cannery_graph::{DType, Signature};
 use cannery_object::{Heap, Limits, Value};
 use cannery_sklearn::Estimator;
-use cannery_table::{Batch, Column, Data, Layout, Sink, Table, Target, Values};
+use cannery_table::{Column, Sink, Table, Target};
 
 pub(crate) use self::threads::Threads;
 use crate::error::{Error, Result};
@@ -43,10 +44,10 @@ impl Model {
     /// ```
     pub fn call(&self, method: &str, rows: &[f64], columns: usize) -> Result<Column> {
         let count = rows.len().checked_div(columns).unwrap_or(0);
-        let program = self.compile(method, DType::F64)?;
+        let program = self.compile(method, &Signature::dense(DType::F64))?;
         let mut outputs = program.run(&ExecBatch::f64(rows, count, columns)?)?;
         match (outputs.pop(), outputs.is_empty()) {
-            (Some(output), true) => Ok(column(output, count)),
+            (Some(output), true) => Ok(rows::column(output, count)),
             _ => {
                 Err(Error::usage(format!("{method} has several results: ask for {method}.0, {method}.1, …")))
             }
@@ -60,8 +61,8 @@ impl Model {
     }
 
     /// Compiles what a request for methods means.
-    pub(crate) fn compile(&self, request: &str, dtype: DType) -> Result<Program> {
-        compile(&*self.read_estimator()?, request, dtype)
+    pub(crate) fn compile(&self, request: &str, signature: &Signature) -> Result<Program> {
+        compile(&*self.read_estimator()?, request, signature)
     }
 
     fn read_estimator(&self) -> Result<Box<dyn Estimator>> {
@@ -69,8 +70,8 @@ impl Model {
     }
 }
 
-fn compile(estimator: &(dyn Estimator + 'static), request: &str, dtype: DType) -> Result<Program> {
-    let graph = estimator.lower(&Signature::dense(dtype))?;
+fn compile(estimator: &(dyn Estimator + 'static), request: &str, signature: &Signature) -> Result<Program> {
+    let graph = estimator.lower(signature)?;
     let outputs = methods::outputs(&graph, request)?;
     let outputs: Vec<&str> = outputs.iter().map(String::as_str).collect();
     Ok(Program::compile(&graph, &outputs)?)
@@ -172,19 +173,20 @@ impl Prediction {
         let estimator = model.read_estimator()?;
         let in_input = |error| Error::from(error).in_file(self.input.display());
         let mut table = open_table(&self.input, model, &self.limits)?;
-        let dtype = if table.is_f32() { DType::F32 } else { DType::F64 };
-        let program = compile(&*estimator, &self.method, dtype)?;
+        let mut program = compile(&*estimator, &self.method, &table_signature(&table))?;
         let mut sink = Sink::new(&target, stdout).map_err(|error| self.in_output(error))?;
-        let most = if program.needs_whole_batch() { usize::MAX } else { table.dense_batch_rows() };
-        let mut rows = 0;
+        let most = if program.needs_whole_batch() { usize::MAX } else { table.batch_rows() };
+        let mut done = 0;
         while let Some(batch) = table.next_batch(most).map_err(in_input)? {
-            let batch = batch.into_dense(&self.limits).map_err(in_input)?;
-            let outputs = threads.run(|| run(&program, &batch));
-            let outputs = outputs.map_err(|error| error.in_file(self.input.display()))?;
-            let columns = outputs.into_iter().map(|output| column(output, batch.rows)).collect();
+            let signature = rows::signature(&batch.data)?;
+            if *program.signature() != signature {
+                program = compile(&*estimator, &self.method, &signature)?;
+            }
+            let columns = threads.run(|| rows::run(&program, &batch));
+            let columns = columns.map_err(|error| error.in_file(self.input.display()))?;
             sink.push(columns).map_err(|error| self.in_output(error))?;
-            rows += batch.rows as u64;
-            progress(Stage::Predict, rows, table.rows_in_all());
+            done += batch.rows as u64;
+            progress(Stage::Predict, done, table.rows_in_all());
         }
         sink.finish().map_err(|error| self.in_output(error))
     }
@@ -198,6 +200,12 @@ impl Prediction {
     }
 }
 
+/// What the rows of a table are before the first of them is read.
+fn table_signature(table: &Table) -> Signature {
+    let dtype = if table.is_f32() { DType::F32 } else { DType::F64 };
+    if table.is_sparse() { Signature::csr(dtype) } else { Signature::dense(dtype) }
+}
+
 /// Opens the rows for a model, with the columns that it was fitted on.
 pub(crate) fn open_table(input: &Path, model: &Model, limits: &Limits) -> Result<Table> {
     let in_input = |error| Error::from(error).in_file(input.display());
@@ -206,34 +214,6 @@ pub(crate) fn open_table(input: &Path, model: &Model, limits: &Limits) -> Result
         table.select(&names).map_err(in_input)?;
     }
     Ok(table)
-}
-
-fn run(program: &Program, batch: &Batch) -> Result<Vec<Output>> {
-    let rows = batch.rows;
-    Ok(match &batch.data {
-        Data::Dense { columns, values: Values::F64(values) } => {
-            program.run(&ExecBatch::f64(values, rows, *columns)?)?
-        }
-        Data::Dense { columns, values: Values::F32(values) } => {
-            program.run(&ExecBatch::f32(values, rows, *columns)?)?
-        }
-        _ => return Err(Error::unsupported("rows that are no matrix of numbers")),
-    })
-}
-
-fn column(output: Output, rows: usize) -> Column {
-    let layout = match output.shape {
-        Shape::Vector => Layout::Vector,
-        Shape::Matrix(width) => Layout::Matrix(width),
-    };
-    let values = match output.values {
-        ExecValues::F32(values) => Values::F32(values),
-        ExecValues::F64(values) => Values::F64(values),
-        ExecValues::I64(values) => Values::I64(values),
-        ExecValues::Bool(values) => Values::Bool(values),
-        ExecValues::Str(values) => Values::Str(values.iter().collect()),
-    };
-    Column { name: output.name.into(), rows, layout, values }
 }
 
 impl From<cannery_sklearn::Error> for Error {

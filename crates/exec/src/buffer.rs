@@ -2,100 +2,129 @@
 //!
 //! Which dtype lies where follows from the types of the graph, which are checked when it is built. So asking a
 //! view for another dtype than it has is a bug of this crate and panics.
+//!
+//! `'a` is the life of the batch and the program: texts are never copied on the way, they are references into one of
+//! them. `'v` is the life of the memory that holds the elements.
 
-use cannery_graph::DType;
+use cannery_graph::{DType, Shape, Type};
 
-/// Elements of one dtype.
+use crate::cell::Cell;
+use crate::csr::{CsrBuffer, CsrView};
+
+/// Elements of one type.
 #[derive(Clone, Debug)]
-pub(crate) enum Buffer {
+pub(crate) enum Buffer<'a> {
     F32(Vec<f32>),
     F64(Vec<f64>),
     I64(Vec<i64>),
     Bool(Vec<bool>),
-    /// Positions in a table of texts that the program knows.
-    Str(Vec<u32>),
+    Str(Vec<&'a str>),
+    Any(Vec<Cell<'a>>),
+    Csr(CsrBuffer),
 }
 
 /// Elements to read.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum View<'a> {
-    F32(&'a [f32]),
-    F64(&'a [f64]),
-    I64(&'a [i64]),
-    Bool(&'a [bool]),
-    /// Texts, which no operator takes.
-    Other,
+pub(crate) enum View<'v, 'a> {
+    F32(&'v [f32]),
+    F64(&'v [f64]),
+    I64(&'v [i64]),
+    Bool(&'v [bool]),
+    Str(&'v [&'a str]),
+    Any(&'v [Cell<'a>]),
+    Csr(CsrView<'v>),
 }
 
 /// Elements to write.
 #[derive(Debug)]
-pub(crate) enum ViewMut<'a> {
-    F32(&'a mut [f32]),
-    F64(&'a mut [f64]),
-    I64(&'a mut [i64]),
-    Bool(&'a mut [bool]),
-    Str(&'a mut [u32]),
+pub(crate) enum ViewMut<'v, 'a> {
+    F32(&'v mut [f32]),
+    F64(&'v mut [f64]),
+    I64(&'v mut [i64]),
+    Bool(&'v mut [bool]),
+    Str(&'v mut [&'a str]),
+    Any(&'v mut [Cell<'a>]),
+    /// To be filled row by row from the start.
+    Csr(&'v mut CsrBuffer),
+    /// A matrix of an earlier stage.
+    Done(CsrView<'v>),
 }
 
-/// Does the same for every dtype that operators give.
-macro_rules! each {
-    ($type:ident => $to:ident, $value:expr, $inner:pat => $body:expr) => {
+/// Does the same for every dtype of dense elements.
+macro_rules! each_dense {
+    ($type:ident => $to:ident, $value:expr, $inner:pat => $body:expr, $($rest:tt)*) => {
         match $value {
             $type::F32($inner) => $to::F32($body),
             $type::F64($inner) => $to::F64($body),
             $type::I64($inner) => $to::I64($body),
             $type::Bool($inner) => $to::Bool($body),
             $type::Str($inner) => $to::Str($body),
+            $type::Any($inner) => $to::Any($body),
+            $($rest)*
         }
     };
 }
 
-impl Buffer {
-    /// Zeros.
-    pub(crate) fn new(dtype: DType, len: usize) -> Self {
-        match dtype {
-            DType::F32 => Self::F32(vec![0.0; len]),
-            DType::F64 => Self::F64(vec![0.0; len]),
-            DType::I64 => Self::I64(vec![0; len]),
-            DType::Bool => Self::Bool(vec![false; len]),
-            DType::Str => Self::Str(vec![0; len]),
+impl<'a> Buffer<'a> {
+    /// Memory for `rows` rows of a type: zeros, empty texts, None.
+    pub(crate) fn new(ty: Type, rows: usize) -> Self {
+        let len = rows * ty.columns();
+        match (ty.shape, ty.dtype) {
+            (Shape::Csr(_), dtype) => Self::Csr(CsrBuffer::new(dtype)),
+            (_, DType::F32) => Self::F32(vec![0.0; len]),
+            (_, DType::F64) => Self::F64(vec![0.0; len]),
+            (_, DType::I64) => Self::I64(vec![0; len]),
+            (_, DType::Bool) => Self::Bool(vec![false; len]),
+            (_, DType::Str) => Self::Str(vec![""; len]),
+            (_, DType::Any) => Self::Any(vec![Cell::None; len]),
         }
     }
 
-    /// The first `len` elements.
-    pub(crate) fn view(&self, len: usize) -> View<'_> {
-        match self {
-            Self::F32(values) => View::F32(&values[..len]),
-            Self::F64(values) => View::F64(&values[..len]),
-            Self::I64(values) => View::I64(&values[..len]),
-            Self::Bool(values) => View::Bool(&values[..len]),
-            Self::Str(_) => View::Other,
-        }
+    /// The first `len` elements; a CSR matrix whole.
+    pub(crate) fn view(&self, len: usize) -> View<'_, 'a> {
+        each_dense!(Buffer => View, self, v => &v[..len], Self::Csr(csr) => View::Csr(csr.view()))
     }
 
-    /// The first `len` elements, to write.
-    pub(crate) fn view_mut(&mut self, len: usize) -> ViewMut<'_> {
-        each!(Buffer => ViewMut, self, v => &mut v[..len])
+    /// The first `len` elements, to write; a CSR matrix whole.
+    pub(crate) fn view_mut(&mut self, len: usize) -> ViewMut<'_, 'a> {
+        each_dense!(Buffer => ViewMut, self, v => &mut v[..len], Self::Csr(csr) => ViewMut::Csr(csr))
     }
 }
 
-impl Default for Buffer {
+impl Default for Buffer<'_> {
     fn default() -> Self {
         Self::F64(Vec::new())
     }
 }
 
-impl<'a> View<'a> {
-    pub(crate) fn f32s(self) -> &'a [f32] {
+impl<'v, 'a> View<'v, 'a> {
+    /// A copy of the elements.
+    pub(crate) fn to_buffer(self) -> Buffer<'a> {
+        each_dense!(View => Buffer, self, v => v.to_vec(), Self::Csr(rows) => Buffer::Csr(CsrBuffer::of(rows)))
+    }
+
+    pub(crate) fn f32s(self) -> &'v [f32] {
         if let Self::F32(values) = self { values } else { self.mistyped("f32") }
     }
 
-    pub(crate) fn f64s(self) -> &'a [f64] {
+    pub(crate) fn f64s(self) -> &'v [f64] {
         if let Self::F64(values) = self { values } else { self.mistyped("f64") }
     }
 
-    pub(crate) fn i64s(self) -> &'a [i64] {
+    pub(crate) fn i64s(self) -> &'v [i64] {
         if let Self::I64(values) = self { values } else { self.mistyped("i64") }
+    }
+
+    pub(crate) fn bools(self) -> &'v [bool] {
+        if let Self::Bool(values) = self { values } else { self.mistyped("bool") }
+    }
+
+    pub(crate) fn strs(self) -> &'v [&'a str] {
+        if let Self::Str(values) = self { values } else { self.mistyped("str") }
+    }
+
+    pub(crate) fn csr(self) -> CsrView<'v> {
+        if let Self::Csr(rows) = self { rows } else { self.mistyped("csr") }
     }
 
     #[cold]
@@ -104,44 +133,49 @@ impl<'a> View<'a> {
     }
 }
 
-impl<'a> ViewMut<'a> {
-    pub(crate) fn as_view(&self) -> View<'_> {
-        match self {
-            Self::F32(values) => View::F32(values),
-            Self::F64(values) => View::F64(values),
-            Self::I64(values) => View::I64(values),
-            Self::Bool(values) => View::Bool(values),
-            Self::Str(_) => View::Other,
-        }
+impl<'v, 'a> ViewMut<'v, 'a> {
+    pub(crate) fn as_view(&self) -> View<'_, 'a> {
+        each_dense!(ViewMut => View, self, v => v,
+            Self::Csr(csr) => View::Csr(csr.view()), Self::Done(rows) => View::Csr(*rows))
     }
 
-    /// Takes the first `len` elements off the front.
+    /// Takes the first `len` elements off the front, of dense ones.
     pub(crate) fn take_front(&mut self, len: usize) -> Self {
-        each!(ViewMut => ViewMut, self, v => v.split_off_mut(..len).unwrap_or_default())
+        each_dense!(ViewMut => ViewMut, self, v => v.split_off_mut(..len).unwrap_or_default(),
+            Self::Csr(_) | Self::Done(_) => Self::default())
     }
 
-    pub(crate) fn reborrow(&mut self) -> ViewMut<'_> {
-        each!(ViewMut => ViewMut, self, v => v)
+    pub(crate) fn reborrow(&mut self) -> ViewMut<'_, 'a> {
+        each_dense!(ViewMut => ViewMut, self, v => v,
+            Self::Csr(csr) => ViewMut::Csr(csr), Self::Done(rows) => ViewMut::Done(*rows))
     }
 
-    pub(crate) fn f32s(self) -> &'a mut [f32] {
+    pub(crate) fn f32s(self) -> &'v mut [f32] {
         if let Self::F32(values) = self { values } else { self.mistyped("f32") }
     }
 
-    pub(crate) fn f64s(self) -> &'a mut [f64] {
+    pub(crate) fn f64s(self) -> &'v mut [f64] {
         if let Self::F64(values) = self { values } else { self.mistyped("f64") }
     }
 
-    pub(crate) fn i64s(self) -> &'a mut [i64] {
+    pub(crate) fn i64s(self) -> &'v mut [i64] {
         if let Self::I64(values) = self { values } else { self.mistyped("i64") }
     }
 
-    pub(crate) fn bools(self) -> &'a mut [bool] {
+    pub(crate) fn bools(self) -> &'v mut [bool] {
         if let Self::Bool(values) = self { values } else { self.mistyped("bool") }
     }
 
-    pub(crate) fn codes(self) -> &'a mut [u32] {
+    pub(crate) fn strs(self) -> &'v mut [&'a str] {
         if let Self::Str(values) = self { values } else { self.mistyped("str") }
+    }
+
+    pub(crate) fn cells(self) -> &'v mut [Cell<'a>] {
+        if let Self::Any(values) = self { values } else { self.mistyped("any") }
+    }
+
+    pub(crate) fn csr(self) -> &'v mut CsrBuffer {
+        if let Self::Csr(rows) = self { rows } else { self.mistyped("csr") }
     }
 
     #[cold]
@@ -150,7 +184,7 @@ impl<'a> ViewMut<'a> {
     }
 }
 
-impl Default for ViewMut<'_> {
+impl Default for ViewMut<'_, '_> {
     fn default() -> Self {
         Self::F64(&mut [])
     }

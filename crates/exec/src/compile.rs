@@ -1,8 +1,6 @@
 //! From a graph to a program: which operators run, in which stage, and where each value lies.
 
-use std::sync::Arc;
-
-use cannery_graph::{Edge, Graph, Labels, Node, Op, Origin, Shape, Type};
+use cannery_graph::{Edge, Graph, Node, Op, Origin, Shape, Signature, Type};
 
 use crate::error::Error;
 use crate::kernel;
@@ -75,9 +73,13 @@ impl<'g> Plan<'g> {
         let last_use = self.last_use();
         let mut free: Vec<usize> = Vec::new();
         for (index, node) in self.nodes().collect::<Vec<_>>() {
-            if self.holder[index] == index && !node.inputs.is_empty() {
-                self.place[index] =
-                    if whole[index] { self.new_whole(node.ty) } else { self.take_local(&mut free, node.ty) };
+            if self.holder[index] == index {
+                self.place[index] = match node.op {
+                    Op::Input { .. } => Place::Input,
+                    Op::Field { column } => Place::Field(column),
+                    _ if whole[index] => self.new_whole(node.ty),
+                    _ => self.take_local(&mut free, node.ty),
+                };
             }
             self.place[index] = self.place[self.holder[index]];
             for input in &node.inputs {
@@ -86,7 +88,7 @@ impl<'g> Plan<'g> {
                     Place::Local(slot) if last_use[holder] == Some(index) && !free.contains(&slot) => {
                         free.push(slot);
                     }
-                    Place::Local(_) | Place::Input | Place::Whole(_) => {}
+                    Place::Local(_) | Place::Input | Place::Field(_) | Place::Whole(_) => {}
                 }
             }
         }
@@ -121,19 +123,26 @@ impl<'g> Plan<'g> {
     }
 
     fn take_local(&mut self, free: &mut Vec<usize>, ty: Type) -> Place {
-        let fits = free.iter().position(|&slot| self.locals[slot].dtype == ty.dtype);
+        let is_csr = |ty: Type| matches!(ty.shape, Shape::Csr(_));
+        let fits = |other: Type| (other.dtype, is_csr(other)) == (ty.dtype, is_csr(ty));
+        let fits = free.iter().position(|&slot| fits(self.locals[slot]));
         let Some(slot) = fits.map(|position| free.swap_remove(position)) else {
             self.locals.push(ty);
             return Place::Local(self.locals.len() - 1);
         };
         let columns = self.locals[slot].columns().max(ty.columns());
-        self.locals[slot].shape = Shape::Matrix(columns);
+        self.locals[slot].shape = if is_csr(ty) { Shape::Csr(columns) } else { Shape::Matrix(columns) };
         Place::Local(slot)
     }
 
+    /// How many columns the caller brings, and the part of the model that takes them.
     fn input(&self) -> Result<(usize, Origin), Error> {
-        let input = self.nodes().find_map(|(_, node)| match node.op {
-            Op::Input { columns } => Some((columns, self.graph.origin(node).clone())),
+        let input = self.nodes().find_map(|(_, node)| match (&node.op, self.graph.signature()) {
+            (Op::Input { columns }, _) => Some((*columns, self.graph.origin(node).clone())),
+            (Op::Field { .. }, Signature::Frame(fields)) => {
+                Some((fields.len(), self.graph.origin(node).clone()))
+            }
+            (Op::Field { .. }, _) => Some((1, self.graph.origin(node).clone())),
             _ => None,
         });
         input.ok_or_else(|| Error::unsupported("a program of no output"))
@@ -162,22 +171,17 @@ impl<'g> Plan<'g> {
     }
 
     fn named(&self, name: &str, edge: Edge) -> Result<Named, Error> {
-        let Place::Whole(whole) = self.place[edge.index()] else {
-            return Err(Error::unsupported(format!("{name} is the input itself")));
-        };
-        let table = table(&self.graph.nodes()[self.holder[edge.index()]].op);
-        Ok(Named { name: name.into(), whole, shape: self.graph.node(edge).ty.shape, table })
+        let shape = self.graph.node(edge).ty.shape;
+        match shape {
+            Shape::Vector | Shape::Matrix(_) | Shape::Csr(_) => {
+                Ok(Named { name: name.into(), place: self.place[edge.index()], shape })
+            }
+            Shape::Ragged => Err(Error::unsupported(format!("{name} gives rows of different lengths"))),
+        }
     }
 }
 
 /// Whether the result is the argument, element by element.
 fn changes_nothing(op: &Op) -> bool {
     matches!(op, Op::Guard(_) | Op::Flatten)
-}
-
-fn table(op: &Op) -> Option<Arc<[Box<str>]>> {
-    match op {
-        Op::Labels(Labels::Str(table)) => Some(table.clone()),
-        _ => None,
-    }
 }

@@ -1,9 +1,11 @@
 //! Operators as code: one type for each, made from the operator and its types.
 
+mod cast;
 mod class;
 mod codes;
 mod columns;
 mod concat;
+mod dense;
 mod elementwise;
 mod guard;
 mod impute;
@@ -20,7 +22,7 @@ mod tree_ensemble;
 
 use std::fmt::Debug;
 
-use cannery_graph::{Check, DType, Node, Op};
+use cannery_graph::{Check, Node, Op};
 
 use crate::buffer::ViewMut;
 use crate::error::Error;
@@ -30,17 +32,18 @@ use crate::program::Inputs;
 pub(crate) trait Kernel: Debug + Send + Sync {
     /// Writes all of `output`: as many rows as the inputs have. What it writes for a row does not depend on where
     /// the block begins and ends.
-    fn run(&self, inputs: &Inputs<'_, '_>, output: ViewMut<'_>) -> Result<(), Error>;
+    ///
+    /// `'a` is the life of the batch and of the program, from which texts are passed on.
+    fn run<'a>(&'a self, inputs: &Inputs<'_, 'a>, output: ViewMut<'_, 'a>) -> Result<(), Error>;
 }
 
 /// The kernel of a node; `None` when there is nothing to do.
 pub(crate) fn of(node: &Node, nodes: &[Node]) -> Option<Box<dyn Kernel>> {
     let columns = node.inputs.first().map_or(0, |input| nodes[input.index()].ty.columns());
     Some(match &node.op {
-        Op::Input { .. } | Op::Flatten => return None,
-        Op::Cast(DType::F64) => Box::new(elementwise::Widen),
-        Op::Cast(DType::F32) => Box::new(elementwise::Narrow),
-        Op::Cast(DType::I64 | DType::Bool | DType::Str) => unreachable!("no such cast is built"),
+        Op::Input { .. } | Op::Field { .. } | Op::Flatten => return None,
+        Op::Cast(to) => Box::new(cast::Cast { to: *to, columns }),
+        Op::Dense => Box::new(dense::Dense { columns }),
         Op::Guard(check) => Box::new(guard::Finite { columns, takes_nan: *check == Check::NotInfinite }),
         Op::PairKernel { kernel, vectors } => Box::new(pair_kernel::PairKernel::new(*kernel, vectors)),
         Op::SvmPairs(pairs) => Box::new(svm::Pairs(pairs.clone())),
@@ -66,7 +69,7 @@ pub(crate) fn of(node: &Node, nodes: &[Node]) -> Option<Box<dyn Kernel>> {
         Op::ArgMax => Box::new(class::ArgMax { columns }),
         Op::GroupArgMax { widths } => Box::new(class::GroupArgMax { widths: widths.clone(), columns }),
         Op::Labels(labels) => Box::new(class::ToLabels(labels.clone())),
-        Op::Columns(picked) => Box::new(columns::Pick { picked: picked.clone(), columns }),
+        Op::Columns(picked) => Box::new(columns::Pick::new(picked, columns)),
         Op::Neighbors(neighbors) => Box::new(neighbors::Neighbors::new(neighbors)),
         Op::NeighborReduce(reduce) => Box::new(neighbors::Reduce { graph: reduce.clone(), columns }),
         Op::TreeEnsemble(trees) => Box::new(tree_ensemble::TreeEnsemble::new(trees)),

@@ -26,13 +26,16 @@
 
 mod batch;
 mod buffer;
+mod cell;
 mod compile;
+mod csr;
 mod error;
 mod kernel;
 mod output;
 mod program;
 
-pub use batch::Batch;
+pub use batch::{Batch, Column};
+pub use cell::{Cell, OwnedCell};
 pub use error::{Error, ErrorKind};
-pub use output::{Output, Strings, Values};
+pub use output::{Csr, Output, Strings, Values};
 pub use program::Program;

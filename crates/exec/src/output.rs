@@ -1,14 +1,17 @@
 use std::ops::Index;
-use std::sync::Arc;
 
 use cannery_graph::Shape;
+
+use crate::buffer::Buffer;
+use crate::cell::OwnedCell;
+use crate::csr::Stored;
 
 /// One named result of a run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Output {
     /// Its name in the graph: `predict`.
     pub name: Box<str>,
-    /// Whether there is one element a row or a matrix.
+    /// Whether there is one element a row, or a matrix.
     pub shape: Shape,
     /// The elements in C order.
     pub values: Values,
@@ -27,17 +30,32 @@ pub enum Values {
     Bool(Vec<bool>),
     /// Text.
     Str(Strings),
+    /// Values that say what they are.
+    Any(Vec<OwnedCell>),
+    /// The stored elements of a sparse matrix.
+    Csr(Csr),
 }
 
-/// Texts out of a small table, such as class labels.
-#[derive(Clone, Debug)]
+/// A sparse matrix as scipy's CSR has it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Csr {
+    /// Where each row begins among the stored elements, and where the last one ends.
+    pub indptr: Vec<usize>,
+    /// Column of each stored element; they rise in each row.
+    pub indices: Vec<u32>,
+    /// The stored elements: float32, float64 or int64.
+    pub values: Box<Values>,
+}
+
+/// Texts, one after another in one piece of memory.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Strings {
-    pub(crate) codes: Vec<u32>,
-    pub(crate) table: Arc<[Box<str>]>,
+    text: String,
+    ends: Vec<usize>,
 }
 
 impl Values {
-    /// Number of elements.
+    /// Number of elements; of a sparse matrix that of those stored.
     pub fn len(&self) -> usize {
         match self {
             Self::F32(values) => values.len(),
@@ -45,6 +63,8 @@ impl Values {
             Self::I64(values) => values.len(),
             Self::Bool(values) => values.len(),
             Self::Str(values) => values.len(),
+            Self::Any(values) => values.len(),
+            Self::Csr(matrix) => matrix.indices.len(),
         }
     }
 
@@ -54,20 +74,42 @@ impl Values {
     }
 }
 
+impl From<Buffer<'_>> for Values {
+    fn from(buffer: Buffer<'_>) -> Self {
+        match buffer {
+            Buffer::F32(values) => Self::F32(values),
+            Buffer::F64(values) => Self::F64(values),
+            Buffer::I64(values) => Self::I64(values),
+            Buffer::Bool(values) => Self::Bool(values),
+            Buffer::Str(texts) => Self::Str(texts.into_iter().collect()),
+            Buffer::Any(cells) => Self::Any(cells.into_iter().map(OwnedCell::from).collect()),
+            Buffer::Csr(rows) => {
+                let (indptr, indices, values) = rows.into_parts();
+                let values = match values {
+                    Stored::F32(values) => Self::F32(values),
+                    Stored::F64(values) => Self::F64(values),
+                    Stored::I64(values) => Self::I64(values),
+                };
+                Self::Csr(Csr { indptr, indices, values: Box::new(values) })
+            }
+        }
+    }
+}
+
 impl Strings {
     /// Number of texts.
     pub fn len(&self) -> usize {
-        self.codes.len()
+        self.ends.len()
     }
 
     /// Whether there is no text.
     pub fn is_empty(&self) -> bool {
-        self.codes.is_empty()
+        self.ends.is_empty()
     }
 
     /// The texts in order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.codes.iter().map(|&code| &*self.table[code as usize])
+        (0..self.len()).map(|index| &self[index])
     }
 }
 
@@ -75,12 +117,18 @@ impl Index<usize> for Strings {
     type Output = str;
 
     fn index(&self, index: usize) -> &str {
-        &self.table[self.codes[index] as usize]
+        let start = if index == 0 { 0 } else { self.ends[index - 1] };
+        &self.text[start..self.ends[index]]
     }
 }
 
-impl PartialEq for Strings {
-    fn eq(&self, other: &Self) -> bool {
-        self.iter().eq(other.iter())
+impl<'t> FromIterator<&'t str> for Strings {
+    fn from_iter<I: IntoIterator<Item = &'t str>>(texts: I) -> Self {
+        let mut strings = Self::default();
+        for text in texts {
+            strings.text.push_str(text);
+            strings.ends.push(strings.text.len());
+        }
+        strings
     }
 }

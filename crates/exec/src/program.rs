@@ -1,5 +1,4 @@
 use std::mem::take;
-use std::sync::Arc;
 
 use cannery_graph::{Graph, Origin, Shape, Signature, Type};
 use rayon::prelude::*;
@@ -7,13 +6,16 @@ use rayon::prelude::*;
 use crate::batch::Batch;
 use crate::buffer::{Buffer, View, ViewMut};
 use crate::compile;
+use crate::csr::{CsrBuffer, CsrView};
 use crate::error::Error;
 use crate::kernel::Kernel;
-use crate::output::{Output, Strings, Values};
+use crate::output::Output;
 
 /// What a block may take of the cache, in bytes.
 const BLOCK_BYTES: usize = 256 << 10;
 const MAX_BLOCK_ROWS: usize = 256;
+/// What a sparse row is taken to store when blocks are sized.
+const TYPICAL_STORED: usize = 64;
 
 /// A graph compiled for some of its outputs. Can be shared between threads.
 #[derive(Debug)]
@@ -51,6 +53,7 @@ pub(crate) struct Step {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
     Input,
+    Field(usize),
     Local(usize),
     Whole(usize),
 }
@@ -58,18 +61,24 @@ pub(crate) enum Place {
 #[derive(Debug)]
 pub(crate) struct Named {
     pub(crate) name: Box<str>,
-    pub(crate) whole: usize,
+    pub(crate) place: Place,
     pub(crate) shape: Shape,
-    /// The texts that a `str` output takes its elements from.
-    pub(crate) table: Option<Arc<[Box<str>]>>,
+}
+
+/// Memory over the whole batch.
+struct Whole<'a> {
+    /// The elements; of a CSR matrix those of stages that are through.
+    buffer: Buffer<'a>,
+    /// What each block of the stage at work stores of a CSR matrix.
+    parts: Vec<CsrBuffer>,
 }
 
 /// Rows `first..first + rows` of the batch, on their way.
-struct Block<'a> {
+struct Block<'b, 'a> {
     first: usize,
     rows: usize,
-    input: View<'a>,
-    wholes: Vec<ViewMut<'a>>,
+    batch: &'b Batch<'a>,
+    wholes: Vec<ViewMut<'b, 'a>>,
 }
 
 impl Program {
@@ -100,20 +109,24 @@ impl Program {
     /// outputs of no rows.
     ///
     /// # Errors
-    /// `Usage` when the batch has another dtype or number of columns, or values that the model does not take.
+    /// `Usage` when the batch has another signature or number of columns, or values that the model does not take.
     pub fn run(&self, batch: &Batch<'_>) -> Result<Vec<Output>, Error> {
         self.run_in_blocks(batch, self.block_rows())
     }
 
-    fn run_in_blocks(&self, batch: &Batch<'_>, block_rows: usize) -> Result<Vec<Output>, Error> {
+    fn run_in_blocks<'a>(&'a self, batch: &Batch<'a>, block_rows: usize) -> Result<Vec<Output>, Error> {
         self.check(batch)?;
         let mut wholes =
-            self.wholes.iter().map(|ty| whole(*ty, batch.rows())).collect::<Result<Vec<_>, _>>()?;
+            self.wholes.iter().map(|ty| Whole::new(*ty, batch.rows())).collect::<Result<Vec<_>, _>>()?;
         for stage in &self.stages {
             let block_rows = if stage.over_batch { batch.rows().max(1) } else { block_rows };
+            for index in stage.csr_wholes(&self.wholes) {
+                wholes[index].divide(self.wholes[index], batch.rows().div_ceil(block_rows));
+            }
             self.run_stage(stage, blocks(batch, &mut wholes, &self.wholes, block_rows), block_rows)?;
+            wholes.iter_mut().for_each(Whole::unite);
         }
-        Ok(self.name_outputs(wholes))
+        Ok(self.name_outputs(batch, wholes))
     }
 
     fn check(&self, batch: &Batch<'_>) -> Result<(), Error> {
@@ -132,15 +145,23 @@ impl Program {
 
     /// Rows of a block, so that the local buffers together stay in cache.
     fn block_rows(&self) -> usize {
-        let row: usize = self.locals.iter().map(|ty| ty.columns()).fold(1, usize::saturating_add);
+        let width = |ty: &Type| match ty.shape {
+            Shape::Csr(columns) => columns.min(TYPICAL_STORED),
+            Shape::Vector | Shape::Matrix(_) | Shape::Ragged => ty.columns(),
+        };
+        let row: usize = self.locals.iter().map(width).fold(1, usize::saturating_add);
         (BLOCK_BYTES / 8 / row).clamp(1, MAX_BLOCK_ROWS)
     }
 
     /// Of several errors the one of the first block counts, whichever thread was first.
-    fn run_stage(&self, stage: &Stage, mut blocks: Vec<Block<'_>>, block_rows: usize) -> Result<(), Error> {
+    fn run_stage<'a>(
+        &'a self,
+        stage: &'a Stage,
+        mut blocks: Vec<Block<'_, 'a>>,
+        block_rows: usize,
+    ) -> Result<(), Error> {
         let rows = if stage.over_batch { 0 } else { block_rows };
-        let scratch =
-            || self.locals.iter().map(|ty| Buffer::new(ty.dtype, rows * ty.columns())).collect::<Vec<_>>();
+        let scratch = || self.locals.iter().map(|ty| Buffer::new(*ty, rows)).collect::<Vec<_>>();
         if let [block] = &mut blocks[..] {
             return stage.run(block, &mut scratch());
         }
@@ -148,31 +169,43 @@ impl Program {
         results.collect::<Vec<_>>().into_iter().collect()
     }
 
-    fn name_outputs(&self, mut wholes: Vec<Buffer>) -> Vec<Output> {
-        let output = |(index, named): (usize, &Named)| {
-            let is_last = self.outputs[index + 1..].iter().all(|other| other.whole != named.whole);
-            let buffer = &mut wholes[named.whole];
-            let buffer = if is_last { take(buffer) } else { buffer.clone() };
-            Output {
-                name: named.name.clone(),
-                shape: named.shape,
-                values: values(buffer, named.table.as_ref()),
+    fn name_outputs<'a>(&self, batch: &Batch<'a>, mut wholes: Vec<Whole<'a>>) -> Vec<Output> {
+        let mut buffer = |index: usize, place: Place| match place {
+            Place::Whole(whole) => {
+                let is_last = self.outputs[index + 1..].iter().all(|other| other.place != place);
+                let buffer = &mut wholes[whole].buffer;
+                if is_last { take(buffer) } else { buffer.clone() }
             }
+            Place::Field(column) => batch.field(column, 0, batch.rows()).to_buffer(),
+            Place::Input | Place::Local(_) => batch.matrix(0, batch.rows()).to_buffer(),
+        };
+        let output = |(index, named): (usize, &Named)| Output {
+            name: named.name.clone(),
+            shape: named.shape,
+            values: buffer(index, named.place).into(),
         };
         self.outputs.iter().enumerate().map(output).collect()
     }
 }
 
 impl Stage {
-    fn run(&self, block: &mut Block<'_>, scratch: &mut [Buffer]) -> Result<(), Error> {
+    fn run<'a>(&'a self, block: &mut Block<'_, 'a>, scratch: &mut [Buffer<'a>]) -> Result<(), Error> {
         self.steps
             .iter()
             .try_for_each(|step| step.run(block, scratch).map_err(|error| error.at(&step.origin)))
     }
+
+    /// The CSR matrices over the whole batch that its steps fill.
+    fn csr_wholes(&self, wholes: &[Type]) -> impl Iterator<Item = usize> {
+        self.steps.iter().filter_map(|step| match step.output {
+            Some((Place::Whole(index), _)) if matches!(wholes[index].shape, Shape::Csr(_)) => Some(index),
+            _ => None,
+        })
+    }
 }
 
 impl Step {
-    fn run(&self, block: &mut Block<'_>, scratch: &mut [Buffer]) -> Result<(), Error> {
+    fn run<'a>(&'a self, block: &mut Block<'_, 'a>, scratch: &mut [Buffer<'a>]) -> Result<(), Error> {
         match self.output {
             Some((Place::Local(slot), columns)) => {
                 let mut output = take(&mut scratch[slot]);
@@ -186,23 +219,31 @@ impl Step {
                 block.wholes[index] = output;
                 result
             }
-            Some((Place::Input, _)) | None => self.call(block, scratch, ViewMut::default()),
+            Some((Place::Input | Place::Field(_), _)) | None => self.call(block, scratch, ViewMut::default()),
         }
     }
 
-    fn call(&self, block: &Block<'_>, scratch: &[Buffer], output: ViewMut<'_>) -> Result<(), Error> {
+    fn call<'a>(
+        &'a self,
+        block: &Block<'_, 'a>,
+        scratch: &[Buffer<'a>],
+        mut output: ViewMut<'_, 'a>,
+    ) -> Result<(), Error> {
+        if let ViewMut::Csr(rows) = &mut output {
+            rows.clear();
+        }
         self.kernel.run(&Inputs { step: self, block, scratch }, output)
     }
 }
 
 /// What a kernel takes.
-pub(crate) struct Inputs<'s, 'b> {
+pub(crate) struct Inputs<'s, 'a> {
     step: &'s Step,
-    block: &'s Block<'b>,
-    scratch: &'s [Buffer],
+    block: &'s Block<'s, 'a>,
+    scratch: &'s [Buffer<'a>],
 }
 
-impl<'s> Inputs<'s, '_> {
+impl<'s, 'a> Inputs<'s, 'a> {
     /// Number of rows.
     pub(crate) fn rows(&self) -> usize {
         self.block.rows
@@ -214,54 +255,79 @@ impl<'s> Inputs<'s, '_> {
     }
 
     /// The value that the operator takes, of the only or first edge.
-    pub(crate) fn x(&self) -> View<'s> {
+    pub(crate) fn x(&self) -> View<'s, 'a> {
         self.arg(0)
     }
 
     /// The value of one of the edges that the operator takes.
-    pub(crate) fn arg(&self, index: usize) -> View<'s> {
+    pub(crate) fn arg(&self, index: usize) -> View<'s, 'a> {
         let (place, columns) = self.step.inputs[index];
+        let Block { first, rows, batch, ref wholes } = *self.block;
         match place {
-            Place::Input => self.block.input,
-            Place::Local(slot) => self.scratch[slot].view(self.block.rows * columns),
-            Place::Whole(index) => self.block.wholes[index].as_view(),
+            Place::Input => batch.matrix(first, first + rows),
+            Place::Field(column) => batch.field(column, first, first + rows),
+            Place::Local(slot) => self.scratch[slot].view(rows * columns),
+            Place::Whole(index) => wholes[index].as_view(),
         }
     }
 }
 
-fn whole(ty: Type, rows: usize) -> Result<Buffer, Error> {
-    let len = rows.checked_mul(ty.columns()).filter(|&len| len <= isize::MAX as usize / 8);
-    let too_large =
-        || Error::usage(format!("{rows} rows of {} results are more than memory can be", ty.columns()));
-    len.map(|len| Buffer::new(ty.dtype, len)).ok_or_else(too_large)
+impl Whole<'_> {
+    fn new(ty: Type, rows: usize) -> Result<Self, Error> {
+        let len = rows.checked_mul(ty.columns()).filter(|&len| len <= isize::MAX as usize / 16);
+        match (len, ty.shape) {
+            (Some(_), _) | (None, Shape::Csr(_)) => Ok(Self { buffer: Buffer::new(ty, rows), parts: vec![] }),
+            (None, _) => Err(Error::usage(format!(
+                "{rows} rows of {} results are more than memory can be",
+                ty.columns()
+            ))),
+        }
+    }
+
+    /// Makes room for what so many blocks store.
+    fn divide(&mut self, ty: Type, blocks: usize) {
+        self.parts = vec![CsrBuffer::new(ty.dtype); blocks];
+    }
+
+    /// Joins what the blocks stored.
+    fn unite(&mut self) {
+        if let Buffer::Csr(rows) = &mut self.buffer {
+            take(&mut self.parts).into_iter().for_each(|part| rows.append(part));
+        }
+    }
+}
+
+/// What blocks to come are to get of a buffer over the whole batch.
+enum Rest<'b, 'a> {
+    Dense(ViewMut<'b, 'a>),
+    Parts(std::slice::IterMut<'b, CsrBuffer>),
+    Done(CsrView<'b>),
 }
 
 /// Cuts the batch and all buffers over it at the same rows.
-fn blocks<'a>(
-    batch: &Batch<'a>,
-    wholes: &'a mut [Buffer],
+fn blocks<'b, 'a>(
+    batch: &'b Batch<'a>,
+    wholes: &'b mut [Whole<'a>],
     types: &[Type],
     block_rows: usize,
-) -> Vec<Block<'a>> {
-    let mut rest: Vec<_> =
-        wholes.iter_mut().zip(types).map(|(b, ty)| b.view_mut(batch.rows() * ty.columns())).collect();
+) -> Vec<Block<'b, 'a>> {
+    let rest = |(whole, ty): (&'b mut Whole<'a>, &Type)| match (&mut whole.buffer, whole.parts.is_empty()) {
+        (Buffer::Csr(_), false) => Rest::Parts(whole.parts.iter_mut()),
+        (Buffer::Csr(rows), true) => Rest::Done(rows.view()),
+        (dense, _) => Rest::Dense(dense.view_mut(batch.rows() * ty.columns())),
+    };
+    let mut rest: Vec<Rest<'b, 'a>> = wholes.iter_mut().zip(types).map(rest).collect();
     let block = |first: usize| {
         let rows = block_rows.min(batch.rows() - first);
-        let wholes =
-            rest.iter_mut().zip(types).map(|(rest, ty)| rest.take_front(rows * ty.columns())).collect();
-        Block { first, rows, input: batch.slice(first, first + rows), wholes }
+        let take_rows = |(rest, ty): (&mut Rest<'b, 'a>, &Type)| match rest {
+            Rest::Dense(rest) => rest.take_front(rows * ty.columns()),
+            Rest::Parts(parts) => parts.next().map(ViewMut::Csr).unwrap_or_default(),
+            Rest::Done(all) => all.try_slice(first, first + rows).map(ViewMut::Done).unwrap_or_default(),
+        };
+        let wholes = rest.iter_mut().zip(types).map(take_rows).collect();
+        Block { first, rows, batch, wholes }
     };
     (0..batch.rows()).step_by(block_rows).map(block).collect()
-}
-
-fn values(buffer: Buffer, table: Option<&Arc<[Box<str>]>>) -> Values {
-    match buffer {
-        Buffer::F32(values) => Values::F32(values),
-        Buffer::F64(values) => Values::F64(values),
-        Buffer::I64(values) => Values::I64(values),
-        Buffer::Bool(values) => Values::Bool(values),
-        Buffer::Str(codes) => Values::Str(Strings { codes, table: table.cloned().unwrap_or_default() }),
-    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 use crate::error::Error;
 use crate::graph::{Edge, Graph, Node, Origin, Output, Refusal};
 use crate::op::Op;
-use crate::types::{DType, Signature, Type};
+use crate::types::{DType, Shape, Signature, Type};
 
 /// Makes a [`Graph`] node by node; types are inferred and checked as each is added.
 #[derive(Debug)]
@@ -29,18 +29,42 @@ impl Builder {
         &self.graph.origins[self.graph.origins.len() - 1]
     }
 
-    /// What the caller brings, which must have this many columns.
+    /// What the caller brings.
+    pub fn signature(&self) -> &Signature {
+        &self.graph.signature
+    }
+
+    /// The matrix that the caller brings, which must have this many columns.
     ///
     /// # Errors
-    /// `Unsupported` when the signature is not of floats.
+    /// `Unsupported` when the signature is no matrix.
     pub fn input(&mut self, columns: usize) -> Result<Edge, Error> {
-        let Signature::Dense { dtype } = self.graph.signature;
-        match dtype {
-            DType::F32 | DType::F64 => self.push(Op::Input { columns }, &[], Type::matrix(dtype, columns)),
-            DType::I64 | DType::Bool | DType::Str => {
-                Err(Error::unsupported(self.origin(), format!("a dense {dtype} input; bring f32 or f64")))
+        let ty = match self.graph.signature {
+            Signature::Dense { dtype } => Type::matrix(dtype, columns),
+            Signature::Csr { dtype } => Type::csr(dtype, columns),
+            Signature::Text | Signature::Frame(_) => {
+                let message = format!("a matrix of {columns} columns is taken, not {}", self.graph.signature);
+                return Err(Error::unsupported(self.origin(), message));
             }
-        }
+        };
+        self.push(Op::Input { columns }, &[], ty)
+    }
+
+    /// A column of the frame that the caller brings, or the texts, which are column 0 of theirs.
+    ///
+    /// # Errors
+    /// `Unsupported` when the signature has no such column.
+    pub fn field(&mut self, column: usize) -> Result<Edge, Error> {
+        let dtype = match &self.graph.signature {
+            Signature::Text => (column == 0).then_some(DType::Str),
+            Signature::Frame(fields) => fields.get(column).map(|field| field.dtype),
+            Signature::Dense { .. } | Signature::Csr { .. } => None,
+        };
+        let Some(dtype) = dtype else {
+            let message = format!("there is no column {column} in {}", self.graph.signature);
+            return Err(Error::unsupported(self.origin(), message));
+        };
+        self.push(Op::Field { column }, &[], Type::vector(dtype))
     }
 
     /// Applies an operator.
@@ -56,6 +80,14 @@ impl Builder {
     /// The same elements in another dtype; no node when they are of it already.
     pub fn cast(&mut self, input: Edge, to: DType) -> Result<Edge, Error> {
         if self.type_of(input)?.dtype == to { Ok(input) } else { self.add(Op::Cast(to), &[input]) }
+    }
+
+    /// The same elements in a dense matrix; no node when all are stored already.
+    pub fn dense(&mut self, input: Edge) -> Result<Edge, Error> {
+        match self.type_of(input)?.shape {
+            Shape::Csr(_) => self.add(Op::Dense, &[input]),
+            Shape::Vector | Shape::Matrix(_) | Shape::Ragged => Ok(input),
+        }
     }
 
     /// Type of an edge.

@@ -41,4 +41,4 @@ pub use op::{
     NeighborWeights, Neighbors, Op, PairCoupling, Scale, Search, SvmPairs, Tree, TreeEnsemble, TreeError,
     TreeNode, TreePart,
 };
-pub use types::{DType, Shape, Signature, Type};
+pub use types::{DType, Field, Shape, Signature, Type};

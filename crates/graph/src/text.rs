@@ -36,7 +36,9 @@ impl fmt::Display for Op {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())?;
         match self {
+            Self::Field { column } => write!(f, " {column}"),
             Self::Input { .. }
+            | Self::Dense
             | Self::Flatten
             | Self::ArgMax
             | Self::Softmax

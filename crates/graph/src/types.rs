@@ -1,4 +1,5 @@
 use std::fmt;
+use std::sync::Arc;
 
 /// Type of the elements on an edge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -13,10 +14,21 @@ pub enum DType {
     Bool,
     /// Text.
     Str,
+    /// A value of Python that says what it is: None, a bool, an integer, a float or a text. Two are equal as they are in
+    /// Python (`1 == 1.0 == True`); None and NaN are distinct.
+    Any,
 }
 
 impl DType {
-    /// The name in text forms: `f32`, `f64`, `i64`, `bool`, `str`.
+    /// Whether it is one of the two float types.
+    pub fn is_float(self) -> bool {
+        match self {
+            Self::F32 | Self::F64 => true,
+            Self::I64 | Self::Bool | Self::Str | Self::Any => false,
+        }
+    }
+
+    /// The name in text forms: `f32`, `f64`, `i64`, `bool`, `str`, `any`.
     pub fn name(self) -> &'static str {
         match self {
             Self::F32 => "f32",
@@ -24,6 +36,7 @@ impl DType {
             Self::I64 => "i64",
             Self::Bool => "bool",
             Self::Str => "str",
+            Self::Any => "any",
         }
     }
 }
@@ -41,19 +54,26 @@ pub enum Shape {
     Vector,
     /// This many elements a row; numpy's shape (n, columns).
     Matrix(usize),
+    /// A matrix of this many columns of which only some elements are stored: scipy's CSR. Those of a row stand in the
+    /// order of their columns, each column at most once. What is not stored is 0.
+    Csr(usize),
+    /// Any number of elements a row.
+    Ragged,
 }
 
 impl Shape {
-    /// Elements of one row.
+    /// Elements of one row, stored or not; 0 where that differs from row to row.
     pub fn columns(self) -> usize {
         match self {
             Self::Vector => 1,
-            Self::Matrix(columns) => columns,
+            Self::Matrix(columns) | Self::Csr(columns) => columns,
+            Self::Ragged => 0,
         }
     }
 }
 
-/// Type of an edge. Its text form is `f64[n,4]` for a matrix and `i64[n]` for a vector.
+/// Type of an edge. Its text form is `f64[n,4]` for a matrix, `i64[n]` for a vector, `f64[n,4 csr]` where not all elements
+/// are stored, `str[n,*]` where rows differ in length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Type {
     /// Type of the elements.
@@ -73,7 +93,17 @@ impl Type {
         Self { dtype, shape: Shape::Matrix(columns) }
     }
 
-    /// Elements of one row.
+    /// `columns` elements a row, of which some are stored.
+    pub const fn csr(dtype: DType, columns: usize) -> Self {
+        Self { dtype, shape: Shape::Csr(columns) }
+    }
+
+    /// Any number of elements a row.
+    pub const fn ragged(dtype: DType) -> Self {
+        Self { dtype, shape: Shape::Ragged }
+    }
+
+    /// Elements of one row, as [`Shape::columns`] counts them.
     pub fn columns(self) -> usize {
         self.shape.columns()
     }
@@ -84,6 +114,8 @@ impl fmt::Display for Type {
         match self.shape {
             Shape::Vector => write!(f, "{}[n]", self.dtype),
             Shape::Matrix(columns) => write!(f, "{}[n,{columns}]", self.dtype),
+            Shape::Csr(columns) => write!(f, "{}[n,{columns} csr]", self.dtype),
+            Shape::Ragged => write!(f, "{}[n,*]", self.dtype),
         }
     }
 }
@@ -98,12 +130,40 @@ pub enum Signature {
         /// Type of the elements.
         dtype: DType,
     },
+    /// A sparse matrix of floats or integers, see [`Shape::Csr`].
+    Csr {
+        /// Type of the elements.
+        dtype: DType,
+    },
+    /// A text a row.
+    Text,
+    /// Columns with names, each of its own dtype.
+    Frame(Arc<[Field]>),
+}
+
+/// A column of a [`Signature::Frame`].
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Field {
+    /// Name of the column.
+    pub name: Box<str>,
+    /// Type of its elements.
+    pub dtype: DType,
 }
 
 impl Signature {
     /// A dense matrix.
     pub const fn dense(dtype: DType) -> Self {
         Self::Dense { dtype }
+    }
+
+    /// A sparse matrix.
+    pub const fn csr(dtype: DType) -> Self {
+        Self::Csr { dtype }
+    }
+
+    /// Columns with their names and types.
+    pub fn frame<'n>(fields: impl IntoIterator<Item = (&'n str, DType)>) -> Self {
+        Self::Frame(fields.into_iter().map(|(name, dtype)| Field { name: name.into(), dtype }).collect())
     }
 }
 
@@ -118,6 +178,12 @@ impl fmt::Display for Signature {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Dense { dtype } => write!(f, "dense {dtype}"),
+            Self::Csr { dtype } => write!(f, "csr {dtype}"),
+            Self::Text => f.write_str("text"),
+            Self::Frame(fields) => {
+                f.write_str("frame")?;
+                fields.iter().try_for_each(|field| write!(f, " {:?}: {}", field.name, field.dtype))
+            }
         }
     }
 }

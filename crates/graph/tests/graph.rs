@@ -68,16 +68,16 @@ fn type_errors_say_what_was_wanted() {
     let scores = Op::OvrScores { classes: 3, confidence: Confidence::Bounded };
     let cases = [
         (linear(vectors(4, 3)), "pair_kernel takes f64[n,3], not f64[n,2]"),
-        (Op::Cast(DType::I64), "cast from f64 to i64 is not defined"),
+        (Op::Cast(DType::I64), "cast of f64[n,2] to i64 is not defined"),
         (Op::SvmPairs(three_classes()), "svm_pairs takes f64[n,4], not f64[n,2]"),
         (Op::OvoVotes { classes: 3 }, "ovo_votes takes f64[n,3], not f64[n,2]"),
         (Op::OvoVotes { classes: 1 }, "ovo_votes over 1 classes"),
         (Op::OvoVotes { classes: usize::MAX }, &format!("ovo_votes over {} classes", usize::MAX)),
         (scores, "ovr_scores takes f64[n,3], not f64[n,2]"),
-        (Op::Flatten, "flatten takes a matrix of one column, not f64[n,2]"),
-        (Op::Labels(labels(2)), "labels takes i64[n,2], not f64[n,2]"),
+        (Op::Flatten, "flatten takes a dense matrix of one column, not f64[n,2]"),
+        (Op::Labels(labels(2)), "labels takes dense i64, not f64[n,2]"),
         (Op::Labels(labels(0)), "labels has no label"),
-        (Op::Input { columns: 2 }, "an input is made by Builder::input"),
+        (Op::Input { columns: 2 }, "what the caller brings is added by Builder::input and Builder::field"),
     ];
     for (op, message) in cases {
         assert_eq!(refused(op), format!("steps[0]: {message}"));
@@ -97,10 +97,33 @@ fn constants_of_svm_pairs_must_fit_together() {
 }
 
 #[test]
-fn inputs_are_of_floats() {
-    let error = Builder::new(Signature::dense(DType::Str)).input(1).unwrap_err();
+fn inputs_are_what_the_signature_says() {
+    let dense = |dtype| {
+        let mut b = Builder::new(Signature::dense(dtype));
+        let x = b.input(2).expect("a matrix");
+        b.type_of(x).expect("its own edge").to_string()
+    };
+    assert_eq!([dense(DType::F32), dense(DType::Any)], ["f32[n,2]", "any[n,2]"]);
+
+    let mut csr = Builder::new(Signature::csr(DType::F64));
+    let x = csr.input(3).expect("a matrix");
+    assert_eq!(csr.type_of(x).expect("its own edge"), Type::csr(DType::F64, 3));
+    let x = csr.dense(x).expect("a CSR matrix");
+    assert_eq!(csr.type_of(x).expect("its own edge"), Type::matrix(DType::F64, 3));
+    assert_eq!(csr.dense(x).expect("dense already"), x);
+
+    let mut frame = Builder::new(Signature::frame([("age", DType::F64), ("name", DType::Str)]));
+    let name = frame.field(1).expect("a column");
+    assert_eq!(frame.type_of(name).expect("its own edge"), Type::vector(DType::Str));
+    assert!(frame.field(2).is_err());
+    let error = frame.input(2).expect_err("columns, not a matrix");
     assert_eq!(error.kind(), ErrorKind::Unsupported);
-    assert_eq!(error.to_string(), "a dense str input; bring f32 or f64");
+    let message = "a matrix of 2 columns is taken, not frame \"age\": f64 \"name\": str";
+    assert_eq!(error.to_string(), message);
+
+    let mut text = Builder::new(Signature::Text);
+    assert!(text.input(1).is_err());
+    assert!(text.field(0).is_ok());
 }
 
 #[test]

@@ -5,6 +5,7 @@ use cannery_object::Value;
 
 use crate::error::Error;
 use crate::estimator::{Estimator, Methods};
+use crate::input::{Input, Takes};
 use crate::state::State;
 
 /// An estimator inside another one, with its path from the model.
@@ -25,16 +26,17 @@ impl Child {
         Ok(Self { path: state.path_of(place), model: state.estimator_in(value, place)? })
     }
 
-    /// Number of columns it was fitted on.
-    pub(crate) fn n_features(&self) -> usize {
-        self.model.n_features()
+    /// What it was fitted on.
+    pub(crate) fn takes(&self) -> Takes {
+        self.model.takes()
     }
 
     /// What its methods compute from `x`.
-    pub(crate) fn lower(&self, builder: &mut Builder, x: Edge) -> Result<Methods, Error> {
-        let (got, want) = (builder.type_of(x)?, self.model.n_features());
-        if got.columns() != want {
-            return Err(Error::malformed(&*self.path, format!("fitted on {want} columns, and gets {got}")));
+    pub(crate) fn lower(&self, builder: &mut Builder, x: &Input) -> Result<Methods, Error> {
+        let (got, want) = (x.columns(builder)?, self.model.takes().columns());
+        if got != want {
+            let message = format!("fitted on {want} columns, and gets {got}");
+            return Err(Error::malformed(&*self.path, message));
         }
         let before = builder.set_origin(Origin::new(&self.path, self.model.name()));
         let methods = self.model.lower_onto(builder, x);
@@ -43,7 +45,7 @@ impl Child {
     }
 
     /// The result of one method on `x`.
-    pub(crate) fn lower_method(&self, builder: &mut Builder, x: Edge, method: &str) -> Result<Edge, Error> {
+    pub(crate) fn lower_method(&self, builder: &mut Builder, x: &Input, method: &str) -> Result<Edge, Error> {
         let methods = self.lower(builder, x)?;
         if let Some((_, edge)) = methods.offered.iter().find(|(name, _)| *name == method) {
             return Ok(*edge);

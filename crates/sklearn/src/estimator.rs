@@ -7,6 +7,7 @@ use cannery_graph::{Builder, Edge, Graph, Origin, Signature};
 use cannery_object::{Heap, Id, Value, View};
 
 use crate::error::Error;
+use crate::input::{Input, Takes};
 use crate::neighbors;
 use crate::state::State;
 use crate::{ensemble, impute, linear_model, model_selection, pipeline, preprocessing, svm, tree};
@@ -16,12 +17,12 @@ pub trait Estimator: Debug + Send + Sync {
     /// Name of the class: `SVC`.
     fn name(&self) -> &'static str;
 
-    /// Number of columns it was fitted on.
-    fn n_features(&self) -> usize;
+    /// What it was fitted on.
+    fn takes(&self) -> Takes;
 
-    /// Adds what each method computes from `x`, which has [`n_features`](Self::n_features) columns. The origin at
+    /// Adds what each method computes from `x`, which has the columns that it [`takes`](Self::takes). The origin at
     /// work in the builder is this estimator's.
-    fn lower_onto(&self, builder: &mut Builder, x: Edge) -> Result<Methods, Error>;
+    fn lower_onto(&self, builder: &mut Builder, x: &Input) -> Result<Methods, Error>;
 }
 
 impl dyn Estimator {
@@ -32,8 +33,8 @@ impl dyn Estimator {
     pub fn lower(&self, signature: &Signature) -> Result<Graph, Error> {
         let mut builder = Builder::new(signature.clone());
         builder.set_origin(Origin::new("", self.name()));
-        let x = builder.input(self.n_features())?;
-        let methods = self.lower_onto(&mut builder, x)?;
+        let x = self.bring(&mut builder)?;
+        let methods = self.lower_onto(&mut builder, &x)?;
         for (name, edge) in methods.offered {
             builder.output(name, edge)?;
         }
@@ -46,6 +47,34 @@ impl dyn Estimator {
             builder.refuse(name, &reason);
         }
         Ok(builder.finish())
+    }
+
+    /// What the caller brings, as the estimator takes it.
+    fn bring(&self, builder: &mut Builder) -> Result<Input, Error> {
+        let columns = self.takes().columns();
+        match (builder.signature().clone(), self.takes()) {
+            (Signature::Text, Takes::Texts) => Ok(Input::Texts(builder.field(0)?)),
+            (Signature::Frame(fields), Takes::Numbers { .. } | Takes::Columns { .. }) => {
+                if fields.len() != columns {
+                    let (got, name) = (fields.len(), self.name());
+                    let message = format!("{got} columns, and {name} is expecting {columns}");
+                    return Err(Error::unsupported("", message));
+                }
+                let mut edges = Vec::with_capacity(columns);
+                for (column, field) in fields.iter().enumerate() {
+                    edges.push((field.name.clone(), builder.field(column)?));
+                }
+                Ok(Input::Frame(edges))
+            }
+            (
+                Signature::Dense { .. } | Signature::Csr { .. },
+                Takes::Numbers { .. } | Takes::Columns { .. },
+            ) => Ok(Input::Matrix(builder.input(columns)?)),
+            (brought, Takes::Texts) => {
+                Err(Error::unsupported("", format!("a text a row is taken, not {brought}")))
+            }
+            (brought, _) => Err(Error::unsupported("", format!("a table is taken, not {brought}"))),
+        }
     }
 }
 

@@ -14,6 +14,7 @@ mod ensemble;
 mod error;
 mod estimator;
 mod impute;
+mod input;
 mod learnt_selector;
 mod linear_model;
 mod model_selection;
@@ -28,3 +29,4 @@ mod tree;
 
 pub use error::{Error, ErrorKind};
 pub use estimator::{Estimator, Methods, read, supported};
+pub use input::{Input, Takes};

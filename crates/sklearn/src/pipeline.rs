@@ -1,11 +1,12 @@
 //! `sklearn.pipeline.Pipeline`: transformers one after another, then the methods of the last step.
 
-use cannery_graph::{Builder, Edge};
+use cannery_graph::Builder;
 use cannery_object::Value;
 
 use crate::child::Child;
 use crate::error::Error;
 use crate::estimator::{Class, Estimator, Methods};
+use crate::input::{Input, Takes};
 use crate::state::State;
 
 pub(crate) const CLASSES: &[Class] = &[Class { module: "sklearn.pipeline", name: "Pipeline", read }];
@@ -16,7 +17,7 @@ struct Pipeline {
     transformers: Vec<Child>,
     /// `None` passes everything through.
     last: Option<Child>,
-    n_features: usize,
+    takes: Takes,
 }
 
 fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
@@ -27,10 +28,10 @@ fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
     let read_at = |(index, value): (usize, &Value)| step(state, *value, index).transpose();
     let transformers = before.iter().enumerate().filter_map(read_at).collect::<Result<Vec<_>, _>>()?;
     let last = step(state, *last, before.len())?;
-    let n_features = transformers.first().or(last.as_ref()).map(Child::n_features).ok_or_else(|| {
+    let takes = transformers.first().or(last.as_ref()).map(Child::takes).ok_or_else(|| {
         state.unsupported("steps", "all steps are 'passthrough', and none says how many columns there are")
     })?;
-    Ok(Box::new(Pipeline { transformers, last, n_features }))
+    Ok(Box::new(Pipeline { transformers, last, takes }))
 }
 
 /// The estimator of a step: a pair of name and estimator. `None` for one that passes everything through: Python's
@@ -53,16 +54,18 @@ impl Estimator for Pipeline {
         "Pipeline"
     }
 
-    fn n_features(&self) -> usize {
-        self.n_features
+    fn takes(&self) -> Takes {
+        self.takes
     }
 
-    fn lower_onto(&self, builder: &mut Builder, x: Edge) -> Result<Methods, Error> {
-        let transform = |x, child: &Child| child.lower_method(builder, x, "transform");
-        let x = self.transformers.iter().try_fold(x, transform)?;
+    fn lower_onto(&self, builder: &mut Builder, x: &Input) -> Result<Methods, Error> {
+        let mut x = x.clone();
+        for transformer in &self.transformers {
+            x = transformer.lower_method(builder, &x, "transform")?.into();
+        }
         match &self.last {
-            Some(last) => last.lower(builder, x),
-            None => Ok(Methods { offered: vec![("transform", x)], ..Methods::default() }),
+            Some(last) => last.lower(builder, &x),
+            None => Ok(Methods { offered: vec![("transform", x.matrix(builder)?)], ..Methods::default() }),
         }
     }
 }

@@ -155,6 +155,11 @@ impl Table {
         }
     }
 
+    /// Whether batches are sparse.
+    pub fn is_sparse(&self) -> bool {
+        matches!(self.rows, Rows::Sparse(_))
+    }
+
     /// Takes the columns of these names, in this order, and does not look at the others. A table without names stays as
     /// it is.
     ///

@@ -14,7 +14,7 @@ pub(crate) struct ArgMax {
 }
 
 impl Kernel for ArgMax {
-    fn run(&self, inputs: &Inputs<'_, '_>, output: ViewMut<'_>) -> Result<(), Error> {
+    fn run(&self, inputs: &Inputs<'_, '_>, output: ViewMut<'_, '_>) -> Result<(), Error> {
         match inputs.x() {
             View::F32(x) => each_arg_max(x, self.columns, output.i64s()),
             x => each_arg_max(x.f64s(), self.columns, output.i64s()),
@@ -46,7 +46,7 @@ fn arg_max<T: Copy + PartialOrd>(row: &[T]) -> usize {
 pub(crate) struct Above(pub(crate) f64);
 
 impl Kernel for Above {
-    fn run(&self, inputs: &Inputs<'_, '_>, output: ViewMut<'_>) -> Result<(), Error> {
+    fn run(&self, inputs: &Inputs<'_, '_>, output: ViewMut<'_, '_>) -> Result<(), Error> {
         let out = output.i64s();
         match inputs.x() {
             View::F32(x) => out.iter_mut().zip(x).for_each(|(out, &x)| *out = (f64::from(x) > self.0).into()),
@@ -64,7 +64,7 @@ pub(crate) struct GroupArgMax {
 }
 
 impl Kernel for GroupArgMax {
-    fn run(&self, inputs: &Inputs<'_, '_>, output: ViewMut<'_>) -> Result<(), Error> {
+    fn run(&self, inputs: &Inputs<'_, '_>, output: ViewMut<'_, '_>) -> Result<(), Error> {
         let rows = inputs.x().f64s().chunks_exact(self.columns);
         for (row, out) in rows.zip(output.i64s().chunks_exact_mut(self.widths.len())) {
             let mut first = 0;
@@ -82,19 +82,16 @@ impl Kernel for GroupArgMax {
 pub(crate) struct ToLabels(pub(crate) Labels);
 
 impl Kernel for ToLabels {
-    fn run(&self, inputs: &Inputs<'_, '_>, output: ViewMut<'_>) -> Result<(), Error> {
+    fn run<'a>(&'a self, inputs: &Inputs<'_, 'a>, output: ViewMut<'_, 'a>) -> Result<(), Error> {
         let classes = inputs.x().i64s();
         match &self.0 {
             Labels::I64(labels) => take(labels, classes, output.i64s()),
             Labels::F64(labels) => take(labels, classes, output.f64s()),
             Labels::Bool(labels) => take(labels, classes, output.bools()),
-            Labels::Str(labels) => {
-                let codes = output.codes();
-                codes.iter_mut().zip(classes).try_for_each(|(out, &class)| {
-                    *out = class_of(class, labels.len())? as u32;
-                    Ok(())
-                })
-            }
+            Labels::Str(labels) => output.strs().iter_mut().zip(classes).try_for_each(|(out, &class)| {
+                *out = &labels[class_of(class, labels.len())?];
+                Ok(())
+            }),
         }
     }
 }

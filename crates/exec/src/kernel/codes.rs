@@ -10,7 +10,7 @@ use crate::program::Inputs;
 pub(crate) struct Codes(pub(crate) graph::Codes);
 
 impl Kernel for Codes {
-    fn run(&self, inputs: &Inputs<'_, '_>, output: ViewMut<'_>) -> Result<(), Error> {
+    fn run(&self, inputs: &Inputs<'_, '_>, output: ViewMut<'_, '_>) -> Result<(), Error> {
         match inputs.x() {
             View::F32(x) => self.each_row(x, output.f64s(), inputs.first_row()),
             x => self.each_row(x.f64s(), output.f64s(), inputs.first_row()),

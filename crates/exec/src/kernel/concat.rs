@@ -1,4 +1,5 @@
 use crate::buffer::{View, ViewMut};
+use crate::csr::{CsrBuffer, Stored, StoredView};
 use crate::error::Error;
 use crate::kernel::Kernel;
 use crate::program::Inputs;
@@ -11,7 +12,11 @@ pub(crate) struct Concat {
 }
 
 impl Kernel for Concat {
-    fn run(&self, inputs: &Inputs<'_, '_>, mut output: ViewMut<'_>) -> Result<(), Error> {
+    fn run<'a>(&'a self, inputs: &Inputs<'_, 'a>, mut output: ViewMut<'_, 'a>) -> Result<(), Error> {
+        if let ViewMut::Csr(out) = output {
+            self.join_stored(inputs, out);
+            return Ok(());
+        }
         let columns = self.widths.iter().sum();
         let mut first = 0;
         for (index, &width) in self.widths.iter().enumerate() {
@@ -19,11 +24,34 @@ impl Kernel for Concat {
                 (View::F32(x), ViewMut::F32(out)) => place(x, width, out, columns, first),
                 (View::I64(x), ViewMut::I64(out)) => place(x, width, out, columns, first),
                 (View::Bool(x), ViewMut::Bool(out)) => place(x, width, out, columns, first),
+                (View::Str(x), ViewMut::Str(out)) => place(x, width, out, columns, first),
+                (View::Any(x), ViewMut::Any(out)) => place(x, width, out, columns, first),
                 (x, out) => place(x.f64s(), width, out.f64s(), columns, first),
             }
             first += width;
         }
         Ok(())
+    }
+}
+
+impl Concat {
+    fn join_stored(&self, inputs: &Inputs<'_, '_>, out: &mut CsrBuffer) {
+        for row in 0..inputs.rows() {
+            let mut first = 0;
+            for (index, &width) in self.widths.iter().enumerate() {
+                let rows = inputs.arg(index).csr();
+                let range = rows.range(row);
+                out.columns.extend(rows.columns[range.clone()].iter().map(|&column| column + first));
+                match (rows.values, &mut out.values) {
+                    (StoredView::F32(x), Stored::F32(out)) => out.extend_from_slice(&x[range]),
+                    (StoredView::F64(x), Stored::F64(out)) => out.extend_from_slice(&x[range]),
+                    (StoredView::I64(x), Stored::I64(out)) => out.extend_from_slice(&x[range]),
+                    (x, out) => unreachable!("{x:?} joined to {out:?}"),
+                }
+                first += width as u32;
+            }
+            out.end_row();
+        }
     }
 }
 

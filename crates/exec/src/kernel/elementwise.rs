@@ -5,42 +5,12 @@ use crate::error::Error;
 use crate::kernel::Kernel;
 use crate::program::Inputs;
 
-/// f32, or bool as 0 and 1, to f64.
-#[derive(Debug)]
-pub(crate) struct Widen;
-
-impl Kernel for Widen {
-    fn run(&self, inputs: &Inputs<'_, '_>, output: ViewMut<'_>) -> Result<(), Error> {
-        let out = output.f64s();
-        match inputs.x() {
-            View::Bool(x) => out.iter_mut().zip(x).for_each(|(out, &x)| *out = x.into()),
-            x => out.iter_mut().zip(x.f32s()).for_each(|(out, &x)| *out = x.into()),
-        }
-        Ok(())
-    }
-}
-
-/// f64, or bool as 0 and 1, to f32.
-#[derive(Debug)]
-pub(crate) struct Narrow;
-
-impl Kernel for Narrow {
-    fn run(&self, inputs: &Inputs<'_, '_>, output: ViewMut<'_>) -> Result<(), Error> {
-        let out = output.f32s();
-        match inputs.x() {
-            View::Bool(x) => out.iter_mut().zip(x).for_each(|(out, &x)| *out = x.into()),
-            x => out.iter_mut().zip(x.f64s()).for_each(|(out, &x)| *out = x as f32),
-        }
-        Ok(())
-    }
-}
-
 /// A function of each element. In float32 it is the float64 result, rounded.
 #[derive(Debug)]
 pub(crate) struct Map(pub(crate) Function);
 
 impl Kernel for Map {
-    fn run(&self, inputs: &Inputs<'_, '_>, output: ViewMut<'_>) -> Result<(), Error> {
+    fn run(&self, inputs: &Inputs<'_, '_>, output: ViewMut<'_, '_>) -> Result<(), Error> {
         match self.0 {
             Function::Negate => each(inputs.x(), output, |x| -x),
             Function::Exp => each(inputs.x(), output, f64::exp),
@@ -51,7 +21,7 @@ impl Kernel for Map {
     }
 }
 
-fn each(x: View<'_>, out: ViewMut<'_>, function: impl Fn(f64) -> f64) {
+fn each(x: View<'_, '_>, out: ViewMut<'_, '_>, function: impl Fn(f64) -> f64) {
     match x {
         View::F32(x) => {
             out.f32s().iter_mut().zip(x).for_each(|(out, &x)| *out = function(f64::from(x)) as f32);
@@ -65,7 +35,7 @@ fn each(x: View<'_>, out: ViewMut<'_>, function: impl Fn(f64) -> f64) {
 pub(crate) struct Complement;
 
 impl Kernel for Complement {
-    fn run(&self, inputs: &Inputs<'_, '_>, output: ViewMut<'_>) -> Result<(), Error> {
+    fn run(&self, inputs: &Inputs<'_, '_>, output: ViewMut<'_, '_>) -> Result<(), Error> {
         match inputs.x() {
             View::F32(x) => {
                 output

@@ -1,4 +1,5 @@
 use crate::buffer::{View, ViewMut};
+use crate::csr::StoredView;
 use crate::error::Error;
 use crate::kernel::Kernel;
 use crate::program::Inputs;
@@ -11,20 +12,44 @@ pub(crate) struct Finite {
 }
 
 impl Kernel for Finite {
-    fn run(&self, inputs: &Inputs<'_, '_>, _: ViewMut<'_>) -> Result<(), Error> {
-        let (found, dtype) = match inputs.x() {
-            View::F32(x) if self.takes_nan => (first(x, |x| !x.is_infinite(), f32::is_nan), "float32"),
-            View::F32(x) => (first(x, f32::is_finite, f32::is_nan), "float32"),
-            x if self.takes_nan => (first(x.f64s(), |x| !x.is_infinite(), f64::is_nan), "float64"),
-            x => (first(x.f64s(), f64::is_finite, f64::is_nan), "float64"),
+    fn run(&self, inputs: &Inputs<'_, '_>, _: ViewMut<'_, '_>) -> Result<(), Error> {
+        let x = inputs.x();
+        let (found, dtype) = match x {
+            View::F32(x) => (self.first_f32(x), "float32"),
+            View::Csr(rows) => match rows.stored().values {
+                StoredView::F32(x) => (self.first_f32(x), "float32"),
+                StoredView::F64(x) => (self.first_f64(x), "float64"),
+                StoredView::I64(_) => return Ok(()),
+            },
+            x => (self.first_f64(x.f64s()), "float64"),
         };
         let Some((position, is_nan)) = found else { return Ok(()) };
-        let (row, column) = (inputs.first_row() + position / self.columns, position % self.columns);
+        let (row, column) = match x {
+            View::Csr(rows) => rows.place_of(position),
+            _ => (position / self.columns, (position % self.columns) as u32),
+        };
+        let row = inputs.first_row() + row;
         let what = match is_nan {
             true => "NaN".to_owned(),
             false => format!("infinity or a value too large for dtype('{dtype}')"),
         };
         Err(Error::usage(format!("Input X contains {what} (row {row}, column {column}, counted from 0)")))
+    }
+}
+
+impl Finite {
+    fn first_f32(&self, x: &[f32]) -> Option<(usize, bool)> {
+        match self.takes_nan {
+            true => first(x, |x| !x.is_infinite(), f32::is_nan),
+            false => first(x, f32::is_finite, f32::is_nan),
+        }
+    }
+
+    fn first_f64(&self, x: &[f64]) -> Option<(usize, bool)> {
+        match self.takes_nan {
+            true => first(x, |x| !x.is_infinite(), f64::is_nan),
+            false => first(x, f64::is_finite, f64::is_nan),
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use crate::program::Inputs;
 pub(crate) struct Impute(pub(crate) graph::Impute);
 
 impl Kernel for Impute {
-    fn run(&self, inputs: &Inputs<'_, '_>, output: ViewMut<'_>) -> Result<(), Error> {
+    fn run(&self, inputs: &Inputs<'_, '_>, output: ViewMut<'_, '_>) -> Result<(), Error> {
         let graph::Impute { missing, fill } = &self.0;
         match inputs.x() {
             View::F32(x) => {
@@ -43,7 +43,7 @@ fn is_missing(missing: Missing, x: f64) -> bool {
 pub(crate) struct Mask(pub(crate) Missing);
 
 impl Kernel for Mask {
-    fn run(&self, inputs: &Inputs<'_, '_>, output: ViewMut<'_>) -> Result<(), Error> {
+    fn run(&self, inputs: &Inputs<'_, '_>, output: ViewMut<'_, '_>) -> Result<(), Error> {
         let out = output.bools();
         match inputs.x() {
             View::F32(x) => out.iter_mut().zip(x).for_each(|(out, &x)| *out = is_missing(self.0, x.into())),

@@ -1,6 +1,7 @@
 use cannery_graph as graph;
 
 use crate::buffer::{View, ViewMut};
+use crate::csr::StoredView;
 use crate::error::Error;
 use crate::kernel::Kernel;
 use crate::program::Inputs;
@@ -60,6 +61,36 @@ impl Linear {
         }
     }
 
+    /// Writes the sums of rows of which only some elements are stored: one after another in the order of the columns.
+    fn stored_products<'v, T: Copy + Into<f64> + 'v>(
+        &self,
+        rows: impl Iterator<Item = (&'v [u32], &'v [T])>,
+        mut write: impl FnMut(usize, f64),
+    ) {
+        for (row, (columns, values)) in rows.enumerate() {
+            let terms = || columns.iter().zip(values).map(|(&column, &x)| (column as usize, x.into()));
+            match &self.weights {
+                Weights::Rows(weights) => {
+                    for j in 0..self.outputs {
+                        let weights = weights.row(j);
+                        write(row * self.outputs + j, terms().fold(0.0, |sum, (c, x)| sum + x * weights[c]));
+                    }
+                }
+                Weights::Tiles(tiles) => {
+                    for (tile, weights) in tiles.chunks_exact(self.features).enumerate() {
+                        let mut sums = [0.0; LANES];
+                        for (c, x) in terms() {
+                            sums.iter_mut().zip(&weights[c]).for_each(|(sum, w)| *sum += x * w);
+                        }
+                        let first = tile * LANES;
+                        let sums = sums.iter().take(self.outputs - first).enumerate();
+                        sums.for_each(|(lane, &sum)| write(row * self.outputs + first + lane, sum));
+                    }
+                }
+            }
+        }
+    }
+
     /// Writes the sums of up to [`LANES`] outputs from `first` on.
     fn tile<T: Copy + Into<f64>>(
         &self,
@@ -88,8 +119,22 @@ impl Linear {
 }
 
 impl Kernel for Linear {
-    fn run(&self, inputs: &Inputs<'_, '_>, output: ViewMut<'_>) -> Result<(), Error> {
+    fn run(&self, inputs: &Inputs<'_, '_>, output: ViewMut<'_, '_>) -> Result<(), Error> {
         match inputs.x() {
+            View::Csr(rows) if matches!(rows.values, StoredView::F32(_)) => {
+                let out = output.f32s();
+                self.stored_products(rows.f32_rows(), |at, sum| out[at] = sum as f32);
+                for (row, b) in self.rows_and_intercepts(out) {
+                    row.iter_mut().zip(b).for_each(|(y, &b)| *y += b as f32);
+                }
+            }
+            View::Csr(rows) => {
+                let out = output.f64s();
+                self.stored_products(rows.f64_rows(), |at, sum| out[at] = sum);
+                for (row, b) in self.rows_and_intercepts(out) {
+                    row.iter_mut().zip(b).for_each(|(y, &b)| *y += b);
+                }
+            }
             View::F32(x) => {
                 let out = output.f32s();
                 self.products(x, |at, sum| out[at] = sum as f32);

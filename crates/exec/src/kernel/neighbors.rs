@@ -30,7 +30,7 @@ impl Neighbors {
 }
 
 impl Kernel for Neighbors {
-    fn run(&self, inputs: &Inputs<'_, '_>, output: ViewMut<'_>) -> Result<(), Error> {
+    fn run(&self, inputs: &Inputs<'_, '_>, output: ViewMut<'_, '_>) -> Result<(), Error> {
         let (d, k) = (self.graph.points().columns(), self.graph.count());
         let rows = inputs.x().f64s().chunks_exact(d).zip(output.f64s().chunks_exact_mut(2 * k));
         match self.graph.search() {

@@ -10,7 +10,7 @@ pub(crate) struct NormalizeSum {
 }
 
 impl Kernel for NormalizeSum {
-    fn run(&self, inputs: &Inputs<'_, '_>, output: ViewMut<'_>) -> Result<(), Error> {
+    fn run(&self, inputs: &Inputs<'_, '_>, output: ViewMut<'_, '_>) -> Result<(), Error> {
         match inputs.x() {
             View::F32(x) => {
                 let rows = x.chunks_exact(self.columns).zip(output.f32s().chunks_exact_mut(self.columns));

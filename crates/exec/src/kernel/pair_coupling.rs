@@ -13,7 +13,7 @@ const LEAST: f64 = 1e-7;
 pub(crate) struct PairCoupling(pub(crate) graph::PairCoupling);
 
 impl Kernel for PairCoupling {
-    fn run(&self, inputs: &Inputs<'_, '_>, output: ViewMut<'_>) -> Result<(), Error> {
+    fn run(&self, inputs: &Inputs<'_, '_>, output: ViewMut<'_, '_>) -> Result<(), Error> {
         let graph::PairCoupling { classes, a, b } = &self.0;
         let mut coupling = Coupling::new(*classes);
         let rows = inputs.x().f64s().chunks_exact(a.len()).zip(output.f64s().chunks_exact_mut(*classes));

@@ -49,7 +49,7 @@ impl PairKernel {
 }
 
 impl Kernel for PairKernel {
-    fn run(&self, inputs: &Inputs<'_, '_>, output: ViewMut<'_>) -> Result<(), Error> {
+    fn run(&self, inputs: &Inputs<'_, '_>, output: ViewMut<'_, '_>) -> Result<(), Error> {
         let (x, out) = (inputs.x().f64s(), output.f64s());
         match self.kernel {
             graph::Kernel::Linear => self.each_pair(x, out, dot),

@@ -1,6 +1,7 @@
 use cannery_graph::{self as graph, Arithmetic};
 
 use crate::buffer::{View, ViewMut};
+use crate::csr::{CsrBuffer, CsrView, Stored, StoredView};
 use crate::error::Error;
 use crate::kernel::Kernel;
 use crate::program::Inputs;
@@ -10,8 +11,9 @@ use crate::program::Inputs;
 pub(crate) struct Scale(pub(crate) graph::Scale);
 
 impl Kernel for Scale {
-    fn run(&self, inputs: &Inputs<'_, '_>, output: ViewMut<'_>) -> Result<(), Error> {
+    fn run(&self, inputs: &Inputs<'_, '_>, output: ViewMut<'_, '_>) -> Result<(), Error> {
         match inputs.x() {
+            View::Csr(rows) => self.stored(rows, output.csr()),
             View::F32(x) => {
                 let out = output.f32s();
                 out.copy_from_slice(x);
@@ -24,6 +26,39 @@ impl Kernel for Scale {
             }
         }
         Ok(())
+    }
+}
+
+impl Scale {
+    /// Only steps that leave 0 as it is come here.
+    fn stored(&self, rows: CsrView<'_>, out: &mut CsrBuffer) {
+        out.copy_places(rows);
+        let columns = rows.stored().columns;
+        match (rows.stored().values, &mut out.values) {
+            (StoredView::F32(x), Stored::F32(out)) => {
+                out.extend(columns.iter().zip(x).map(|(&column, &x)| {
+                    self.0
+                        .steps
+                        .iter()
+                        .fold(x, |x, (step, c)| compute(*step, x.into(), c[column as usize]) as f32)
+                }));
+            }
+            (StoredView::F64(x), Stored::F64(out)) => {
+                out.extend(columns.iter().zip(x).map(|(&column, &x)| {
+                    self.0.steps.iter().fold(x, |x, (step, c)| compute(*step, x, c[column as usize]))
+                }));
+            }
+            (x, out) => unreachable!("no graph scales {x:?} to {out:?}"),
+        }
+    }
+}
+
+fn compute(step: Arithmetic, x: f64, c: f64) -> f64 {
+    match step {
+        Arithmetic::Add => x + c,
+        Arithmetic::Subtract => x - c,
+        Arithmetic::Multiply => x * c,
+        Arithmetic::Divide => x / c,
     }
 }
 

@@ -10,7 +10,7 @@ pub(crate) struct Softmax {
 }
 
 impl Kernel for Softmax {
-    fn run(&self, inputs: &Inputs<'_, '_>, output: ViewMut<'_>) -> Result<(), Error> {
+    fn run(&self, inputs: &Inputs<'_, '_>, output: ViewMut<'_, '_>) -> Result<(), Error> {
         match inputs.x() {
             View::F32(x) => {
                 let rows = x.chunks_exact(self.columns).zip(output.f32s().chunks_exact_mut(self.columns));
@@ -50,7 +50,7 @@ pub(crate) struct LogSoftmax {
 }
 
 impl Kernel for LogSoftmax {
-    fn run(&self, inputs: &Inputs<'_, '_>, output: ViewMut<'_>) -> Result<(), Error> {
+    fn run(&self, inputs: &Inputs<'_, '_>, output: ViewMut<'_, '_>) -> Result<(), Error> {
         let (x, out) = (inputs.x().f64s(), output.f64s());
         let rows = x.chunks_exact(self.columns).zip(out.chunks_exact_mut(self.columns));
         rows.for_each(|(x, out)| log_softmax(x, out));

@@ -24,7 +24,7 @@ pub(crate) struct Pairs(pub(crate) SvmPairs);
 const ROWS: usize = 4;
 
 impl Kernel for Pairs {
-    fn run(&self, inputs: &Inputs<'_, '_>, output: ViewMut<'_>) -> Result<(), Error> {
+    fn run(&self, inputs: &Inputs<'_, '_>, output: ViewMut<'_, '_>) -> Result<(), Error> {
         let (kernel, decisions) = (inputs.x().f64s(), output.f64s());
         let row = |index: usize| &kernel[index * self.0.coefs.columns()..][..self.0.coefs.columns()];
         let together = inputs.rows() / ROWS * ROWS;
@@ -78,7 +78,7 @@ pub(crate) struct Votes {
 }
 
 impl Kernel for Votes {
-    fn run(&self, inputs: &Inputs<'_, '_>, output: ViewMut<'_>) -> Result<(), Error> {
+    fn run(&self, inputs: &Inputs<'_, '_>, output: ViewMut<'_, '_>) -> Result<(), Error> {
         let mut votes = vec![0_u32; self.classes];
         let rows = inputs.x().f64s().chunks_exact(pair_count(self.classes));
         for (class, decisions) in output.i64s().iter_mut().zip(rows) {
@@ -104,7 +104,7 @@ pub(crate) struct Scores {
 }
 
 impl Kernel for Scores {
-    fn run(&self, inputs: &Inputs<'_, '_>, output: ViewMut<'_>) -> Result<(), Error> {
+    fn run(&self, inputs: &Inputs<'_, '_>, output: ViewMut<'_, '_>) -> Result<(), Error> {
         let (decisions, out) = (inputs.x().f64s(), output.f64s());
         match self.confidence {
             Confidence::Bounded => {

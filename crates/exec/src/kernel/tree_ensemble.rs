@@ -195,7 +195,7 @@ impl TreeEnsemble {
 }
 
 impl Kernel for TreeEnsemble {
-    fn run(&self, inputs: &Inputs<'_, '_>, output: ViewMut<'_>) -> Result<(), Error> {
+    fn run(&self, inputs: &Inputs<'_, '_>, output: ViewMut<'_, '_>) -> Result<(), Error> {
         match inputs.x() {
             View::F32(x) => self.run_on(x, inputs.rows(), output.f64s()),
             x => self.run_on(x.f64s(), inputs.rows(), output.f64s()),

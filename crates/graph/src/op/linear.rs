@@ -5,7 +5,7 @@ use crate::types::{DType, Shape, Type};
 ///
 /// y\[j\] = Σ x\[f\]·W\[j,f\], the sum in any order, rounded to the dtype of the edge; then, where there are
 /// intercepts, y\[j\] + b\[j\], rounded again: never the start of the sum. In float32 all constants are float32 values
-/// and the sum is that of float32 or better.
+/// and the sum is that of float32 or better. Of a CSR matrix only stored elements are terms.
 ///
 /// Source: `safe_sparse_dot(X, coef_.T) + intercept_` in scikit-learn's `linear_model/_base.py`.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,7 +26,9 @@ impl Linear {
             return Err(format!("linear of {outputs} outputs has another number of intercepts"));
         }
         match (x.dtype, x.shape) {
-            (DType::F32 | DType::F64, Shape::Matrix(columns)) if columns == features => {
+            (DType::F32 | DType::F64, Shape::Matrix(columns) | Shape::Csr(columns))
+                if columns == features =>
+            {
                 Ok(Type::matrix(x.dtype, outputs))
             }
             _ => Err(format!("linear takes floats in {features} columns, not {x}")),

@@ -1,4 +1,4 @@
-use super::pair_count;
+use super::infer::pair_count;
 use crate::types::{DType, Type};
 
 /// The constants of [`Op::PairCoupling`](super::Op::PairCoupling): libsvm's probabilities of k classes out of

@@ -1,12 +1,12 @@
 use std::fmt;
 
-use crate::types::{DType, Shape, Type};
+use crate::types::{Shape, Type};
 
 /// The steps of [`Op::Scale`](super::Op::Scale), in order: x ∘ c with the constant of each column.
 ///
 /// Each step is computed in float64 and rounded to the dtype of the edge. In float32 that is numpy's in-place
 /// `X -= c` with float64 constants, and with float32 ones too: one operation in float64 on float32 values, rounded
-/// to float32, is the operation in float32.
+/// to float32, is the operation in float32. A CSR matrix takes only multiplications and divisions, of what is stored.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scale {
     /// Each step with one constant a column.
@@ -27,9 +27,19 @@ pub enum Arithmetic {
 }
 
 impl Scale {
+    /// Whether 0 stays 0, as it must where zeros are not stored.
+    fn keeps_zero(&self) -> bool {
+        self.steps.iter().all(|(step, _)| match step {
+            Arithmetic::Multiply | Arithmetic::Divide => true,
+            Arithmetic::Add | Arithmetic::Subtract => false,
+        })
+    }
+
     pub(super) fn infer(&self, x: Type) -> Result<Type, String> {
-        let (DType::F32 | DType::F64, Shape::Matrix(columns @ 1..)) = (x.dtype, x.shape) else {
-            return Err(format!("scale takes a matrix of floats with a column, not {x}"));
+        let columns = match x.shape {
+            Shape::Matrix(columns @ 1..) if x.dtype.is_float() => columns,
+            Shape::Csr(columns @ 1..) if x.dtype.is_float() && self.keeps_zero() => columns,
+            _ => return Err(format!("scale{self} takes a matrix of floats with a column, not {x}")),
         };
         match self.steps.iter().find(|(_, constants)| constants.len() != columns) {
             None => Ok(x),

@@ -4,12 +4,13 @@
 //! scikit-learn adds the trees in the order in which threads finish them; with one thread, and here, that is the
 //! order of `estimators_`.
 
-use cannery_graph::{Builder, Edge, Merge, Op, Tree, TreeEnsemble};
+use cannery_graph::{Builder, Merge, Op, Tree, TreeEnsemble};
 use cannery_object::known::Version;
 use cannery_object::{Limit, Value};
 
 use crate::error::Error;
 use crate::estimator::{Estimator, Methods};
+use crate::input::{Input, Takes};
 use crate::learnt_selector::LearntSelector;
 use crate::state::State;
 use crate::tree::{Missing, Nodes, Targets, TreeKind, importances, n_features};
@@ -120,12 +121,14 @@ impl Estimator for Forest {
         self.name
     }
 
-    fn n_features(&self) -> usize {
-        self.trees.features()
+    fn takes(&self) -> Takes {
+        Takes::Numbers { columns: self.trees.features() }
     }
 
-    fn lower_onto(&self, builder: &mut Builder, x: Edge) -> Result<Methods, Error> {
+    fn lower_onto(&self, builder: &mut Builder, x: &Input) -> Result<Methods, Error> {
+        let x = x.floats(builder)?;
         let brought = x;
+        let x = builder.dense(x)?;
         let x = self.missing.lower(builder, x)?;
         let mean = builder.add(Op::TreeEnsemble(self.trees.clone()), &[x])?;
         let mut methods = self.targets.lower(builder, mean, mean)?;

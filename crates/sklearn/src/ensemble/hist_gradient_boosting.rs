@@ -13,6 +13,7 @@ use cannery_object::{Kind, View};
 
 use crate::error::Error;
 use crate::estimator::{Estimator, Methods};
+use crate::input::{Input, Takes};
 use crate::state::State;
 
 #[derive(Debug)]
@@ -218,11 +219,12 @@ impl Estimator for HistGradientBoosting {
         self.name
     }
 
-    fn n_features(&self) -> usize {
-        self.features
+    fn takes(&self) -> Takes {
+        Takes::Numbers { columns: self.features }
     }
 
-    fn lower_onto(&self, builder: &mut Builder, x: Edge) -> Result<Methods, Error> {
+    fn lower_onto(&self, builder: &mut Builder, x: &Input) -> Result<Methods, Error> {
+        let x = x.dense_floats(builder)?;
         let x = if self.takes_nan { x } else { builder.add(Op::Guard(Check::Finite), &[x])? };
         let x = match &self.codes {
             Some(codes) => builder.add(Op::Codes(codes.clone()), &[x])?,

@@ -7,6 +7,7 @@ use cannery_object::{self as object, Element, Kind};
 
 use crate::error::Error;
 use crate::estimator::{Estimator, Methods};
+use crate::input::{Input, Takes};
 use crate::state::State;
 
 #[derive(Debug)]
@@ -182,11 +183,12 @@ impl Estimator for SimpleImputer {
         self.name
     }
 
-    fn n_features(&self) -> usize {
-        self.n_features
+    fn takes(&self) -> Takes {
+        Takes::Numbers { columns: self.n_features }
     }
 
-    fn lower_onto(&self, builder: &mut Builder, x: Edge) -> Result<Methods, Error> {
+    fn lower_onto(&self, builder: &mut Builder, x: &Input) -> Result<Methods, Error> {
+        let x = x.dense_floats(builder)?;
         let x = match self.check {
             Some(check) => builder.add(Op::Guard(check), &[x])?,
             None => x,

@@ -6,6 +6,7 @@ use cannery_object::known::Version;
 use super::coefficients::Coefficients;
 use crate::error::Error;
 use crate::estimator::{Estimator, Methods};
+use crate::input::{Input, Takes};
 use crate::learnt_selector::LearntSelector;
 use crate::state::State;
 
@@ -108,11 +109,12 @@ impl Estimator for LogisticRegression {
         self.name
     }
 
-    fn n_features(&self) -> usize {
-        self.coefficients.features()
+    fn takes(&self) -> Takes {
+        Takes::Numbers { columns: self.coefficients.features() }
     }
 
-    fn lower_onto(&self, builder: &mut Builder, x: Edge) -> Result<Methods, Error> {
+    fn lower_onto(&self, builder: &mut Builder, x: &Input) -> Result<Methods, Error> {
+        let x = x.floats(builder)?;
         let brought = x;
         let x = builder.add(Op::Guard(Check::Finite), &[x])?;
         let scores = self.coefficients.lower(builder, x)?;

@@ -1,10 +1,11 @@
 //! `GridSearchCV`, `RandomizedSearchCV` and the halving searches: the methods of the best estimator.
 
-use cannery_graph::{Builder, Edge};
+use cannery_graph::Builder;
 
 use crate::child::Child;
 use crate::error::Error;
 use crate::estimator::{Estimator, Methods};
+use crate::input::{Input, Takes};
 use crate::state::State;
 
 #[derive(Debug)]
@@ -46,11 +47,11 @@ impl Estimator for Search {
         self.name
     }
 
-    fn n_features(&self) -> usize {
-        self.best.n_features()
+    fn takes(&self) -> Takes {
+        self.best.takes()
     }
 
-    fn lower_onto(&self, builder: &mut Builder, x: Edge) -> Result<Methods, Error> {
+    fn lower_onto(&self, builder: &mut Builder, x: &Input) -> Result<Methods, Error> {
         self.best.lower(builder, x)
     }
 }

@@ -1,11 +1,12 @@
 //! `sklearn.neighbors.KNeighborsClassifier`: the class that most of the nearest training points have.
 
-use cannery_graph::{Builder, ClassCodes, Edge, Labels, NeighborResult, Op};
+use cannery_graph::{Builder, ClassCodes, Labels, NeighborResult, Op};
 use cannery_object::{DType, Value};
 
 use super::index::Index;
 use crate::error::Error;
 use crate::estimator::{Estimator, Methods};
+use crate::input::{Input, Takes};
 use crate::state::State;
 
 #[derive(Debug)]
@@ -94,11 +95,12 @@ impl Estimator for KNeighborsClassifier {
         "KNeighborsClassifier"
     }
 
-    fn n_features(&self) -> usize {
-        self.index.features()
+    fn takes(&self) -> Takes {
+        Takes::Numbers { columns: self.index.features() }
     }
 
-    fn lower_onto(&self, builder: &mut Builder, x: Edge) -> Result<Methods, Error> {
+    fn lower_onto(&self, builder: &mut Builder, x: &Input) -> Result<Methods, Error> {
+        let x = x.dense_floats(builder)?;
         let hits = self.index.lower(builder, x)?;
         let class = hits.reduce(builder, NeighborResult::Votes(self.codes.clone()))?;
         let class = if self.is_multi { class } else { builder.add(Op::Flatten, &[class])? };

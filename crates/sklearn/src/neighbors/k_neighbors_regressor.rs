@@ -1,11 +1,12 @@
 //! `sklearn.neighbors.KNeighborsRegressor`: the mean of the nearest training points' targets.
 
-use cannery_graph::{Builder, DType, Edge, Matrix, NeighborResult, Op};
+use cannery_graph::{Builder, DType, Matrix, NeighborResult, Op};
 use cannery_object::Kind;
 
 use super::index::Index;
 use crate::error::Error;
 use crate::estimator::{Estimator, Methods};
+use crate::input::{Input, Takes};
 use crate::state::State;
 
 #[derive(Debug)]
@@ -47,11 +48,12 @@ impl Estimator for KNeighborsRegressor {
         "KNeighborsRegressor"
     }
 
-    fn n_features(&self) -> usize {
-        self.index.features()
+    fn takes(&self) -> Takes {
+        Takes::Numbers { columns: self.index.features() }
     }
 
-    fn lower_onto(&self, builder: &mut Builder, x: Edge) -> Result<Methods, Error> {
+    fn lower_onto(&self, builder: &mut Builder, x: &Input) -> Result<Methods, Error> {
+        let x = x.dense_floats(builder)?;
         let hits = self.index.lower(builder, x)?;
         let mut mean = hits.reduce(builder, NeighborResult::Mean(self.targets.clone()))?;
         if self.is_single && hits.is_uniform() {

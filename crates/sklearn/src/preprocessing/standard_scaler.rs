@@ -1,10 +1,11 @@
 //! `sklearn.preprocessing.StandardScaler`: columns less their mean, divided by their standard deviation.
 
-use cannery_graph::{Arithmetic, Builder, Check, DType, Edge, Op, Scale};
+use cannery_graph::{Arithmetic, Builder, Check, DType, Edge, Op, Scale, Shape};
 use cannery_object::known::Version;
 
 use crate::error::Error;
 use crate::estimator::{Estimator, Methods};
+use crate::input::{Input, Takes};
 use crate::state::State;
 
 #[derive(Debug)]
@@ -61,13 +62,17 @@ impl Estimator for StandardScaler {
         "StandardScaler"
     }
 
-    fn n_features(&self) -> usize {
-        self.n_features
+    fn takes(&self) -> Takes {
+        Takes::Numbers { columns: self.n_features }
     }
 
-    fn lower_onto(&self, builder: &mut Builder, x: Edge) -> Result<Methods, Error> {
+    fn lower_onto(&self, builder: &mut Builder, x: &Input) -> Result<Methods, Error> {
         let check = if self.takes_nan { Check::NotInfinite } else { Check::Finite };
+        let x = x.floats(builder)?;
         let x = builder.add(Op::Guard(check), &[x])?;
+        if let Shape::Csr(_) = builder.type_of(x)?.shape {
+            return self.lower_sparse(builder, x);
+        }
         let is_f32 = builder.type_of(x)?.dtype == DType::F32;
         let step =
             |step, constants: &Option<Vec<f64>>| Some((step, self.constants(constants.as_ref()?, is_f32)));
@@ -80,6 +85,20 @@ impl Estimator for StandardScaler {
 }
 
 impl StandardScaler {
+    /// Sparse data is not divided but multiplied: `inplace_column_scale(X, 1 / self.scale_)`.
+    fn lower_sparse(&self, builder: &mut Builder, x: Edge) -> Result<Methods, Error> {
+        if self.mean.is_some() {
+            let reason = "sparse matrices can't be centered; this scaler was fitted with with_mean=True";
+            return Ok(Methods { refused: vec![("transform", reason.into())], ..Methods::default() });
+        }
+        let Some(scale) = &self.scale else {
+            return Ok(Methods { offered: vec![("transform", x)], ..Methods::default() });
+        };
+        let steps = vec![(Arithmetic::Multiply, scale.iter().map(|scale| 1.0 / scale).collect())];
+        let transformed = builder.add(Op::Scale(Scale { steps }), &[x])?;
+        Ok(Methods { offered: vec![("transform", transformed)], ..Methods::default() })
+    }
+
     /// Since 1.8 the constants are cast to the dtype of X first; before, float32 data met float64 constants.
     fn constants(&self, constants: &[f64], is_f32: bool) -> Vec<f64> {
         match is_f32 && self.casts_first {

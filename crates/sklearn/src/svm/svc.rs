@@ -10,6 +10,7 @@ use cannery_object::known::Version;
 
 use crate::error::Error;
 use crate::estimator::{Estimator, Methods};
+use crate::input::{Input, Takes};
 use crate::state::State;
 
 #[derive(Debug)]
@@ -257,14 +258,16 @@ impl Estimator for Svc {
         self.name
     }
 
-    fn n_features(&self) -> usize {
-        match &self.kernel {
+    fn takes(&self) -> Takes {
+        let columns = match &self.kernel {
             KernelRow::Computed(_, vectors) => vectors.columns(),
             KernelRow::Given { n_features, .. } => *n_features,
-        }
+        };
+        Takes::Numbers { columns }
     }
 
-    fn lower_onto(&self, builder: &mut Builder, x: Edge) -> Result<Methods, Error> {
+    fn lower_onto(&self, builder: &mut Builder, x: &Input) -> Result<Methods, Error> {
+        let x = x.dense_floats(builder)?;
         let x = builder.cast(x, DType::F64)?;
         let x = builder.add(Op::Guard(Check::Finite), &[x])?;
         let kernel = builder.add(self.kernel.op(), &[x])?;

@@ -9,6 +9,7 @@ use cannery_object::known::Version;
 
 use crate::error::Error;
 use crate::estimator::{Estimator, Methods};
+use crate::input::{Input, Takes};
 use crate::learnt_selector::LearntSelector;
 use crate::state::State;
 use crate::tree::{Missing, Nodes, Targets, importances};
@@ -84,12 +85,14 @@ impl Estimator for DecisionTree {
         self.kind.name
     }
 
-    fn n_features(&self) -> usize {
-        self.votes.features()
+    fn takes(&self) -> Takes {
+        Takes::Numbers { columns: self.votes.features() }
     }
 
-    fn lower_onto(&self, builder: &mut Builder, x: Edge) -> Result<Methods, Error> {
+    fn lower_onto(&self, builder: &mut Builder, x: &Input) -> Result<Methods, Error> {
+        let x = x.floats(builder)?;
         let brought = x;
+        let x = builder.dense(x)?;
         let x = self.missing.lower(builder, x)?;
         let votes = only(builder, x, &self.votes)?;
         let proba = self.proba.as_ref().map_or(Ok(votes), |proba| only(builder, x, proba))?;

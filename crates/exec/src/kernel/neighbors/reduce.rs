@@ -17,7 +17,7 @@ pub(crate) struct Reduce {
 }
 
 impl Kernel for Reduce {
-    fn run(&self, inputs: &Inputs<'_, '_>, output: ViewMut<'_>) -> Result<(), Error> {
+    fn run(&self, inputs: &Inputs<'_, '_>, output: ViewMut<'_, '_>) -> Result<(), Error> {
         let mut hits = Hits::new(self.graph.weights, self.columns / 2, inputs.first_row());
         let rows = inputs.x().f64s().chunks_exact(self.columns);
         match &self.graph.result {

@@ -1,0 +1,145 @@
+//! Rows of a table as a program takes them, and its results as a table takes them.
+
+use cannery_exec::{Batch as ExecBatch, Cell as ExecCell, Column as ExecColumn, Output, OwnedCell, Program};
+use cannery_exec::{Csr, Values as ExecValues};
+use cannery_graph::{DType, Shape, Signature};
+use cannery_table::{Batch, Cell, Column, Data, Layout, Values};
+
+use crate::error::{Error, Result};
+
+/// What a graph must be made for to take these rows.
+pub(crate) fn signature(data: &Data) -> Result<Signature> {
+    Ok(match data {
+        Data::Dense { values, .. } => Signature::dense(dtype(values)?),
+        Data::Csr { values, .. } => Signature::csr(dtype(values)?),
+        Data::Texts(_) => Signature::Text,
+        Data::Frame(columns) => {
+            let fields = columns.iter().map(|column| Ok((column.name.as_str(), dtype(&column.values)?)));
+            Signature::frame(fields.collect::<Result<Vec<_>>>()?)
+        }
+        _ => return Err(unknown()),
+    })
+}
+
+/// Runs a program on some rows.
+pub(crate) fn run(program: &Program, batch: &Batch) -> Result<Vec<Column>> {
+    let rows = batch.rows;
+    let outputs = match &batch.data {
+        Data::Dense { columns, values } => {
+            let held = Held::of(values)?;
+            program.run(&ExecBatch::dense(held.column(), rows, *columns)?)?
+        }
+        Data::Csr { columns, indptr, indices, values } => {
+            let held = Held::of(values)?;
+            program.run(&ExecBatch::csr(indptr, indices, held.column(), *columns)?)?
+        }
+        Data::Texts(texts) => {
+            let texts: Vec<&str> = texts.iter().collect();
+            program.run(&ExecBatch::texts(&texts))?
+        }
+        Data::Frame(columns) => {
+            let held = columns.iter().map(|column| Ok((column.name.as_str(), Held::of(&column.values)?)));
+            let held = held.collect::<Result<Vec<_>>>()?;
+            let columns = held.iter().map(|(name, held)| (*name, held.column())).collect();
+            program.run(&ExecBatch::frame(columns, rows)?)?
+        }
+        _ => return Err(unknown()),
+    };
+    Ok(outputs.into_iter().map(|output| column(output, rows)).collect())
+}
+
+fn unknown() -> Error {
+    Error::unsupported("rows of a form that no model takes")
+}
+
+fn dtype(values: &Values) -> Result<DType> {
+    Ok(match values {
+        Values::F64(_) => DType::F64,
+        Values::F32(_) => DType::F32,
+        Values::I64(_) => DType::I64,
+        Values::Bool(_) => DType::Bool,
+        Values::Str(_) => DType::Str,
+        Values::Any(_) => DType::Any,
+        _ => return Err(unknown()),
+    })
+}
+
+/// Values as a program takes them; texts as references into the table's.
+enum Held<'t> {
+    F64(&'t [f64]),
+    F32(&'t [f32]),
+    I64(&'t [i64]),
+    Bool(&'t [bool]),
+    Str(Vec<&'t str>),
+    Any(Vec<ExecCell<'t>>),
+}
+
+impl<'t> Held<'t> {
+    fn of(values: &'t Values) -> Result<Self> {
+        Ok(match values {
+            Values::F64(values) => Self::F64(values),
+            Values::F32(values) => Self::F32(values),
+            Values::I64(values) => Self::I64(values),
+            Values::Bool(values) => Self::Bool(values),
+            Values::Str(texts) => Self::Str(texts.iter().collect()),
+            Values::Any(cells) => Self::Any(cells.iter().map(exec_cell).collect::<Result<_>>()?),
+            _ => return Err(unknown()),
+        })
+    }
+
+    fn column(&self) -> ExecColumn<'_> {
+        match self {
+            Self::F64(values) => ExecColumn::F64(values),
+            Self::F32(values) => ExecColumn::F32(values),
+            Self::I64(values) => ExecColumn::I64(values),
+            Self::Bool(values) => ExecColumn::Bool(values),
+            Self::Str(texts) => ExecColumn::Str(texts),
+            Self::Any(cells) => ExecColumn::Any(cells),
+        }
+    }
+}
+
+fn exec_cell(cell: &Cell) -> Result<ExecCell<'_>> {
+    Ok(match cell {
+        Cell::None => ExecCell::None,
+        Cell::Bool(value) => ExecCell::Bool(*value),
+        Cell::Int(value) => ExecCell::Int(*value),
+        Cell::Float(value) => ExecCell::Float(*value),
+        Cell::Str(text) => ExecCell::Str(text),
+        _ => return Err(unknown()),
+    })
+}
+
+/// One result.
+pub(crate) fn column(output: Output, rows: usize) -> Column {
+    let (layout, values) = match (output.shape, output.values) {
+        (Shape::Csr(columns), ExecValues::Csr(Csr { indptr, indices, values })) => {
+            (Layout::Csr { columns, indptr, indices }, *values)
+        }
+        (Shape::Matrix(columns) | Shape::Csr(columns), values) => (Layout::Matrix(columns), values),
+        (Shape::Vector | Shape::Ragged, values) => (Layout::Vector, values),
+    };
+    Column { name: output.name.into(), rows, layout, values: table_values(values) }
+}
+
+fn table_values(values: ExecValues) -> Values {
+    match values {
+        ExecValues::F32(values) => Values::F32(values),
+        ExecValues::F64(values) => Values::F64(values),
+        ExecValues::I64(values) => Values::I64(values),
+        ExecValues::Bool(values) => Values::Bool(values),
+        ExecValues::Str(values) => Values::Str(values.iter().collect()),
+        ExecValues::Any(cells) => Values::Any(cells.into_iter().map(table_cell).collect()),
+        ExecValues::Csr(matrix) => table_values(*matrix.values),
+    }
+}
+
+fn table_cell(cell: OwnedCell) -> Cell {
+    match cell {
+        OwnedCell::None => Cell::None,
+        OwnedCell::Bool(value) => Cell::Bool(value),
+        OwnedCell::Int(value) => Cell::Int(value),
+        OwnedCell::Float(value) => Cell::Float(value),
+        OwnedCell::Str(text) => Cell::Str(text),
+    }
+}
