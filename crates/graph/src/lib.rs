@@ -25,6 +25,7 @@
 
 mod builder;
 mod constant;
+mod digest;
 mod error;
 mod graph;
 mod op;
@@ -36,9 +37,9 @@ pub use constant::{Labels, Matrix};
 pub use error::{Error, ErrorKind};
 pub use graph::{Edge, Graph, Node, Origin, Output, Refusal};
 pub use op::{
-    Arithmetic, Bounds, Check, ClassCodes, Code, CodeColumn, Codes, Confidence, Exactness, Function, Impute,
-    Kernel, Linear, Merge, Metric, Missing, NeighborNode, NeighborReduce, NeighborResult, NeighborTree,
-    NeighborWeights, Neighbors, Op, PairCoupling, Scale, Search, SvmPairs, Tree, TreeEnsemble, TreeError,
-    TreeNode, TreePart,
+    Arithmetic, Bounds, Check, ClassCodes, Code, CodeColumn, Codes, Confidence, Exactness, Family, Function,
+    Impute, Kernel, Linear, Merge, Metric, Missing, NeighborNode, NeighborReduce, NeighborResult,
+    NeighborTree, NeighborWeights, Neighbors, Op, PairCoupling, Scale, Search, SvmPairs, Tree, TreeEnsemble,
+    TreeError, TreeNode, TreePart,
 };
 pub use types::{DType, Field, Shape, Signature, Type};

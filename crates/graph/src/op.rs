@@ -192,6 +192,23 @@ pub enum Function {
     Expit,
 }
 
+/// What kind of work an operator does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Family {
+    /// Bringing, picking, joining, checking and converting values.
+    Glue,
+    /// Column by column.
+    Columns,
+    /// Texts to numbers.
+    Text,
+    /// Sums of products, distances, kernels.
+    Algebra,
+    /// What was learnt: trees, support vectors, neighbours.
+    Models,
+    /// Scores to probabilities, classes and labels.
+    Scores,
+}
+
 /// How near a backend must come to the arithmetic that an operator states.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Exactness {
@@ -237,6 +254,40 @@ impl Op {
             Self::LogSoftmax => "log_softmax",
             Self::Neighbors(_) => "neighbors",
             Self::NeighborReduce(_) => "neighbor_reduce",
+        }
+    }
+
+    /// What kind of work it does.
+    pub fn family(&self) -> Family {
+        match self {
+            Self::Input { .. }
+            | Self::Field { .. }
+            | Self::Cast(_)
+            | Self::Guard(_)
+            | Self::Dense
+            | Self::Concat
+            | Self::Flatten
+            | Self::Columns(_) => Family::Glue,
+            Self::Elementwise(_)
+            | Self::Scale(_)
+            | Self::Impute(_)
+            | Self::MissingMask(_)
+            | Self::Codes(_) => Family::Columns,
+            Self::Linear(_) | Self::PairKernel { .. } => Family::Algebra,
+            Self::SvmPairs(_) | Self::TreeEnsemble(_) | Self::Neighbors(_) | Self::NeighborReduce(_) => {
+                Family::Models
+            }
+            Self::OvoVotes { .. }
+            | Self::OvrScores { .. }
+            | Self::Softmax
+            | Self::LogSoftmax
+            | Self::Complement
+            | Self::Threshold { .. }
+            | Self::NormalizeSum
+            | Self::PairCoupling(_)
+            | Self::ArgMax
+            | Self::GroupArgMax { .. }
+            | Self::Labels(_) => Family::Scores,
         }
     }
 
