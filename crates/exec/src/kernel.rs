@@ -45,7 +45,7 @@ pub(crate) fn of(node: &Node, nodes: &[Node]) -> Option<Box<dyn Kernel>> {
         Op::Cast(to) => Box::new(cast::Cast { to: *to, columns }),
         Op::Dense => Box::new(dense::Dense { columns }),
         Op::Guard(check) => Box::new(guard::Finite { columns, takes_nan: *check == Check::NotInfinite }),
-        Op::PairKernel { kernel, vectors } => Box::new(pair_kernel::PairKernel::new(*kernel, vectors)),
+        Op::PairKernel { kernel, vectors } => pair_kernel::of(*kernel, vectors),
         Op::SvmPairs(pairs) => Box::new(svm::Pairs(pairs.clone())),
         Op::OvoVotes { classes } => Box::new(svm::Votes { classes: *classes }),
         Op::OvrScores { classes, confidence } => {

@@ -22,7 +22,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
 mod batch;
 mod buffer;
@@ -30,6 +30,7 @@ mod cell;
 mod compile;
 mod csr;
 mod error;
+mod gemm;
 mod kernel;
 mod output;
 mod program;

@@ -345,8 +345,10 @@ mod tests {
         let mut b = Builder::new(Signature::default());
         let mut build = || {
             let x = b.input(3)?;
-            let k =
-                b.add(Op::PairKernel { kernel: Kernel::Rbf { gamma: 0.3 }, vectors: matrix(21, 3) }, &[x])?;
+            let k = b.add(
+                Op::PairKernel { kernel: Kernel::Rbf { gamma: 0.3 }, vectors: matrix(21, 3).into() },
+                &[x],
+            )?;
             let pairs = SvmPairs { counts: vec![7, 9, 5], coefs: matrix(2, 21), intercepts: vec![0.1; 3] };
             let pairs = b.add(Op::SvmPairs(pairs), &[k])?;
             let classes = b.add(Op::OvoVotes { classes: 3 }, &[pairs])?;

@@ -26,7 +26,7 @@ fn matrix(rows: usize, columns: usize, values: &[f64]) -> Matrix {
 }
 
 fn kernel_of(kernel: Kernel, vectors: &Matrix, x: &[f64]) -> Vec<f64> {
-    let op = Op::PairKernel { kernel, vectors: vectors.clone() };
+    let op = Op::PairKernel { kernel, vectors: vectors.clone().into() };
     let graph = graph(vectors.columns(), |b, x| b.add(op, &[x]).expect("types fit"));
     let Values::F64(values) = run(&graph, x, vectors.columns()).expect("a fine batch").values else {
         panic!("a kernel gives floats")

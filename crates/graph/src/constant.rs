@@ -48,6 +48,97 @@ impl fmt::Debug for Matrix {
     }
 }
 
+/// A constant float64 matrix of which only some elements are stored, row by row; the others are 0. Cheap to clone.
+#[derive(Clone, PartialEq)]
+pub struct SparseMatrix {
+    columns: usize,
+    starts: Arc<[usize]>,
+    places: Arc<[u32]>,
+    values: Arc<[f64]>,
+}
+
+impl SparseMatrix {
+    /// A matrix as scipy's CSR has it: row i has the elements `starts[i]..starts[i + 1]` of `places` (their columns) and
+    /// `values`. `None` when these do not fit together, or the columns of a row do not rise.
+    pub fn new(
+        columns: usize,
+        starts: impl Into<Arc<[usize]>>,
+        places: impl Into<Arc<[u32]>>,
+        values: impl Into<Arc<[f64]>>,
+    ) -> Option<Self> {
+        let (starts, places, values) = (starts.into(), places.into(), values.into());
+        let covers = starts.first() == Some(&0) && starts.last() == Some(&values.len()) && starts.is_sorted();
+        if !covers || places.len() != values.len() {
+            return None;
+        }
+        let rises = |row: &[u32]| row.windows(2).all(|pair| pair[0] < pair[1]);
+        let fits = |row: &[u32]| row.last().is_none_or(|&last| (last as usize) < columns);
+        let is_row = |range: &[usize]| {
+            let row = &places[range[0]..range[1]];
+            rises(row) && fits(row)
+        };
+        starts.windows(2).all(is_row).then_some(Self { columns, starts, places, values })
+    }
+
+    /// Number of rows.
+    pub fn rows(&self) -> usize {
+        self.starts.len() - 1
+    }
+
+    /// Number of columns.
+    pub fn columns(&self) -> usize {
+        self.columns
+    }
+
+    /// The columns of the stored elements of a row, which rise, and these elements.
+    ///
+    /// # Panics
+    /// If there is no such row.
+    pub fn row(&self, row: usize) -> (&[u32], &[f64]) {
+        let range = self.starts[row]..self.starts[row + 1];
+        (&self.places[range.clone()], &self.values[range])
+    }
+}
+
+impl fmt::Debug for SparseMatrix {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SparseMatrix({}x{}, {} stored)", self.rows(), self.columns, self.values.len())
+    }
+}
+
+/// Constant points of float64, one a row. Cheap to clone.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Points {
+    /// All elements are stored.
+    Dense(Matrix),
+    /// Some elements are stored.
+    Sparse(SparseMatrix),
+}
+
+impl Points {
+    /// Number of points.
+    pub fn rows(&self) -> usize {
+        match self {
+            Self::Dense(points) => points.rows(),
+            Self::Sparse(points) => points.rows(),
+        }
+    }
+
+    /// Number of features.
+    pub fn columns(&self) -> usize {
+        match self {
+            Self::Dense(points) => points.columns(),
+            Self::Sparse(points) => points.columns(),
+        }
+    }
+}
+
+impl From<Matrix> for Points {
+    fn from(points: Matrix) -> Self {
+        Self::Dense(points)
+    }
+}
+
 /// The labels of the classes, by class index. Cheap to clone.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Labels {
@@ -85,5 +176,24 @@ impl Labels {
             Self::Bool(_) => DType::Bool,
             Self::Str(_) => DType::Str,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sparse_rows_fit_together() {
+        let matrix = SparseMatrix::new(3, [0, 2, 2], [0, 2], [1.0, 2.0]).expect("two rows");
+        assert_eq!(
+            (matrix.rows(), matrix.row(0), matrix.row(1)),
+            (2, (&[0, 2][..], &[1.0, 2.0][..]), (&[][..], &[][..]))
+        );
+        let none = |starts: &[usize], places: &[u32]| {
+            SparseMatrix::new(3, starts, places, &[1.0, 2.0][..places.len()]).is_none()
+        };
+        assert!(none(&[], &[0]) && none(&[0], &[0]) && none(&[1, 2], &[0, 1]) && none(&[0, 3, 2], &[0, 1]));
+        assert!(none(&[0, 2], &[1, 1]) && none(&[0, 2], &[1, 0]) && none(&[0, 2], &[0, 3]));
     }
 }

@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::constant::{Labels, Matrix};
+use crate::constant::{Labels, Matrix, Points, SparseMatrix};
 use crate::graph::Graph;
 use crate::op::{
     Bounds, Code, Codes, Confidence, Kernel, Merge, Metric, Missing, NeighborReduce, NeighborResult,
@@ -16,7 +16,7 @@ impl Graph {
     /// What is hashed is the text form (its `Display`) without those, each node's line followed by the constants
     /// of its operator in the order of its documentation. Numbers are little-endian: a count or an integer as 64 bits, a
     /// float64 as its bits. A list is its count and its elements, a text its length in bytes and its UTF-8, a matrix its
-    /// rows, its columns and its elements, a choice the number of the alternative, from 0.
+    /// rows, its columns and its elements (a sparse one for each row the list of columns and that of elements), a choice the number of the alternative, from 0.
     pub fn digest(&self) -> [u8; 32] {
         let mut sink = Sink(Sha256::new());
         sink.text(&self.signature().to_string());
@@ -69,6 +69,15 @@ impl Sink {
         self.floats(matrix.values());
     }
 
+    fn sparse_matrix(&mut self, matrix: &SparseMatrix) {
+        self.number(matrix.rows() as u64);
+        self.number(matrix.columns() as u64);
+        for (places, values) in (0..matrix.rows()).map(|row| matrix.row(row)) {
+            self.list(places, |sink, place| sink.number((*place).into()));
+            self.floats(values);
+        }
+    }
+
     fn option<T>(&mut self, value: Option<&T>, each: impl FnOnce(&mut Self, &T)) {
         self.number(u64::from(value.is_some()));
         if let Some(value) = value {
@@ -103,7 +112,10 @@ fn constants(op: &Op, sink: &mut Sink) {
             match kernel {
                 Kernel::Linear | Kernel::Poly { .. } | Kernel::Rbf { .. } | Kernel::Sigmoid { .. } => {}
             }
-            sink.matrix(vectors);
+            match vectors {
+                Points::Dense(vectors) => sink.matrix(vectors),
+                Points::Sparse(vectors) => sink.sparse_matrix(vectors),
+            }
         }
         Op::SvmPairs(pairs) => {
             sink.counts(&pairs.counts);
@@ -146,7 +158,7 @@ fn labels(labels: &Labels, sink: &mut Sink) {
 fn tree(tree: &Tree, sink: &mut Sink) {
     sink.list(tree.nodes(), |sink, node| {
         let numbers = |sink: &mut Sink, numbers: [u32; 4]| {
-            numbers.iter().for_each(|number| sink.number((*number).into()))
+            numbers.iter().for_each(|number| sink.number((*number).into()));
         };
         match *node {
             TreeNode::Leaf(leaf) => {

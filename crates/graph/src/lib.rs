@@ -33,7 +33,7 @@ mod text;
 mod types;
 
 pub use builder::Builder;
-pub use constant::{Labels, Matrix};
+pub use constant::{Labels, Matrix, Points, SparseMatrix};
 pub use error::{Error, ErrorKind};
 pub use graph::{Edge, Graph, Node, Origin, Output, Refusal};
 pub use op::{

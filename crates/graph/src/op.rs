@@ -20,7 +20,7 @@ pub use scale::{Arithmetic, Scale};
 pub use svm::{Confidence, Kernel, SvmPairs};
 pub use tree_ensemble::{Merge, Tree, TreeEnsemble, TreeError, TreeNode, TreePart};
 
-use crate::constant::{Labels, Matrix};
+use crate::constant::{Labels, Points};
 use crate::types::DType;
 
 /// An operator. All but [`Op::Input`], [`Op::Field`] and [`Op::Concat`] take one edge.
@@ -57,12 +57,13 @@ pub enum Op {
     /// \[n,d csr\] → \[n,d\]: what is not stored becomes 0. Dense matrices need no such step.
     Dense,
 
-    /// f64\[n,d\] → f64\[n,m\]: the kernel of each row with each row of `vectors` (m × d), see [`Kernel`].
+    /// f64\[n,d\] → f64\[n,m\]: the kernel of each row with each row of `vectors` (m × d), see [`Kernel`]. Rows may be CSR
+    /// where the vectors are sparse.
     PairKernel {
         /// Which kernel.
         kernel: Kernel,
         /// One support vector a row.
-        vectors: Matrix,
+        vectors: Points,
     },
 
     /// f64\[n,m\] → f64\[n,k(k−1)/2\]: one-against-one decisions, see [`SvmPairs`].

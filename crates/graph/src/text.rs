@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use crate::constant::Points;
 use crate::graph::{Edge, Graph};
 use crate::op::{Check, Confidence, Function, Kernel, Op};
 
@@ -49,7 +50,8 @@ impl fmt::Display for Op {
             Self::Guard(Check::Finite) => f.write_str(" finite"),
             Self::Guard(Check::NotInfinite) => f.write_str(" not-infinite"),
             Self::PairKernel { kernel, vectors } => {
-                write!(f, " {kernel} {}x{}", vectors.rows(), vectors.columns())
+                let sparse = if let Points::Sparse(_) = vectors { " csr" } else { "" };
+                write!(f, " {kernel} {}x{}{sparse}", vectors.rows(), vectors.columns())
             }
             Self::SvmPairs(pairs) => write!(f, " counts={:?}", pairs.counts),
             Self::OvoVotes { classes } => write!(f, " classes={classes}"),

@@ -23,7 +23,7 @@ fn text_form_of_a_classifier() {
     let x = b.cast(x, DType::F64).unwrap();
     let x = b.add(Op::Guard(Check::Finite), &[x]).unwrap();
     let kernel = Kernel::Poly { gamma: 0.25, coef0: 0.0, degree: 3 };
-    let k = b.add(Op::PairKernel { kernel, vectors: vectors(4, 2) }, &[x]).unwrap();
+    let k = b.add(Op::PairKernel { kernel, vectors: vectors(4, 2).into() }, &[x]).unwrap();
     let pairs = b.add(Op::SvmPairs(three_classes()), &[k]).unwrap();
     let class = b.add(Op::OvoVotes { classes: 3 }, &[pairs]).unwrap();
     let label =
@@ -64,7 +64,7 @@ fn refused(op: Op) -> String {
 #[test]
 fn type_errors_say_what_was_wanted() {
     let labels = |n| Labels::I64(Arc::from(vec![7; n]));
-    let linear = |vectors| Op::PairKernel { kernel: Kernel::Linear, vectors };
+    let linear = |vectors| Op::PairKernel { kernel: Kernel::Linear, vectors: Matrix::into(vectors) };
     let scores = Op::OvrScores { classes: 3, confidence: Confidence::Bounded };
     let cases = [
         (linear(vectors(4, 3)), "pair_kernel takes f64[n,3], not f64[n,2]"),

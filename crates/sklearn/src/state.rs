@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use cannery_graph::{Labels, Matrix};
+use cannery_graph::{Labels, Matrix, Points};
 use cannery_object::known::Version;
 use cannery_object::{Element, Heap, Kind, NdArray, Object, Value, View};
 
@@ -201,6 +201,16 @@ impl<'h> State<'h> {
         let ints = array.i64s().map_err(|error| Error::in_view(self.path_of(name), &error))?;
         let counts: Result<_, _> = ints.iter().map(|&int| usize::try_from(int)).collect();
         counts.map_err(|_| self.malformed(name, "a count below 0"))
+    }
+
+    /// Points, one a row: a matrix of floats, or a CSR matrix as it is.
+    pub(crate) fn points(&self, name: &str) -> Result<Points, Error> {
+        match self.heap.view(self.value(name)?) {
+            View::Sparse(sparse) => sparse::to_rows(&sparse)
+                .map(Points::Sparse)
+                .map_err(|error| Error::in_view(self.path_of(name), &error)),
+            _ => self.matrix(name).map(Points::Dense),
+        }
     }
 
     /// A matrix of floats; a CSR matrix is made dense if it is small.

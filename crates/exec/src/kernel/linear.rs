@@ -3,6 +3,7 @@ use cannery_graph as graph;
 use crate::buffer::{View, ViewMut};
 use crate::csr::StoredView;
 use crate::error::Error;
+use crate::gemm;
 use crate::kernel::Kernel;
 use crate::program::Inputs;
 
@@ -15,15 +16,20 @@ const ROWS: usize = 4;
 /// Below so many outputs the lanes run over the features, from there on over the outputs.
 const FEW_OUTPUTS: usize = 4;
 
+/// From so many products of a row on, float64 rows go through a GEMM.
+const MANY_PRODUCTS: usize = 1 << 10;
+
 /// X·Wᵀ + b.
 ///
 /// The order of each sum follows from the weights alone, not from the rows around it: with few outputs eight lanes
-/// over the features, else the features in order.
+/// over the features, else the features in order, and with many products what the GEMM makes of them.
 #[derive(Debug)]
 pub(crate) struct Linear {
     features: usize,
     outputs: usize,
     weights: Weights,
+    /// One row an output, where a GEMM takes them.
+    many: Option<graph::Matrix>,
     intercepts: Option<Vec<f64>>,
 }
 
@@ -42,7 +48,9 @@ impl Linear {
             true => Weights::Rows(linear.weights.clone()),
             false => Weights::Tiles(tiles(&linear.weights)),
         };
-        Self { features, outputs, weights, intercepts: linear.intercepts.clone() }
+        let is_many = outputs >= LANES && outputs.saturating_mul(features) >= MANY_PRODUCTS;
+        let many = is_many.then(|| linear.weights.clone());
+        Self { features, outputs, weights, many, intercepts: linear.intercepts.clone() }
     }
 
     /// Writes the sums of all rows, without the intercepts.
@@ -144,7 +152,12 @@ impl Kernel for Linear {
             }
             x => {
                 let out = output.f64s();
-                self.products(x.f64s(), |at, sum| out[at] = sum);
+                match &self.many {
+                    Some(weights) => {
+                        gemm::multiply_transposed(x.f64s(), weights.values(), self.features, out);
+                    }
+                    None => self.products(x.f64s(), |at, sum| out[at] = sum),
+                }
                 for (row, b) in self.rows_and_intercepts(out) {
                     row.iter_mut().zip(b).for_each(|(y, &b)| *y += b);
                 }

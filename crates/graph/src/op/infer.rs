@@ -1,6 +1,7 @@
 //! The type of what an operator gives, by the types of what it takes.
 
 use super::{Check, Op};
+use crate::constant::Points;
 use crate::types::{DType, Shape, Type};
 
 impl Op {
@@ -34,7 +35,11 @@ impl Op {
                 _ => Err(self.wants("floats", x)),
             },
             Self::PairKernel { vectors, .. } => {
-                self.expect(x, Type::matrix(DType::F64, vectors.columns()))?;
+                let is_sparse = matches!(vectors, Points::Sparse(_));
+                match x.shape {
+                    Shape::Csr(d) if is_sparse && x.dtype == DType::F64 && d == vectors.columns() => {}
+                    _ => self.expect(x, Type::matrix(DType::F64, vectors.columns()))?,
+                }
                 Ok(Type::matrix(DType::F64, vectors.rows()))
             }
             Self::SvmPairs(pairs) => {

@@ -4,7 +4,8 @@
 //! classes. `predict` goes by votes, also with `probability=True`: it may differ from the most probable class.
 
 use cannery_graph::{
-    Builder, Check, Confidence, DType, Edge, Function, Kernel, Labels, Matrix, Op, PairCoupling, SvmPairs,
+    Builder, Check, Confidence, DType, Edge, Function, Kernel, Labels, Matrix, Op, PairCoupling, Points,
+    SvmPairs,
 };
 use cannery_object::known::Version;
 
@@ -29,7 +30,7 @@ struct Svc {
 #[derive(Debug)]
 enum KernelRow {
     /// Computed with each support vector.
-    Computed(Kernel, Matrix),
+    Computed(Kernel, Points),
     /// X has them: a column for each of `n_features` training rows, of which these are support vectors.
     Given { support: Vec<usize>, n_features: usize },
 }
@@ -98,14 +99,8 @@ fn precomputed(state: &State<'_>) -> Result<KernelRow, Error> {
 }
 
 /// Models fitted on sparse data hold CSR matrices.
-fn support_vectors(state: &State<'_>) -> Result<Matrix, Error> {
-    let is_sparse = state.has("_sparse") && state.bool("_sparse")?;
-    let vectors = state.matrix("support_vectors_").map_err(|error| match error.kind() {
-        crate::ErrorKind::Unsupported if is_sparse => {
-            state.unsupported("_sparse", format!("fitted on {error}"))
-        }
-        _ => error,
-    })?;
+fn support_vectors(state: &State<'_>) -> Result<Points, Error> {
+    let vectors = state.points("support_vectors_")?;
     if vectors.columns() == 0 {
         return Err(state.malformed("support_vectors_", "support vectors of no feature"));
     }
@@ -267,7 +262,10 @@ impl Estimator for Svc {
     }
 
     fn lower_onto(&self, builder: &mut Builder, x: &Input) -> Result<Methods, Error> {
-        let x = x.dense_floats(builder)?;
+        let x = match &self.kernel {
+            KernelRow::Computed(_, Points::Sparse(_)) => x.floats(builder)?,
+            KernelRow::Computed(_, Points::Dense(_)) | KernelRow::Given { .. } => x.dense_floats(builder)?,
+        };
         let x = builder.cast(x, DType::F64)?;
         let x = builder.add(Op::Guard(Check::Finite), &[x])?;
         let kernel = builder.add(self.kernel.op(), &[x])?;
