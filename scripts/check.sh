@@ -27,8 +27,9 @@ suite_rust() { # unit, integration and documentation tests
 
 suite_python() { # against scikit-learn, joblib and CPython's pickle
     python_environment || return
-    cargo build --release --locked -p cannery-cli || return
-    CANNERY="${CARGO_TARGET_DIR:-$PWD/target}/release/cannery" OMP_NUM_THREADS=1 .venv/bin/python -m pytest -q -p no:cacheprovider tests
+    cargo build --release --locked -p cannery-cli && cargo build --release --locked -p cannery --example read_many || return
+    CANNERY="${CARGO_TARGET_DIR:-$PWD/target}/release/cannery" \
+        CANNERY_READ_MANY="${CARGO_TARGET_DIR:-$PWD/target}/release/examples/read_many" OMP_NUM_THREADS=1 .venv/bin/python -m pytest -q -p no:cacheprovider tests
 }
 
 suite_mutations() { # every truncation and one-byte change of small files

@@ -110,7 +110,7 @@ class Comparison:
         for key, item in node['items']:
             last[self.hashable(key)] = item
         expect([mark(k) for k in last] == [mark(k) for k in value], path, f'keys {short(list(last))} for {short(list(value))}')
-        return [(last[key], value[key], f'{path}[{short(key)}]') for key in value]
+        return [(item, part, f'{path}[{short(key)}]') for item, (key, part) in zip(last.values(), value.items())]
 
     def int(self, node, value, path):
         expect(type(value) is int and int(node['value']) == value, path, f'{short(node)} for {short(value)}')

@@ -345,6 +345,10 @@ impl<'i> Machine<'i> {
             Opcode::Proto => self.proto(op)?,
             Opcode::Frame => self.frame(op)?,
             Opcode::Stop => return self.stop(op.end),
+            Opcode::Int | Opcode::Long | Opcode::Float => {
+                self.check_spelling(op)?;
+                self.push_scalar(heap, op)?;
+            }
             _ => self.push_scalar(heap, op)?,
         }
         Ok(Step::Next)
@@ -585,6 +589,22 @@ impl Machine<'_> {
 
 /// Scalars.
 impl Machine<'_> {
+    /// Refuses a number in text on which readers differ; the decoder takes what `pickletools` takes.
+    fn check_spelling(&self, op: Op<'_>) -> Result<(), Fault> {
+        let line = self.bytes.get(op.offset + 1..op.end.saturating_sub(1)).unwrap_or_default(); // without opcode and newline
+        let is_plain = match (op.opcode, op.arg) {
+            (_, Arg::True | Arg::False) => true,
+            (Opcode::Float, _) => text::is_plain_float(line),
+            (Opcode::Long, _) => text::is_plain_integer(line.strip_suffix(b"L").unwrap_or(line)),
+            _ => text::is_plain_integer(line),
+        };
+        if is_plain {
+            Ok(())
+        } else {
+            Err(Fault::Rule("the number is spelt in a way that readers differ on"))
+        }
+    }
+
     fn push_scalar(&mut self, heap: &mut Heap, op: Op<'_>) -> Result<(), Fault> {
         let value = match op.arg {
             Arg::Int(value) => heap.int(value)?,

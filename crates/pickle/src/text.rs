@@ -190,6 +190,21 @@ pub(crate) fn float(text: &[u8]) -> Option<f64> {
     std::str::from_utf8(text.trim_ascii()).ok()?.parse().ok()
 }
 
+/// Whether a line of INT or LONG is spelt as Python writes it. Readers differ on other spellings: `010` is 8 for Python's
+/// C unpickler, an error for the one in Python and 10 for `pickletools`; INT `+1` is `True`, 1 and 1.
+pub(crate) fn is_plain_integer(line: &[u8]) -> bool {
+    let digits = line.strip_prefix(b"-").unwrap_or(line);
+    let leads_with_zero = digits.starts_with(b"0") && line.len() > 1;
+    !digits.is_empty() && !leads_with_zero && digits.iter().all(u8::is_ascii_digit)
+}
+
+/// Whether a line of FLOAT is one that Python's C unpickler reads too: no white space around it, no digits that stand for
+/// more than the largest float.
+pub(crate) fn is_plain_float(line: &[u8]) -> bool {
+    let value = std::str::from_utf8(line).ok().and_then(|text| text.parse::<f64>().ok());
+    value.is_some_and(|value| value.is_finite() || !line.iter().any(u8::is_ascii_digit))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -245,5 +260,21 @@ mod tests {
         let mut wide = [fill; 16];
         wide[..bytes.len()].copy_from_slice(bytes);
         i128::from_le_bytes(wide)
+    }
+
+    #[test]
+    fn spellings_that_readers_differ_on_are_told_apart() {
+        for plain in [&b"0"[..], b"-1", b"10", b"12345678901234567890"] {
+            assert!(is_plain_integer(plain), "{plain:?}");
+        }
+        for other in [&b""[..], b"-", b"010", b"00", b"-0", b"+1", b" 1", b"1 ", b"1\r", b"0x1", b"1_0"] {
+            assert!(!is_plain_integer(other), "{other:?}");
+        }
+        for plain in [&b"0.0"[..], b"-0", b"1e5", b"1e-400", b"inf", b"-inf", b"nan"] {
+            assert!(is_plain_float(plain), "{plain:?}");
+        }
+        for other in [&b""[..], b" 1.5", b"1.5 ", b"1.5\r", b"1e400", b"-1e400", b"1_0", b"0x1"] {
+            assert!(!is_plain_float(other), "{other:?}");
+        }
     }
 }

@@ -134,6 +134,11 @@ fn states_where_unpicklers_differ_are_refused() {
         (b"S'\n.", "no matching quotes"),
         (b"Np-1\n.", "memo key is negative"),
         (b"NaN.", "stack is empty"),
+        (b"I+1\n.", "readers differ on"),
+        (b"I066713\n.", "readers differ on"),
+        (b"L 7L\n.", "readers differ on"),
+        (b"F1.5 \n.", "readers differ on"),
+        (b"F1e400\n.", "readers differ on"),
     ];
     for (stream, want) in cases {
         let message = refusal(stream);

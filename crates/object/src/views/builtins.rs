@@ -52,7 +52,8 @@ impl<'h> Builtin<'h> {
             ("set" | "frozenset" | "list" | "tuple", [one]) => {
                 heap.as_sequence(*one).ok_or_else(|| self.bad())
             }
-            ("complex", [_, _]) | ("slice" | "range", [_, _, _]) => Ok(args),
+            ("complex", [_, _]) | ("slice", [_, _, _]) => Ok(args),
+            ("range", [_, _, step]) if heap.as_int(*step) != Some(0) => Ok(args),
             _ => Err(self.bad()),
         }
     }

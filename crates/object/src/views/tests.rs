@@ -341,6 +341,9 @@ fn builtins_and_containers() {
     let odd = make.reduce(("builtins", "set"), &[Value::Int(1), Value::Int(2)]);
     let View::Builtin(view) = make.0.view(odd) else { panic!("no set") };
     assert!(view.elements().is_err());
+    let no_step = make.reduce(("builtins", "range"), &[Value::Int(8), Value::Int(4), Value::Int(0)]);
+    let View::Builtin(view) = make.0.view(no_step) else { panic!("no range") };
+    assert!(view.elements().is_err());
     let other = make.reduce(("builtins", "eval"), &[text]);
     assert!(matches!(make.0.view(other), View::Call));
 }
