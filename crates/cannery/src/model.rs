@@ -10,6 +10,7 @@ use cannery_object::{Heap, Limits, Value};
 
 use crate::error::Result;
 use crate::inspect::{JsonOptions, Summary, write_members};
+use crate::predict::Programs;
 
 /// Opens a model file: pickle, joblib, skops, npy or npz, compressed or not. Nothing in it is executed.
 ///
@@ -135,7 +136,8 @@ impl<'a> Options<'a> {
         let limits = self.limits.clone();
         let mut report = |done, all| self.report(Stage::Decompress, done, all);
         let document = cannery_format::read(bytes, &limits, companions, &mut report)?;
-        Ok(Model { root: document.root, document: Arc::new(document) })
+        let root = document.root;
+        Ok(Model { document: Arc::new(document), root, programs: Arc::default() })
     }
 
     fn report(&mut self, stage: Stage, done: u64, all: Option<u64>) {
@@ -145,11 +147,13 @@ impl<'a> Options<'a> {
     }
 }
 
-/// A model file that has been read, or a [part](Self::part) of it: Python objects, inert. A clone shares them.
+/// A model file that has been read, or a [part](Self::part) of it: Python objects, inert. A clone shares them, and what was
+/// compiled for predictions. Can be shared between threads.
 #[derive(Clone, Debug)]
 pub struct Model {
     document: Arc<Document>,
     root: Value,
+    programs: Arc<Programs>,
 }
 
 impl Model {
@@ -165,7 +169,12 @@ impl Model {
 
     /// The same file with another value of it in the place of the root.
     pub(crate) fn at(&self, root: Value) -> Self {
-        Self { document: Arc::clone(&self.document), root }
+        Self { document: Arc::clone(&self.document), root, programs: Arc::default() }
+    }
+
+    /// What was compiled for the root.
+    pub(crate) fn programs(&self) -> &Programs {
+        &self.programs
     }
 
     /// What is known of the file apart from its values.

@@ -1,18 +1,21 @@
 //! Native prediction: estimator, graph, program, and the way of rows through them.
 
 mod methods;
+mod programs;
 mod rows;
 mod threads;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use cannery_exec::{Batch as ExecBatch, Program};
 use cannery_graph::{DType, Signature};
 use cannery_object::{Heap, Limits, Value};
-use cannery_sklearn::Estimator;
-use cannery_table::{Column, Sink, Table, Target};
+use cannery_sklearn::{Estimator, Takes};
+use cannery_table::{Batch, Column, Data, Sink, Table, Target};
 
+pub(crate) use self::programs::Programs;
 pub(crate) use self::threads::Threads;
 use crate::error::{Error, Result};
 use crate::model::{Model, Stage};
@@ -29,7 +32,8 @@ impl Model {
     /// # Ok::<(), cannery::Error>(())
     /// ```
     pub fn methods(&self) -> Result<Vec<String>> {
-        let graph = self.read_estimator()?.lower(&Signature::dense(DType::F64))?;
+        let estimator = self.read_estimator()?;
+        let graph = estimator.lower(&usual_signature(estimator.takes()))?;
         Ok(methods::methods(&graph).into_iter().map(str::to_owned).collect())
     }
 
@@ -44,7 +48,7 @@ impl Model {
     /// ```
     pub fn call(&self, method: &str, rows: &[f64], columns: usize) -> Result<Column> {
         let count = rows.len().checked_div(columns).unwrap_or(0);
-        let program = self.compile(method, &Signature::dense(DType::F64))?;
+        let program = self.program(method, &Signature::dense(DType::F64))?;
         let mut outputs = program.run(&ExecBatch::f64(rows, count, columns)?)?;
         match (outputs.pop(), outputs.is_empty()) {
             (Some(output), true) => Ok(rows::column(output, count)),
@@ -54,19 +58,59 @@ impl Model {
         }
     }
 
+    /// Calls methods for rows of any form: numbers, dense or sparse, texts, columns with names. `request` is a method, several
+    /// with commas between them, or `all`. Columns with names are matched with [`feature_names`](Self::feature_names), and
+    /// others are ignored.
+    ///
+    /// What is compiled is kept: the next call with the same request and the same types only computes.
+    ///
+    /// ```
+    /// use cannery::{Batch, Data, Values};
+    /// let model = cannery::open("../../examples/iris_svc.joblib")?;
+    /// let values = Values::F32(vec![5.1, 3.5, 1.4, 0.2]);
+    /// let results = model.call_all("predict,decision_function", Batch { rows: 1, data: Data::Dense { columns: 4, values } })?;
+    /// assert_eq!(results[0].values, Values::I64(vec![0]));
+    /// # Ok::<(), cannery::Error>(())
+    /// ```
+    pub fn call_all(&self, request: &str, batch: Batch) -> Result<Vec<Column>> {
+        let batch = match (batch.data, self.feature_names()) {
+            (Data::Frame(columns), Some(names)) => {
+                Batch { rows: batch.rows, data: Data::Frame(rows::select(columns, &names)?) }
+            }
+            (data, _) => Batch { rows: batch.rows, data },
+        };
+        let program = self.program(request, &rows::signature(&batch.data)?)?;
+        rows::run(&program, &batch)
+    }
+
     /// The names of the columns that the estimator was fitted on, if it was fitted on a table with names. Those of a
     /// pipeline are its first step's.
     pub fn feature_names(&self) -> Option<Vec<String>> {
         feature_names(self.heap(), self.estimator().ok()?)
     }
 
-    /// Compiles what a request for methods means.
+    /// Reads the estimator and compiles what a request for methods means, all anew.
     pub(crate) fn compile(&self, request: &str, signature: &Signature) -> Result<Program> {
-        compile(&*self.read_estimator()?, request, signature)
+        compile(&*cannery_sklearn::read(self.heap(), self.estimator()?)?, request, signature)
     }
 
-    fn read_estimator(&self) -> Result<Box<dyn Estimator>> {
-        Ok(cannery_sklearn::read(self.heap(), self.estimator()?)?)
+    /// What [`compile`](Self::compile) gives, kept for the next time.
+    fn program(&self, request: &str, signature: &Signature) -> Result<Arc<Program>> {
+        let compile = || compile(&*self.read_estimator()?, request, signature);
+        self.programs().program(request, signature, compile)
+    }
+
+    fn read_estimator(&self) -> Result<Arc<dyn Estimator>> {
+        self.programs().estimator(|| Ok(cannery_sklearn::read(self.heap(), self.estimator()?)?))
+    }
+}
+
+/// What is brought to an estimator where nobody says it.
+fn usual_signature(takes: Takes) -> Signature {
+    match takes {
+        Takes::Texts => Signature::Text,
+        Takes::Columns { .. } => Signature::dense(DType::Any),
+        _ => Signature::default(),
     }
 }
 

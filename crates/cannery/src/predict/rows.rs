@@ -3,7 +3,7 @@
 use cannery_exec::{Batch as ExecBatch, Cell as ExecCell, Column as ExecColumn, Output, OwnedCell, Program};
 use cannery_exec::{Csr, Values as ExecValues};
 use cannery_graph::{DType, Shape, Signature};
-use cannery_table::{Batch, Cell, Column, Data, Layout, Values};
+use cannery_table::{Batch, Cell, Column, Data, Layout, Named, Values};
 
 use crate::error::{Error, Result};
 
@@ -46,6 +46,17 @@ pub(crate) fn run(program: &Program, batch: &Batch) -> Result<Vec<Column>> {
         _ => return Err(unknown()),
     };
     Ok(outputs.into_iter().map(|output| column(output, rows)).collect())
+}
+
+/// The columns of these names, in this order.
+pub(crate) fn select(mut columns: Vec<Named>, names: &[String]) -> Result<Vec<Named>> {
+    let mut take = |name: &String| {
+        let place = columns.iter().position(|column| column.name == *name);
+        place
+            .map(|place| columns.swap_remove(place))
+            .ok_or_else(|| Error::usage(format!("column {name:?} is missing")))
+    };
+    names.iter().map(&mut take).collect()
 }
 
 fn unknown() -> Error {
