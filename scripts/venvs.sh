@@ -42,14 +42,15 @@ interpreter() {
   echo "${found:-$(command -v "python$1")}"
 }
 
-# create PYTHON FOLDER: an empty environment; for Python 2 with the last virtualenv that knows it
+# create PYTHON FOLDER: an empty environment; for Python 2 with the last virtualenv that knows it, before 3.7 with the pip of
+# that Python, since uv refuses the metadata of pandas of that time
 create() {
   if "$1" -c 'import sys; sys.exit(sys.version_info[0] != 2)'; then
     local tool=$folder/.virtualenv
     [ -x "$tool/bin/virtualenv" ] ||
       { "$(interpreter 3.9)" -m venv "$tool" && install "$tool" 'virtualenv<20.22'; } &&
       "$tool/bin/virtualenv" --quiet --python "$1" "$2"
-  elif command -v uv >/dev/null; then
+  elif command -v uv >/dev/null && "$1" -c 'import sys; sys.exit(sys.version_info < (3, 7))'; then
     uv venv --quiet --python "$1" "$2"
   else
     "$1" -m venv "$2"
