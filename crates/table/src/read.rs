@@ -1,12 +1,16 @@
-//! Tables of numbers, read batch by batch.
+//! Tables, read batch by batch.
 
 mod array;
 mod compressed;
+mod csv;
 mod flat;
+mod infer;
 mod lines;
 mod meter;
+mod names;
 mod ndjson;
 mod sparse;
+mod tokens;
 
 use std::fs::File;
 use std::io::{Cursor, Read};
@@ -17,23 +21,58 @@ use cannery_format::{Document, NoCompanions};
 use cannery_object::{Limits, Value};
 
 use self::array::ArrayRows;
-use self::lines::CsvRows;
+use self::csv::CsvRows;
+use self::lines::{Lines, TextRows};
 use self::meter::Metered;
+pub use self::names::Hint;
 use self::ndjson::NdjsonRows;
 use self::sparse::SparseRows;
 use crate::batch::Batch;
 use crate::error::Error;
 
 /// A table that is read batch by batch.
+///
+/// ```
+/// # fn main() -> Result<(), cannery_table::Error> {
+/// use cannery_table::{Data, Table, Values, Wanted};
+/// let csv = "city,age\nParis,30\nZürich,\n";
+/// let mut table = Table::of_stream(Box::new(csv.as_bytes()), None, "", Wanted::Frame, &Default::default())?;
+/// table.select(&["age".to_owned()])?;
+/// let batch = table.next_batch(100)?.expect("two rows");
+/// let Data::Frame(columns) = batch.data else { panic!("a frame") };
+/// assert!(matches!(&columns[0].values, Values::F64(ages) if ages[0] == 30.0 && ages[1].is_nan()));
+/// # Ok(())
+/// # }
+/// ```
 pub struct Table {
     rows: Rows,
+    wanted: Wanted,
     /// Rows that were given so far.
     given: u64,
+    /// A batch was given.
+    is_begun: bool,
+}
+
+/// What the rows of a table are to become.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Wanted {
+    /// A matrix of float64, or of float32 where all is: [`Data::Dense`], or [`Data::Csr`] of a sparse matrix. A text is
+    /// an error that names its line and column; None is NaN.
+    Numbers,
+    /// A matrix of what is there: [`Data::Dense`] of one type, which is `Any` where columns differ, or [`Data::Csr`].
+    /// Numbers of text formats are float64.
+    Matrix,
+    /// Columns with a name and a type each: [`Data::Frame`].
+    Frame,
+    /// A text a row: [`Data::Texts`].
+    Texts,
 }
 
 enum Rows {
     Csv(Box<CsvRows>),
     Ndjson(Box<NdjsonRows>),
+    Texts(Box<TextRows>),
     Array(Box<ArrayRows>),
     Sparse(Box<SparseRows>),
 }
@@ -44,6 +83,8 @@ enum Form {
     Npz,
     Csv,
     Ndjson,
+    /// A text a line, or NDJSON: the first line decides.
+    Texts,
 }
 
 /// Bytes that decide what a table is.
@@ -53,78 +94,83 @@ const PREFIX: u64 = 4096;
 const BATCH_NUMBERS: usize = 2 << 20;
 /// Most rows of such a batch.
 const BATCH_ROWS: usize = 16 << 10;
+/// Bytes of text that are enough for a batch, however many rows they are.
+const BATCH_BYTES: usize = 32 << 20;
 
 impl Table {
     /// Opens a table; what it is is decided by content.
     ///
-    /// * `.npy`: a 2-d array of numbers, and `.npz` with such an array named `X` or `arr_0`, or with no other array.
-    ///   Both are mapped.
+    /// * `.npy`: a 2-d array of numbers, bools, texts, or of objects that are plain values; and `.npz` with such an array
+    ///   named `X` or `arr_0`, or with no other array. Both are mapped.
     /// * `.npz` as `scipy.sparse.save_npz` writes it, CSR, CSC or COO. Its rows are given as CSR.
-    /// * NDJSON: a line is an array of numbers, or an object with a number for each column. `null` is NaN.
-    /// * CSV, with a header when a cell of the first line is no number. Missing values as pandas writes them are NaN.
+    /// * NDJSON: a line is an array, an object with a value for each column, or a string.
+    /// * CSV, with a header when a cell of the first line is no number. Missing values are those of `pandas.read_csv`.
+    /// * Where texts are wanted, text, of which each line is one as it stands there, even a blank one. It is NDJSON where
+    ///   the first line is a string, an array or an object of JSON, and CSV where the file's name ends in `.csv`.
     ///
-    /// CSV and NDJSON can come from standard input, `-`. Text that begins with `[` or `{` is NDJSON unless the file's name
-    /// ends in `.csv`.
+    /// A table of texts has one column. CSV, NDJSON and text can come from standard input, `-`. Text that begins with `[`
+    /// or `{` is NDJSON unless the file's name ends in `.csv`.
     ///
     /// # Errors
     /// `Io`; `Format` when an array file can't be read or a limit is hit; `Usage` when it is none of these tables.
-    pub fn open(path: &Path, limits: &Limits) -> Result<Self, Error> {
+    pub fn open(path: &Path, wanted: Wanted, limits: &Limits) -> Result<Self, Error> {
         if path.as_os_str() == "-" {
-            return Self::of_stream(Box::new(std::io::stdin()), None, "");
+            return Self::of_stream(Box::new(std::io::stdin()), None, "", wanted, limits);
         }
         let file = File::open(path)?;
         let len = file.metadata()?;
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         let mut prefix = Vec::new();
         (&file).take(PREFIX).read_to_end(&mut prefix)?;
-        match Form::of(&prefix, name)? {
-            Form::Npy | Form::Npz => Self::of_arrays(path, limits),
+        let rows = match Form::of(&prefix, name, wanted)? {
+            Form::Npy | Form::Npz => Rows::of_arrays(path, limits)?,
             form => {
                 let len = len.is_file().then_some(len.len());
-                Self::of_text(&form, Box::new(Cursor::new(prefix).chain(file)), len)
+                let source = Metered::new(Box::new(Cursor::new(prefix).chain(file)), len);
+                Rows::of_text(&form, source, limits)?
             }
-        }
+        };
+        Self::of_rows(rows, wanted)
     }
 
-    /// Reads CSV or NDJSON from a stream. `len` is the number of its bytes, where that is known, and `name` the name
+    /// Reads CSV, NDJSON or text from a stream. `len` is the number of its bytes, where that is known, and `name` the name
     /// of its file.
-    pub fn of_stream(mut stream: Box<dyn Read>, len: Option<u64>, name: &str) -> Result<Self, Error> {
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn of_stream(
+        mut stream: Box<dyn Read>,
+        len: Option<u64>,
+        name: &str,
+        wanted: Wanted,
+        limits: &Limits,
+    ) -> Result<Self, Error> {
         let mut prefix = Vec::new();
         (&mut stream).take(PREFIX).read_to_end(&mut prefix)?;
-        match Form::of(&prefix, name)? {
+        match Form::of(&prefix, name, wanted)? {
             Form::Npy | Form::Npz => {
                 Err(Error::usage("an array on standard input can't be mapped: give the name of its file"))
             }
-            form => Self::of_text(&form, Box::new(Cursor::new(prefix).chain(stream)), len),
+            form => {
+                let source = Metered::new(Box::new(Cursor::new(prefix).chain(stream)), len);
+                Self::of_rows(Rows::of_text(&form, source, limits)?, wanted)
+            }
         }
     }
 
-    fn of_text(form: &Form, stream: Box<dyn Read>, len: Option<u64>) -> Result<Self, Error> {
-        let metered = Metered::new(stream, len);
-        let rows = match form {
-            Form::Ndjson => Rows::Ndjson(Box::new(NdjsonRows::new(metered)?)),
-            _ => Rows::Csv(Box::new(CsvRows::new(metered)?)),
-        };
-        Ok(Self { rows, given: 0 })
+    fn of_rows(rows: Rows, wanted: Wanted) -> Result<Self, Error> {
+        rows.check(wanted)?;
+        Ok(Self { rows, wanted, given: 0, is_begun: false })
     }
 
-    fn of_arrays(path: &Path, limits: &Limits) -> Result<Self, Error> {
-        let bytes = open(path, Access::Map, limits, &mut |_, _| ())?;
-        let document = cannery_format::read(&bytes, limits, &mut NoCompanions, &mut |_, _| ())?;
-        let rows = match document.heap.as_dict(document.root) {
-            Some(pairs) if sparse::is_sparse(&document.heap, pairs) => {
-                Rows::Sparse(Box::new(SparseRows::read(&document.heap, pairs)?))
-            }
-            Some(pairs) => {
-                let value = only_array(&document, pairs)?;
-                Rows::Array(Box::new(ArrayRows::new(document, value)?))
-            }
-            None => {
-                let value = document.root;
-                Rows::Array(Box::new(ArrayRows::new(document, value)?))
-            }
-        };
-        Ok(Self { rows, given: 0 })
+    /// Says what the next rows are to become. Texts are said when the table is opened.
+    ///
+    /// # Errors
+    /// `Usage` when the table can't become that.
+    pub fn expect(&mut self, wanted: Wanted) -> Result<(), Error> {
+        self.rows.check(wanted)?;
+        self.wanted = wanted;
+        Ok(())
     }
 
     /// Names of the columns, when the table has them.
@@ -132,7 +178,7 @@ impl Table {
         match &self.rows {
             Rows::Csv(rows) => rows.names(),
             Rows::Ndjson(rows) => rows.names(),
-            Rows::Array(_) | Rows::Sparse(_) => None,
+            Rows::Texts(_) | Rows::Array(_) | Rows::Sparse(_) => None,
         }
     }
 
@@ -141,6 +187,7 @@ impl Table {
         match &self.rows {
             Rows::Csv(rows) => rows.columns(),
             Rows::Ndjson(rows) => rows.columns(),
+            Rows::Texts(_) => 1,
             Rows::Array(rows) => rows.columns,
             Rows::Sparse(rows) => rows.columns(),
         }
@@ -149,7 +196,7 @@ impl Table {
     /// Whether batches are of float32.
     pub fn is_f32(&self) -> bool {
         match &self.rows {
-            Rows::Csv(_) | Rows::Ndjson(_) => false,
+            Rows::Csv(_) | Rows::Ndjson(_) | Rows::Texts(_) => false,
             Rows::Array(rows) => rows.is_f32,
             Rows::Sparse(rows) => rows.is_f32(),
         }
@@ -161,7 +208,7 @@ impl Table {
     }
 
     /// Takes the columns of these names, in this order, and does not look at the others. A table without names stays as
-    /// it is.
+    /// it is; the columns of its frames get these names, and must be as many.
     ///
     /// # Errors
     /// `Usage` when a column is missing or stands there twice.
@@ -169,31 +216,61 @@ impl Table {
         match &mut self.rows {
             Rows::Csv(rows) => rows.select(wanted),
             Rows::Ndjson(rows) => rows.select(wanted),
-            Rows::Array(_) | Rows::Sparse(_) => Ok(()),
+            Rows::Array(rows) => {
+                rows.select(wanted);
+                Ok(())
+            }
+            Rows::Texts(_) | Rows::Sparse(_) => Ok(()),
         }
     }
 
-    /// The next rows, at most `most`; `None` at the end. The first call gives a batch even of an empty table.
+    /// Says what columns of CSV hold, in the order in which they are taken, for frames and matrices of what is there. Text
+    /// that is digits stays text then.
+    pub fn hint(&mut self, hints: &[Hint]) {
+        match &mut self.rows {
+            Rows::Csv(rows) => rows.hint(hints),
+            Rows::Ndjson(_) | Rows::Texts(_) | Rows::Array(_) | Rows::Sparse(_) => {}
+        }
+    }
+
+    /// The next rows, at most `most`; `None` at the end. The first call gives a batch even of an empty table. Long rows of
+    /// text may be fewer, but for `usize::MAX`, which gives all under the limit `decompressed-bytes`.
     ///
     /// # Errors
-    /// `Io`; `Usage` when a cell is no number, with its line and column.
+    /// `Io`; `Usage` when a cell is no number, with its line and column; `Format` when a limit is hit.
     pub fn next_batch(&mut self, most: usize) -> Result<Option<Batch>, Error> {
-        let batch = match &mut self.rows {
-            Rows::Csv(rows) => rows.next_batch(most),
-            Rows::Ndjson(rows) => rows.next_batch(most),
-            Rows::Array(rows) => rows.next_batch(most),
-            Rows::Sparse(rows) => Ok(rows.next_batch(most)),
-        }?;
-        let is_first = self.given == 0;
+        let batch = self.peek(most)?;
+        let is_first = !std::mem::replace(&mut self.is_begun, true);
         self.given += batch.rows as u64;
+        match &mut self.rows {
+            Rows::Csv(rows) => rows.give(batch.rows),
+            Rows::Ndjson(rows) => rows.give(batch.rows),
+            Rows::Texts(rows) => rows.give(batch.rows),
+            Rows::Array(rows) => rows.give(batch.rows),
+            Rows::Sparse(rows) => rows.give(batch.rows),
+        }
         Ok((batch.rows > 0 || is_first).then_some(batch))
+    }
+
+    /// The rows that [`next_batch`](Self::next_batch) would give, which it gives nevertheless. At the end there are none.
+    ///
+    /// # Errors
+    /// As [`next_batch`](Self::next_batch).
+    pub fn peek(&mut self, most: usize) -> Result<Batch, Error> {
+        match &mut self.rows {
+            Rows::Csv(rows) => rows.peek(most, self.wanted),
+            Rows::Ndjson(rows) => rows.peek(most, self.wanted),
+            Rows::Texts(rows) => rows.peek(most),
+            Rows::Array(rows) => rows.peek(most, self.wanted),
+            Rows::Sparse(rows) => Ok(rows.peek(most)),
+        }
     }
 
     /// Rows of a batch that is large enough to keep every core busy and small enough to be forgotten.
     pub fn batch_rows(&self) -> usize {
         match &self.rows {
             Rows::Sparse(rows) => rows.rows_of(BATCH_NUMBERS).clamp(1, BATCH_ROWS),
-            Rows::Csv(_) | Rows::Ndjson(_) | Rows::Array(_) => self.dense_batch_rows(),
+            Rows::Csv(_) | Rows::Ndjson(_) | Rows::Texts(_) | Rows::Array(_) => self.dense_batch_rows(),
         }
     }
 
@@ -212,6 +289,7 @@ impl Table {
         match &self.rows {
             Rows::Csv(rows) => estimate(rows.meter()),
             Rows::Ndjson(rows) => estimate(rows.meter()),
+            Rows::Texts(rows) => estimate(rows.meter()),
             Rows::Array(rows) => Some(rows.rows as u64),
             Rows::Sparse(rows) => Some(rows.rows() as u64),
         }
@@ -219,7 +297,7 @@ impl Table {
 }
 
 impl Form {
-    fn of(prefix: &[u8], name: &str) -> Result<Self, Error> {
+    fn of(prefix: &[u8], name: &str, wanted: Wanted) -> Result<Self, Error> {
         if prefix.starts_with(b"\x93NUMPY") {
             return Ok(Self::Npy);
         }
@@ -230,14 +308,76 @@ impl Form {
             return Err(Error::usage("the input is none of CSV, NDJSON, .npy and .npz"));
         }
         let text = prefix.strip_prefix(b"\xef\xbb\xbf").unwrap_or(prefix).trim_ascii_start();
-        let ends_in =
-            |ending: &str| name.len() >= ending.len() && name.to_ascii_lowercase().ends_with(ending);
-        let is_ndjson = match text.first() {
-            Some(b'[' | b'{') => !ends_in(".csv"),
-            Some(b'"') | None => ends_in(".ndjson") || ends_in(".jsonl"),
-            Some(_) => false,
+        let ending = Path::new(name).extension().unwrap_or_default().to_ascii_lowercase();
+        let (is_csv, is_ndjson) = (ending == "csv", ending == "ndjson" || ending == "jsonl");
+        Ok(match (wanted, text.first()) {
+            (Wanted::Texts, _) if is_csv => Self::Csv,
+            (Wanted::Texts, _) if !is_ndjson => Self::Texts,
+            (_, Some(b'[' | b'{')) if !is_csv => Self::Ndjson,
+            (_, Some(b'"') | None) if is_ndjson => Self::Ndjson,
+            (Wanted::Texts, _) => Self::Ndjson,
+            (Wanted::Numbers | Wanted::Matrix | Wanted::Frame, _) => Self::Csv,
+        })
+    }
+}
+
+impl Rows {
+    fn of_text(form: &Form, source: Metered, limits: &Limits) -> Result<Self, Error> {
+        let lines = |source| Lines::new(source, limits);
+        Ok(match form {
+            Form::Csv => Self::Csv(Box::new(CsvRows::new(source, limits)?)),
+            Form::Ndjson => Self::Ndjson(Box::new(NdjsonRows::new(lines(source))?)),
+            Form::Texts | Form::Npy | Form::Npz => {
+                let mut lines = lines(source).with_blank();
+                match lines.first()? {
+                    Some((_, line)) if flat::is_row(line) => {
+                        Self::Ndjson(Box::new(NdjsonRows::new(lines.without_blank())?))
+                    }
+                    _ => Self::Texts(Box::new(TextRows::new(lines))),
+                }
+            }
+        })
+    }
+
+    fn of_arrays(path: &Path, limits: &Limits) -> Result<Self, Error> {
+        let bytes = open(path, Access::Map, limits, &mut |_, _| ())?;
+        let document = cannery_format::read(&bytes, limits, &mut NoCompanions, &mut |_, _| ())?;
+        let value = match document.heap.as_dict(document.root) {
+            Some(pairs) if sparse::is_sparse(&document.heap, pairs) => {
+                return Ok(Self::Sparse(Box::new(SparseRows::read(&document.heap, pairs)?)));
+            }
+            Some(pairs) => only_array(&document, pairs)?,
+            None => document.root,
         };
-        Ok(if is_ndjson { Self::Ndjson } else { Self::Csv })
+        Ok(Self::Array(Box::new(ArrayRows::new(document, value)?)))
+    }
+
+    /// Fails when rows can't become what is wanted, as far as that is known without reading them.
+    fn check(&self, wanted: Wanted) -> Result<(), Error> {
+        match (self, wanted) {
+            (Self::Array(rows), wanted) => rows.check(wanted),
+            (Self::Sparse(_), Wanted::Frame | Wanted::Texts) => {
+                Err(Error::usage("a sparse matrix, and the model takes columns with names, or texts"))
+            }
+            (Self::Texts(_), Wanted::Numbers | Wanted::Matrix | Wanted::Frame) => {
+                Err(Error::usage("a text a line, and the model takes rows of values"))
+            }
+            (Self::Texts(_), Wanted::Texts)
+            | (Self::Sparse(_), Wanted::Numbers | Wanted::Matrix)
+            | (Self::Csv(_) | Self::Ndjson(_), _) => Ok(()),
+        }
+    }
+}
+
+/// The names of the columns of a table that has none: those that were asked for, or numbers from 1.
+fn names_by_position(columns: usize, wanted: Option<&[String]>) -> Result<Vec<String>, Error> {
+    match wanted {
+        Some(names) if names.len() == columns => Ok(names.to_vec()),
+        Some(names) => {
+            let count = names.len();
+            Err(Error::usage(format!("{columns} columns without names, and the model was fitted on {count}")))
+        }
+        None => Ok((1..=columns).map(|column| column.to_string()).collect()),
     }
 }
 

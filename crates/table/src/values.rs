@@ -52,6 +52,21 @@ impl Values {
         self.len() == 0
     }
 
+    /// `count` values, the first at `start` and each `step` behind the one before.
+    pub(crate) fn strided(&self, start: usize, step: usize, count: usize) -> Self {
+        fn pick<T: Clone>(values: &[T], start: usize, step: usize, count: usize) -> Vec<T> {
+            values.iter().skip(start).step_by(step.max(1)).take(count).cloned().collect()
+        }
+        match self {
+            Self::F64(v) => Self::F64(pick(v, start, step, count)),
+            Self::F32(v) => Self::F32(pick(v, start, step, count)),
+            Self::I64(v) => Self::I64(pick(v, start, step, count)),
+            Self::Bool(v) => Self::Bool(pick(v, start, step, count)),
+            Self::Str(v) => Self::Str(v.iter().skip(start).step_by(step.max(1)).take(count).collect()),
+            Self::Any(v) => Self::Any(pick(v, start, step, count)),
+        }
+    }
+
     /// The text of one value, as Python's `str` gives it.
     pub(crate) fn text(&self, index: usize) -> String {
         match self {
@@ -94,13 +109,22 @@ impl Cell {
         numbers.map_or_else(|| Plain::Texts(cells.iter().map(Self::text).collect()), Plain::Numbers)
     }
 
-    fn number(&self) -> Option<f64> {
+    /// A number, bool or None as a number, as `float` gives it but for None, which is NaN.
+    pub(crate) fn number(&self) -> Option<f64> {
         match self {
             Self::None => Some(f64::NAN),
             Self::Bool(value) => Some(f64::from(u8::from(*value))),
             Self::Int(value) => Some(*value as f64),
             Self::Float(value) => Some(*value),
             Self::Str(_) => None,
+        }
+    }
+
+    /// The text of a `str`.
+    pub(crate) fn as_str(&self) -> Option<&str> {
+        match self {
+            Self::Str(text) => Some(text),
+            Self::None | Self::Bool(_) | Self::Int(_) | Self::Float(_) => None,
         }
     }
 

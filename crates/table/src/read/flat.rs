@@ -5,9 +5,15 @@ use std::borrow::Cow;
 
 /// A value of the line.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Cell<'a> {
-    /// A number; `null` is NaN, `true` 1 and `false` 0.
-    Number(f64),
+pub(super) enum Token<'a> {
+    /// `null`.
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// A number without fraction and exponent that fits 64 bits.
+    Int(i64),
+    /// Any other number.
+    Float(f64),
     /// A string, as it stands there, with its quotes.
     Text(&'a [u8]),
     /// An array or an object.
@@ -32,7 +38,7 @@ impl<'a> Scanner<'a> {
     /// Gives every element of an array, or nothing and `false` when the line is no array.
     pub(super) fn array<E: From<Fault>>(
         &mut self,
-        mut each: impl FnMut(Cell<'a>) -> Result<(), E>,
+        mut each: impl FnMut(Token<'a>) -> Result<(), E>,
     ) -> Result<bool, E> {
         if !self.eat(b'[') {
             return Ok(false);
@@ -52,7 +58,7 @@ impl<'a> Scanner<'a> {
     /// Gives every key, as it stands there, and value of an object, or nothing and `false` when the line is no object.
     pub(super) fn object<E: From<Fault>>(
         &mut self,
-        mut each: impl FnMut(&'a [u8], Cell<'a>) -> Result<(), E>,
+        mut each: impl FnMut(&'a [u8], Token<'a>) -> Result<(), E>,
     ) -> Result<bool, E> {
         if !self.eat(b'{') {
             return Ok(false);
@@ -71,7 +77,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// A whole line that is one value.
-    pub(super) fn value(&mut self) -> Result<Cell<'a>, Fault> {
+    pub(super) fn value(&mut self) -> Result<Token<'a>, Fault> {
         let cell = self.cell()?;
         self.end()?;
         Ok(cell)
@@ -95,27 +101,28 @@ impl<'a> Scanner<'a> {
         if self.eat(b':') { Ok(key) } else { Err(self.fault("a colon")) }
     }
 
-    fn cell(&mut self) -> Result<Cell<'a>, Fault> {
+    fn cell(&mut self) -> Result<Token<'a>, Fault> {
         self.skip_space();
         match self.peek() {
-            Some(b'"') => self.string().map(Cell::Text),
+            Some(b'"') => self.string().map(Token::Text),
             Some(b'[' | b'{') => self.skip_nested(),
-            _ => self.word().map(Cell::Number),
+            _ => self.word(),
         }
     }
 
     /// A number or one of the words.
-    fn word(&mut self) -> Result<f64, Fault> {
+    fn word(&mut self) -> Result<Token<'a>, Fault> {
         let rest = &self.line[self.at..];
         let ends = |byte: &u8| matches!(byte, b',' | b']' | b'}' | b' ' | b'\t' | b'\r' | b'\n');
         let word = &rest[..rest.iter().position(ends).unwrap_or(rest.len())];
         let value = match word {
-            b"null" | b"NaN" => Some(f64::NAN),
-            b"true" => Some(1.0),
-            b"false" => Some(0.0),
-            b"Infinity" => Some(f64::INFINITY),
-            b"-Infinity" => Some(f64::NEG_INFINITY),
-            word if is_number(word) => str::from_utf8(word).ok().and_then(|text| text.parse().ok()),
+            b"null" => Some(Token::Null),
+            b"NaN" => Some(Token::Float(f64::NAN)),
+            b"true" => Some(Token::Bool(true)),
+            b"false" => Some(Token::Bool(false)),
+            b"Infinity" => Some(Token::Float(f64::INFINITY)),
+            b"-Infinity" => Some(Token::Float(f64::NEG_INFINITY)),
+            word if is_number(word) => number(word),
             _ => None,
         };
         let value = value.ok_or_else(|| self.fault("a number"))?;
@@ -137,7 +144,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// What lies inside is not looked at, but for its strings and brackets.
-    fn skip_nested(&mut self) -> Result<Cell<'a>, Fault> {
+    fn skip_nested(&mut self) -> Result<Token<'a>, Fault> {
         let mut depth = 0_usize;
         while let Some(byte) = self.peek() {
             match byte {
@@ -151,7 +158,7 @@ impl<'a> Scanner<'a> {
             }
             self.at += 1;
             if depth == 0 {
-                return Ok(Cell::Nested);
+                return Ok(Token::Nested);
             }
         }
         Err(self.fault("a closing bracket"))
@@ -179,6 +186,12 @@ impl<'a> Scanner<'a> {
     }
 }
 
+/// Whether a line is a string, an array or an object, and nothing else.
+pub(super) fn is_row(line: &[u8]) -> bool {
+    let is_json = || serde_json::from_slice::<serde_json::Value>(line).is_ok();
+    matches!(Scanner::new(line).value(), Ok(Token::Text(_) | Token::Nested)) && is_json()
+}
+
 /// The text of a string that stands in a line, with its quotes.
 pub(super) fn text(raw: &[u8]) -> Option<Cow<'_, str>> {
     let inner = raw.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
@@ -188,6 +201,13 @@ pub(super) fn text(raw: &[u8]) -> Option<Cow<'_, str>> {
     } else {
         serde_json::from_slice(raw).ok().map(Cow::Owned)
     }
+}
+
+fn number(word: &[u8]) -> Option<Token<'static>> {
+    let text = str::from_utf8(word).ok()?;
+    let is_whole = !word.iter().any(|byte| matches!(byte, b'.' | b'e' | b'E'));
+    let whole = if is_whole { text.parse().ok().map(Token::Int) } else { None };
+    whole.or_else(|| text.parse().ok().map(Token::Float))
 }
 
 /// JSON's numbers: an optional minus, digits without a needless zero, a fraction, an exponent.
@@ -218,7 +238,7 @@ fn is_number(word: &[u8]) -> bool {
 mod tests {
     use super::*;
 
-    fn array(line: &str) -> Result<Vec<Cell<'_>>, Fault> {
+    fn array(line: &str) -> Result<Vec<Token<'_>>, Fault> {
         let mut cells = Vec::new();
         let is_array = Scanner::new(line.as_bytes()).array::<Fault>(|cell| {
             cells.push(cell);
@@ -232,11 +252,15 @@ mod tests {
     fn values_are_those_of_json_and_python() {
         let cells =
             array(r#" [1, -2.5e3 ,true,false, 1e999, -Infinity, "a\"]", [[{"]":1}]] ] "#).expect("JSON");
-        let numbers = [1.0, -2500.0, 1.0, 0.0, f64::INFINITY, f64::NEG_INFINITY].map(Cell::Number);
-        assert_eq!(cells[..6], numbers);
-        assert_eq!(cells[6..], [Cell::Text(br#""a\"]""#), Cell::Nested]);
+        let (infinite, minus) = (Token::Float(f64::INFINITY), Token::Float(f64::NEG_INFINITY));
+        let plain =
+            [Token::Int(1), Token::Float(-2500.0), Token::Bool(true), Token::Bool(false), infinite, minus];
+        assert_eq!(cells[..6], plain);
+        assert_eq!(cells[6..], [Token::Text(br#""a\"]""#), Token::Nested]);
         let missing = array("[null,NaN]").expect("JSON");
-        assert!(missing.iter().all(|cell| matches!(cell, Cell::Number(x) if x.is_nan())));
+        assert!(matches!(missing[..], [Token::Null, Token::Float(x)] if x.is_nan()));
+        let wide = array("[9223372036854775808, -9223372036854775808]").expect("JSON");
+        assert_eq!(wide, [Token::Float(9.223372036854775808e18), Token::Int(i64::MIN)]);
         assert_eq!(array("[]"), Ok(vec![]));
     }
 
@@ -270,7 +294,7 @@ mod tests {
             Ok(())
         });
         assert_eq!(is_object, Ok(true));
-        assert_eq!(keys, [("a".to_owned(), Cell::Number(1.0)), ("é \"b\"".to_owned(), Cell::Nested)]);
+        assert_eq!(keys, [("a".to_owned(), Token::Int(1)), ("é \"b\"".to_owned(), Token::Nested)]);
         assert_eq!(text(b"\"\\ud800\""), None);
     }
 }

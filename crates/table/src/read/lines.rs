@@ -1,152 +1,158 @@
-//! CSV (RFC 4180, with or without a header).
+//! Lines of a stream, a batch at a time.
 
-use csv::ByteRecord;
+use std::io::{BufRead, BufReader};
 
+use cannery_object::{Limit, Limits};
+
+use super::BATCH_BYTES;
 use super::meter::{Meter, Metered};
-use crate::batch::{Batch, Data, room};
+use crate::batch::{Batch, Data};
 use crate::error::Error;
-use crate::values::Values;
+use crate::texts::Texts;
 
-/// The rows of a CSV.
-pub(super) struct CsvRows {
-    reader: csv::Reader<Metered>,
-    record: ByteRecord,
-    names: Option<Vec<String>>,
-    /// Cells of each line.
-    width: usize,
-    /// Which cells to take, in order; all when nothing was selected.
-    order: Option<Vec<usize>>,
-    /// The record is read and not yet given: the first line, when it is no header.
-    pending: bool,
+/// Lines that come one after the other.
+pub(super) struct Lines {
+    source: BufReader<Metered>,
     meter: Meter,
+    limits: Limits,
+    /// Lines without a byte are rows too.
+    keeps_blank: bool,
+    bytes: Vec<u8>,
+    /// Where each line ends in the bytes.
+    ends: Vec<usize>,
+    /// The number of each line in the file, from 1.
+    numbers: Vec<u64>,
+    /// The number of the last line that was read.
+    number: u64,
+    /// Lines that were given.
+    given: usize,
 }
 
-impl CsvRows {
-    /// Reads the first line, which is a header when one of its cells is no number.
-    pub(super) fn new(source: Metered) -> Result<Self, Error> {
+/// A text a line.
+pub(super) struct TextRows(Lines);
+
+impl Lines {
+    pub(super) fn new(source: Metered, limits: &Limits) -> Self {
         let meter = source.meter();
-        let mut reader = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .buffer_capacity(64 << 10)
-            .from_reader(source);
-        let mut record = ByteRecord::new();
-        let some = reader.read_byte_record(&mut record)?;
-        meter.end_row();
-        let is_header = some && record.iter().any(|cell| number(cell).is_none());
-        let names = is_header.then(|| record.iter().map(name).collect());
-        let width = record.len();
-        Ok(Self { reader, record, names, width, order: None, pending: some && !is_header, meter })
+        let source = BufReader::with_capacity(64 << 10, source);
+        let (bytes, ends, numbers) = (Vec::new(), Vec::new(), Vec::new());
+        let limits = limits.clone();
+        Self { source, meter, limits, keeps_blank: false, bytes, ends, numbers, number: 0, given: 0 }
     }
 
-    pub(super) fn names(&self) -> Option<&[String]> {
-        self.names.as_deref()
+    /// The same lines without those that are blank, from the next one on that is read.
+    pub(super) fn without_blank(mut self) -> Self {
+        self.keeps_blank = false;
+        self
     }
 
-    pub(super) fn columns(&self) -> usize {
-        self.order.as_ref().map_or(self.width, Vec::len)
+    /// The same lines with those that are blank, from the next one on that is read.
+    pub(super) fn with_blank(mut self) -> Self {
+        self.keeps_blank = true;
+        self
     }
 
     pub(super) fn meter(&self) -> &Meter {
         &self.meter
     }
 
-    pub(super) fn select(&mut self, wanted: &[String]) -> Result<(), Error> {
-        self.take_header(wanted);
-        let Some(names) = &self.names else { return Ok(()) };
-        self.order = Some(wanted.iter().map(|column| place(names, column)).collect::<Result<_, _>>()?);
-        Ok(())
-    }
-
-    /// A first line of numbers is a header after all when it holds exactly the names that are wanted.
-    fn take_header(&mut self, wanted: &[String]) {
-        let names: Vec<String> = self.record.iter().map(name).collect();
-        if self.pending && !wanted.is_empty() && names == wanted {
-            self.names = Some(names);
-            self.pending = false;
+    /// The first line, which stays the next one.
+    pub(super) fn first(&mut self) -> Result<Option<(u64, &[u8])>, Error> {
+        if self.left() == 0 {
+            self.read_line()?;
         }
+        Ok(self.peek(1).next())
     }
 
-    /// The next rows, none at the end.
-    pub(super) fn next_batch(&mut self, most: usize) -> Result<Batch, Error> {
-        let columns = self.columns();
-        let mut numbers = Vec::new();
-        let mut rows = 0;
-        while rows < most && self.advance()? {
-            if numbers.is_empty() {
-                numbers = room(columns)?;
+    /// Has up to so many lines ready, and at least one if there is one; of a whole stream all, up to the limit.
+    pub(super) fn fill(&mut self, most: usize) -> Result<usize, Error> {
+        self.forget_given();
+        while self.left() < most && (self.bytes.len() < BATCH_BYTES || most == usize::MAX) {
+            if !self.read_line()? {
+                break;
             }
-            self.push_row(&mut numbers)?;
-            rows += 1;
+            let bytes = self.bytes.len() as u64;
+            self.limits.check(Limit::DecompressedBytes, bytes).map_err(cannery_format::Error::from)?;
         }
-        Ok(Batch { rows, data: Data::Dense { columns, values: Values::F64(numbers) } })
+        Ok(self.left().min(most))
     }
 
-    fn advance(&mut self) -> Result<bool, Error> {
-        if self.pending {
-            self.pending = false;
-            return Ok(true);
+    /// The next lines, at most so many, with their numbers and without their ends.
+    pub(super) fn peek(&self, count: usize) -> impl Iterator<Item = (u64, &[u8])> {
+        let until = self.given.saturating_add(count).min(self.ends.len());
+        (self.given..until).map(|line| {
+            let start = line.checked_sub(1).map_or(0, |before| self.ends[before]);
+            (self.numbers[line], &self.bytes[start..self.ends[line]])
+        })
+    }
+
+    /// Says that so many lines were given.
+    pub(super) fn give(&mut self, count: usize) {
+        self.given = self.given.saturating_add(count).min(self.ends.len());
+    }
+
+    fn left(&self) -> usize {
+        self.ends.len() - self.given
+    }
+
+    /// Reads a line, without its end; blank ones are skipped unless they are rows.
+    fn read_line(&mut self) -> Result<bool, Error> {
+        loop {
+            let start = self.bytes.len();
+            if self.source.read_until(b'\n', &mut self.bytes)? == 0 {
+                return Ok(false);
+            }
+            self.meter.end_row();
+            self.number += 1;
+            if self.number == 1 && self.bytes[start..].starts_with(b"\xef\xbb\xbf") {
+                self.bytes.drain(start..start + 3);
+            }
+            let line = &self.bytes[start..];
+            let line = line.strip_suffix(b"\n").map_or(line, |line| line.strip_suffix(b"\r").unwrap_or(line));
+            let end = start + line.len();
+            if self.keeps_blank || !line.trim_ascii().is_empty() {
+                self.bytes.truncate(end);
+                self.ends.push(end);
+                self.numbers.push(self.number);
+                return Ok(true);
+            }
+            self.bytes.truncate(start);
         }
-        let some = self.reader.read_byte_record(&mut self.record)?;
-        self.meter.end_row();
-        if some && self.record.len() != self.width {
-            let (line, cells, width) = (self.line(), self.record.len(), self.width);
-            return Err(Error::usage(format!(
-                "line {line} has {cells} cells, and the first line has {width}"
-            )));
-        }
-        Ok(some)
     }
 
-    fn push_row(&self, numbers: &mut Vec<f64>) -> Result<(), Error> {
-        match &self.order {
-            None => (0..self.width).try_for_each(|cell| self.push_cell(cell, numbers)),
-            Some(order) => order.iter().try_for_each(|&cell| self.push_cell(cell, numbers)),
-        }
-    }
-
-    fn push_cell(&self, index: usize, numbers: &mut Vec<f64>) -> Result<(), Error> {
-        let cell = self.record.get(index).unwrap_or_default();
-        numbers.push(number(cell).ok_or_else(|| self.no_number(index, cell))?);
-        Ok(())
-    }
-
-    fn line(&self) -> u64 {
-        self.record.position().map_or(0, csv::Position::line)
-    }
-
-    fn no_number(&self, index: usize, cell: &[u8]) -> Error {
-        let names = self.names.as_deref();
-        let column =
-            names.and_then(|names| names.get(index)).map_or_else(|| (index + 1).to_string(), Clone::clone);
-        let cell: String = String::from_utf8_lossy(cell).chars().take(60).collect();
-        Error::usage(format!("line {}, column {column}: {cell:?} is no number", self.line()))
+    fn forget_given(&mut self) {
+        let start = self.given.checked_sub(1).map_or(0, |before| self.ends[before]);
+        self.bytes.drain(..start);
+        self.ends.drain(..self.given);
+        self.ends.iter_mut().for_each(|end| *end -= start);
+        self.numbers.drain(..self.given);
+        self.given = 0;
     }
 }
 
-/// Where a column stands among the names.
-fn place(names: &[String], column: &str) -> Result<usize, Error> {
-    let mut places = names.iter().enumerate().filter(|(_, name)| *name == column).map(|(place, _)| place);
-    match (places.next(), places.next()) {
-        (Some(place), None) => Ok(place),
-        (Some(_), Some(_)) => Err(Error::usage(format!("column {column:?} stands there twice"))),
-        (None, _) => Err(missing(column)),
+impl TextRows {
+    /// Lines of which none was given.
+    pub(super) fn new(lines: Lines) -> Self {
+        Self(lines)
     }
-}
 
-/// What is said of a column that the table should have.
-pub(super) fn missing(column: &str) -> Error {
-    Error::usage(format!("column {column:?}, which the model was fitted on, is missing"))
-}
+    pub(super) fn meter(&self) -> &Meter {
+        self.0.meter()
+    }
 
-fn name(cell: &[u8]) -> String {
-    String::from_utf8_lossy(cell).trim().to_owned()
-}
+    /// The next lines, none at the end.
+    pub(super) fn peek(&mut self, most: usize) -> Result<Batch, Error> {
+        let rows = self.0.fill(most)?;
+        let mut texts = Texts::new();
+        for (number, line) in self.0.peek(rows) {
+            let no_text = |_| Error::usage(format!("line {number}: no UTF-8"));
+            texts.push(str::from_utf8(line).map_err(no_text)?);
+        }
+        Ok(Batch { rows, data: Data::Texts(texts) })
+    }
 
-/// A cell as a number; the ways in which pandas writes and reads a missing one are NaN.
-fn number(cell: &[u8]) -> Option<f64> {
-    match cell.trim_ascii() {
-        b"" | b"NA" | b"N/A" | b"n/a" | b"#N/A" | b"NULL" | b"null" | b"None" | b"<NA>" => Some(f64::NAN),
-        text => str::from_utf8(text).ok()?.parse().ok(),
+    /// Goes on behind so many of the rows that were seen.
+    pub(super) fn give(&mut self, rows: usize) {
+        self.0.give(rows);
     }
 }

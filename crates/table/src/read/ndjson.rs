@@ -1,36 +1,36 @@
-//! NDJSON: a line is a row, as an array of numbers or as an object with a number for each column.
-
-use std::io::{BufRead, BufReader};
+//! NDJSON: a line is a row, as a string, an array of plain values, or an object with a value for each column.
 
 use rustc_hash::FxHashMap;
 
-use super::flat::{Cell, Fault, Scanner, text};
-use super::lines;
-use super::meter::{Meter, Metered};
-use crate::batch::{Batch, Data};
+use super::flat::{Fault, Scanner, Token, text};
+use super::lines::Lines;
+use super::meter::Meter;
+use super::names::{column_text, missing};
+use super::tokens::{Seen, Tokens};
+use super::{Wanted, names_by_position};
+use crate::batch::{Batch, Data, Named};
 use crate::error::Error;
-use crate::values::Values;
+use crate::texts::Texts;
 
 /// The rows of an NDJSON.
 pub(super) struct NdjsonRows {
-    source: BufReader<Metered>,
-    meter: Meter,
-    line: Vec<u8>,
-    /// Number of the line, from 1.
-    number: u64,
-    /// The line is read and not yet given: the first one.
-    pending: bool,
+    lines: Lines,
     columns: Columns,
+    /// The names that were asked for.
+    wanted: Option<Vec<String>>,
+    seen: Seen,
 }
 
 enum Columns {
-    /// Each line is an array of this many numbers.
+    /// Each line is a string.
+    Text,
+    /// Each line is an array of this many values.
     Counted(usize),
     /// Each line is an object.
-    Named(Named),
+    Named(NamedColumns),
 }
 
-struct Named {
+struct NamedColumns {
     names: Vec<String>,
     /// Place of each name in a row.
     places: FxHashMap<String, usize>,
@@ -44,78 +44,111 @@ struct Named {
 
 impl NdjsonRows {
     /// Reads the first line, which says what the others are.
-    pub(super) fn new(source: Metered) -> Result<Self, Error> {
-        let meter = source.meter();
-        let source = BufReader::with_capacity(64 << 10, source);
-        let columns = Columns::Counted(0);
-        let mut rows = Self { source, meter, line: Vec::new(), number: 0, pending: false, columns };
-        rows.pending = rows.advance()?;
-        if rows.pending {
-            rows.columns = Columns::of(&rows.line).map_err(|problem| problem.at(rows.number))?;
-        }
-        Ok(rows)
+    pub(super) fn new(mut lines: Lines) -> Result<Self, Error> {
+        let columns = match lines.first()? {
+            Some((number, line)) => Columns::of(line).map_err(|problem| problem.at(number))?,
+            None => Columns::Counted(0),
+        };
+        Ok(Self { lines, columns, wanted: None, seen: Seen::default() })
     }
 
     pub(super) fn names(&self) -> Option<&[String]> {
         match &self.columns {
-            Columns::Counted(_) => None,
+            Columns::Text | Columns::Counted(_) => None,
             Columns::Named(named) => Some(&named.names),
         }
     }
 
     pub(super) fn columns(&self) -> usize {
-        match &self.columns {
-            Columns::Counted(count) => *count,
-            Columns::Named(named) => named.names.len(),
-        }
+        self.columns.count()
     }
 
     pub(super) fn meter(&self) -> &Meter {
-        &self.meter
+        self.lines.meter()
     }
 
     pub(super) fn select(&mut self, wanted: &[String]) -> Result<(), Error> {
+        self.wanted = Some(wanted.to_vec());
         match &mut self.columns {
-            Columns::Counted(_) => Ok(()),
+            Columns::Text | Columns::Counted(_) => Ok(()),
             Columns::Named(named) => named.select(wanted),
         }
     }
 
     /// The next rows, none at the end.
-    pub(super) fn next_batch(&mut self, most: usize) -> Result<Batch, Error> {
-        let mut numbers = Vec::new();
-        let mut rows = 0;
-        while rows < most && self.advance()? {
-            self.columns
-                .push_row(&self.line, self.number, &mut numbers)
-                .map_err(|problem| problem.at(self.number))?;
-            rows += 1;
-        }
-        let data = Data::Dense { columns: self.columns(), values: Values::F64(numbers) };
+    pub(super) fn peek(&mut self, most: usize, wanted: Wanted) -> Result<Batch, Error> {
+        let rows = self.lines.fill(most)?;
+        let data = match wanted {
+            Wanted::Texts => Data::Texts(self.texts(rows)?),
+            Wanted::Numbers => {
+                let tokens = tokens(&self.lines, &mut self.columns, rows)?;
+                let values =
+                    tokens.numbers().map_err(|fault| self.at(fault.row, fault.column, &fault.what))?;
+                Data::Dense { columns: self.columns(), values }
+            }
+            Wanted::Matrix => {
+                let tokens = tokens(&self.lines, &mut self.columns, rows)?;
+                let values =
+                    tokens.matrix().map_err(|fault| self.at(fault.row, fault.column, &fault.what))?;
+                Data::Dense { columns: self.columns(), values }
+            }
+            Wanted::Frame => Data::Frame(self.frame(rows)?),
+        };
         Ok(Batch { rows, data })
     }
 
-    /// Goes to the next line that is not blank.
-    fn advance(&mut self) -> Result<bool, Error> {
-        if self.pending {
-            self.pending = false;
-            return Ok(true);
-        }
-        loop {
-            self.line.clear();
-            if self.source.read_until(b'\n', &mut self.line)? == 0 {
-                return Ok(false);
-            }
-            self.meter.end_row();
-            self.number += 1;
-            if self.number == 1 && self.line.starts_with(b"\xef\xbb\xbf") {
-                self.line.drain(..3);
-            }
-            if !self.line.trim_ascii().is_empty() {
-                return Ok(true);
-            }
-        }
+    /// Goes on behind so many of the rows that were seen.
+    pub(super) fn give(&mut self, rows: usize) {
+        self.lines.give(rows);
     }
+
+    fn frame(&mut self, rows: usize) -> Result<Vec<Named>, Error> {
+        let names = match &self.columns {
+            Columns::Text => vec!["1".to_owned()],
+            Columns::Counted(count) => names_by_position(*count, self.wanted.as_deref())?,
+            Columns::Named(named) => named.names.clone(),
+        };
+        let mut seen = std::mem::take(&mut self.seen);
+        let tokens = tokens(&self.lines, &mut self.columns, rows)?;
+        let frame = names.into_iter().enumerate().map(|(column, name)| {
+            let values = tokens.column(column, &mut seen);
+            let values = values.map_err(|fault| self.at(fault.row, fault.column, &fault.what))?;
+            Ok(Named { name, values })
+        });
+        let frame = frame.collect();
+        self.seen = seen;
+        frame
+    }
+
+    /// Strings, or the strings of the only column.
+    fn texts(&mut self, rows: usize) -> Result<Texts, Error> {
+        if self.columns() > 1 {
+            let message = format!("{} values a row, and the model takes one text", self.columns());
+            return Err(Error::usage(message));
+        }
+        let tokens = tokens(&self.lines, &mut self.columns, rows)?;
+        tokens.texts().map_err(|fault| self.at(fault.row, fault.column, &fault.what))
+    }
+
+    fn at(&self, row: usize, column: usize, what: &str) -> Error {
+        let number = self.lines.peek(row + 1).last().map_or(0, |(number, _)| number);
+        let name = match &self.columns {
+            Columns::Text | Columns::Counted(_) => (column + 1).to_string(),
+            Columns::Named(named) => {
+                named.names.get(column).map_or_else(String::new, |name| column_text(name))
+            }
+        };
+        Error::usage(format!("line {number}, column {name}: {what}"))
+    }
+}
+
+/// The values of the next lines.
+fn tokens<'l>(lines: &'l Lines, columns: &mut Columns, rows: usize) -> Result<Tokens<'l>, Error> {
+    let mut tokens = Tokens::new(columns.count());
+    for (number, line) in lines.peek(rows) {
+        columns.push_row(line, number, &mut tokens).map_err(|problem| problem.at(number))?;
+    }
+    Ok(tokens)
 }
 
 impl Columns {
@@ -135,24 +168,39 @@ impl Columns {
             Ok(())
         };
         if Scanner::new(line).object::<Problem>(keep)? {
-            return Named::of(keys).map(Self::Named);
+            return NamedColumns::of(keys).map(Self::Named);
         }
-        Err(no_row(Scanner::new(line).value()?))
+        match Scanner::new(line).value()? {
+            Token::Text(_) => Ok(Self::Text),
+            Token::Null | Token::Bool(_) | Token::Int(_) | Token::Float(_) | Token::Nested => Err(no_row()),
+        }
     }
 
-    fn push_row(&mut self, line: &[u8], number: u64, numbers: &mut Vec<f64>) -> Result<(), Problem> {
+    fn count(&self) -> usize {
         match self {
-            Self::Counted(count) => push_array(line, *count, numbers),
-            Self::Named(named) => named.push_object(line, number, numbers),
+            Self::Text => 1,
+            Self::Counted(count) => *count,
+            Self::Named(named) => named.names.len(),
+        }
+    }
+
+    fn push_row<'a>(&mut self, line: &'a [u8], number: u64, tokens: &mut Tokens<'a>) -> Result<(), Problem> {
+        match self {
+            Self::Text => {
+                tokens.push(Scanner::new(line).value()?);
+                Ok(())
+            }
+            Self::Counted(count) => push_array(line, *count, tokens),
+            Self::Named(named) => named.push_object(line, number, tokens),
         }
     }
 }
 
-fn push_array(line: &[u8], count: usize, numbers: &mut Vec<f64>) -> Result<(), Problem> {
+fn push_array<'a>(line: &'a [u8], count: usize, tokens: &mut Tokens<'a>) -> Result<(), Problem> {
     let mut index = 0;
-    let is_array = Scanner::new(line).array(|cell| {
+    let is_array = Scanner::new(line).array(|token| {
         index += 1;
-        numbers.push(number_of(cell, || index.to_string())?);
+        tokens.push(token);
         Ok::<_, Problem>(())
     })?;
     if !is_array {
@@ -164,7 +212,7 @@ fn push_array(line: &[u8], count: usize, numbers: &mut Vec<f64>) -> Result<(), P
     Ok(())
 }
 
-impl Named {
+impl NamedColumns {
     fn of(keys: Vec<Box<[u8]>>) -> Result<Self, Problem> {
         let (mut names, mut places) = (Vec::new(), FxHashMap::default());
         for key in &keys {
@@ -181,7 +229,7 @@ impl Named {
 
     fn select(&mut self, wanted: &[String]) -> Result<(), Error> {
         if let Some(column) = wanted.iter().find(|&column| !self.places.contains_key(column)) {
-            return Err(lines::missing(column));
+            return Err(missing(&self.names, column));
         }
         let places: FxHashMap<_, _> = wanted.iter().cloned().zip(0..).collect();
         for ((_, place), name) in self.first.iter_mut().zip(&self.names) {
@@ -192,12 +240,16 @@ impl Named {
         Ok(())
     }
 
-    fn push_object(&mut self, line: &[u8], number: u64, numbers: &mut Vec<f64>) -> Result<(), Problem> {
-        let start = numbers.len();
-        numbers.resize(start + self.names.len(), f64::NAN);
-        let row = &mut numbers[start..];
+    fn push_object<'a>(
+        &mut self,
+        line: &'a [u8],
+        number: u64,
+        tokens: &mut Tokens<'a>,
+    ) -> Result<(), Problem> {
+        let row = tokens.push_row();
+        self.filled.fill(0);
         let (mut index, mut count) = (0, 0);
-        let is_object = Scanner::new(line).object(|key, cell| {
+        let is_object = Scanner::new(line).object(|key, token| {
             let place = self.place(index, key)?;
             index += 1;
             let Some(place) = place else { return Ok(()) };
@@ -205,7 +257,7 @@ impl Named {
                 return Err(twice(&self.names[place]));
             }
             self.filled[place] = number;
-            row[place] = number_of(cell, || self.names[place].clone())?;
+            row[place] = token;
             count += 1;
             Ok::<_, Problem>(())
         })?;
@@ -244,46 +296,20 @@ fn twice(name: &str) -> Problem {
     Problem::new(format!("column {name:?} stands there twice"))
 }
 
-fn number_of(cell: Cell<'_>, column: impl FnOnce() -> String) -> Result<f64, Problem> {
-    match cell {
-        Cell::Number(number) => Ok(number),
-        Cell::Text(raw) => {
-            let text: String = text(raw).unwrap_or_default().chars().take(60).collect();
-            Err(Problem {
-                column: Some(column()),
-                what: format!("{text:?} is text, which is unsupported by predict yet"),
-            })
-        }
-        Cell::Nested => {
-            Err(Problem { column: Some(column()), what: "a nested value, where a row has one number".into() })
-        }
-    }
-}
-
-fn no_row(cell: Cell<'_>) -> Problem {
-    Problem::new(match cell {
-        Cell::Text(_) => "text is unsupported by predict yet: a row is an array of numbers or an object",
-        _ => "a row is an array of numbers or an object",
-    })
+fn no_row() -> Problem {
+    Problem::new("a row is an array of values or an object")
 }
 
 /// What is wrong with a line.
-struct Problem {
-    column: Option<String>,
-    what: String,
-}
+struct Problem(String);
 
 impl Problem {
     fn new(what: impl Into<String>) -> Self {
-        Self { column: None, what: what.into() }
+        Self(what.into())
     }
 
     fn at(self, line: u64) -> Error {
-        let Self { column, what } = self;
-        match column {
-            Some(column) => Error::usage(format!("line {line}, column {column}: {what}")),
-            None => Error::usage(format!("line {line}: {what}")),
-        }
+        Error::usage(format!("line {line}: {}", self.0))
     }
 }
 

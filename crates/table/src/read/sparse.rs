@@ -55,7 +55,7 @@ impl SparseRows {
     }
 
     /// The next rows, none at the end.
-    pub(super) fn next_batch(&mut self, most: usize) -> Batch {
+    pub(super) fn peek(&self, most: usize) -> Batch {
         let rows = most.min(self.rows() - self.next);
         let starts = &self.matrix.starts[self.next..=self.next + rows];
         let range = starts[0]..starts[rows];
@@ -65,8 +65,12 @@ impl SparseRows {
         };
         let indptr = starts.iter().map(|start| start - range.start).collect();
         let indices = self.matrix.indices[range].to_vec();
-        self.next += rows;
         Batch { rows, data: Data::Csr { columns: self.matrix.width, indptr, indices, values } }
+    }
+
+    /// Goes on behind so many rows.
+    pub(super) fn give(&mut self, rows: usize) {
+        self.next = self.next.saturating_add(rows).min(self.rows());
     }
 }
 

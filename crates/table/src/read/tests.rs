@@ -13,7 +13,12 @@ fn named(text: &str, name: &str) -> Table {
 }
 
 fn open_text(text: &str, name: &str) -> Result<Table, Error> {
-    Table::of_stream(Box::new(Cursor::new(text.to_owned())), Some(text.len() as u64), name)
+    open_as(text, name, Wanted::Numbers)
+}
+
+fn open_as(text: &str, name: &str, wanted: Wanted) -> Result<Table, Error> {
+    let stream = Box::new(Cursor::new(text.to_owned()));
+    Table::of_stream(stream, Some(text.len() as u64), name, wanted, &Limits::default())
 }
 
 fn all(table: &mut Table) -> Vec<f64> {
@@ -120,24 +125,18 @@ fn what_is_wrong_is_said_with_line_and_column() {
         ("[1,2]\n\n[1]\n", "line 3: 1 values, and the first row has 2"),
         ("[1,2]\n{\"a\":1}\n", "line 2: no array, and the first row is one"),
         ("{\"a\":1}\n[1]\n", "line 2: no object, and the first row is one"),
-        ("[1,\"x\"]\n", "line 1, column 2: \"x\" is text, which is unsupported by predict yet"),
-        (
-            "{\"a\":1}\n{\"a\":\"x\"}\n",
-            "line 2, column a: \"x\" is text, which is unsupported by predict yet",
-        ),
-        ("{\"a\":[1]}\n", "line 1, column a: a nested value, where a row has one number"),
+        ("[1,\"x\"]\n", "line 1, column 2: \"x\" is no number"),
+        ("{\"a\":1}\n{\"a\":\"x\"}\n", "line 2, column a: \"x\" is no number"),
+        ("{\"a\":[1]}\n", "line 1, column a: a nested value, where a row has one value"),
         ("{\"a\":1,\"a\":1}\n", "line 1: column \"a\" stands there twice"),
         ("{\"a\":1,\"b\":1}\n{\"a\":1,\"a\":1}\n", "line 2: column \"a\" stands there twice"),
         ("{\"a\":1,\"b\":1}\n{\"b\":1}\n", "line 2: column \"a\" is missing"),
         ("{\"a\":1}\n{\"b\":1}\n", "line 2: the first row has no column \"b\""),
-        ("[1,2\n", "line 1: no JSON: a comma or ] is expected at byte 6"),
+        ("[1,2\n", "line 1: no JSON: a comma or ] is expected at byte 5"),
         ("[1\0]", "the input is none of CSV, NDJSON, .npy and .npz"),
     ] {
         assert_eq!(fault(table), message, "{table}");
     }
-    let error = open_text("\"some text\"\n", "x.ndjson").err().expect("text");
-    let message = "line 1: text is unsupported by predict yet: a row is an array of numbers or an object";
-    assert_eq!(error.to_string(), message);
 }
 
 #[test]
@@ -151,7 +150,7 @@ fn the_name_decides_only_where_content_does_not() {
 fn a_row_without_end_is_refused() {
     for start in ["", "["] {
         let endless = Box::new(Cursor::new(start).chain(std::io::repeat(b'1')));
-        let table = Table::of_stream(endless, None, "");
+        let table = Table::of_stream(endless, None, "", Wanted::Numbers, &Limits::default());
         let error = table.err().expect("no first line");
         assert_eq!(error.to_string(), "a row has more than 64 MiB");
     }
@@ -167,7 +166,7 @@ impl File {
     }
 
     fn open(&self) -> Result<Table, Error> {
-        Table::open(&self.0, &Limits::default())
+        Table::open(&self.0, Wanted::Numbers, &Limits::default())
     }
 }
 
@@ -241,10 +240,7 @@ fn arrays_that_are_no_rows_of_numbers() {
             npy("<f8", false, "(2,)", &f64s(&[1.0, 2.0])),
             "expected a 2D array, got 1D: one row is shape (1, n_features)",
         ),
-        (
-            npy("<U1", false, "(1, 1)", b"a\0\0\0"),
-            "an array of dtype <U1, which is unsupported by predict yet",
-        ),
+        (npy("<c8", false, "(1, 1)", &[0; 8]), "rows of dtype <c8"),
         (
             npy("<f8", false, "(7, 0)", b""),
             "found an array of shape (7, 0), and a row has at least one feature",
@@ -323,10 +319,12 @@ fn the_dense_form_is_under_the_limit() {
     ]);
     let limits = Limits::default().with(cannery_object::Limit::DecompressedBytes, 16_000);
     let batch = |rows| {
-        let mut table = Table::open(&file.0, &limits).expect("a matrix");
+        let mut table = Table::open(&file.0, Wanted::Numbers, &limits).expect("a matrix");
         table.next_batch(rows).expect("a batch").expect("rows").into_dense(&limits)
     };
     let error = batch(3).expect_err("3,000 numbers are 24,000 bytes").into_format();
     assert!(matches!(error.expect("of the format").kind(), cannery_format::ErrorKind::Limit(_)));
     assert_eq!(batch(2).expect("2,000 numbers").rows, 2);
 }
+
+mod typed;
