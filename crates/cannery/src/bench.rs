@@ -1,19 +1,18 @@
 //! How long a model takes: to load, to compile, and for a row.
 
-use std::collections::HashSet;
 use std::fmt;
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use cannery_exec::{Batch as ExecBatch, Program};
-use cannery_graph::{DType, Signature};
+use cannery_exec::Program;
 use cannery_object::Limits;
-use cannery_table::{Data, Values};
+use cannery_sklearn::Takes;
+use cannery_table::{Batch, Data, Values};
 
 use crate::error::{Error, Result};
 use crate::model::{Model, Options};
-use crate::predict::{Threads, open_table};
+use crate::predict::{Held, Threads, open_table, signature};
 
 /// Rows of a call, for each line of the result.
 const SIZES: [usize; 3] = [1, 100, 10_000];
@@ -117,14 +116,17 @@ impl Benchmark {
         let model = self.load()?;
         let rows = match &self.input {
             Some(input) => Rows::of_file(input, &model, &self.limits)?,
-            None => Rows::drawn(model.compile(&self.method, &Signature::default())?.columns())?,
+            None => Rows::drawn(model.read_estimator()?.takes())?,
         };
-        let program = model.compile(&self.method, &Signature::dense(rows.dtype()))?;
+        let signature = signature(&rows.0.data)?;
+        let program = model.compile(&self.method, &signature)?;
         let load_ns = median(|_| self.load().map(drop))?.round() as u64;
-        let compile_ns = median(|_| model.compile(&self.method, &Signature::dense(rows.dtype())).map(drop))?
-            .round() as u64;
+        let compile_ns = median(|_| model.compile(&self.method, &signature).map(drop))?.round() as u64;
         let run = |size| {
-            let ns = threads.run(|| median(|index| rows.call(&program, size, index)))?;
+            let parts = rows.parts(size)?;
+            let held = parts.iter().map(Held::of).collect::<Result<Vec<_>>>()?;
+            let call = |index: usize| call(&program, &held[index % held.len()]);
+            let ns = threads.run(|| median(call))?;
             Ok(Run { rows: size, ns_per_row: ns / size as f64 })
         };
         let runs = SIZES.into_iter().map(run).collect::<Result<_>>();
@@ -144,75 +146,52 @@ impl Benchmark {
     }
 }
 
-/// The rows that calls are made with.
-struct Rows {
-    values: Values,
-    columns: usize,
-}
+/// The rows that calls are made with, 10,000 of them.
+struct Rows(Batch);
 
 impl Rows {
     fn of_file(input: &Path, model: &Model, limits: &Limits) -> Result<Self> {
         let in_input = |error: Error| error.in_file(input.display());
-        let mut table = open_table(input, model, limits)?;
-        let columns = table.columns();
-        let most = most_rows(columns).map_err(in_input)?;
-        let batch = table.next_batch(most).map_err(|error| in_input(error.into()))?;
+        let mut table = open_table(input, model, model.read_estimator()?.takes(), limits)?;
+        if !table.is_sparse() {
+            check_columns(table.columns()).map_err(in_input)?;
+        }
+        let batch = table.next_batch(ROWS).map_err(|error| in_input(error.into()))?;
         let batch = batch.filter(|batch| batch.rows > 0);
         let batch = batch.ok_or_else(|| in_input(Error::usage("there is no row to measure with")))?;
-        let batch = batch.into_dense(limits).map_err(|error| in_input(error.into()))?;
-        let values = match batch.data {
-            Data::Dense { values: Values::F64(values), .. } => {
-                Values::F64(cycled(&values, columns, f64::to_bits))
-            }
-            Data::Dense { values: Values::F32(values), .. } => {
-                Values::F32(cycled(&values, columns, |x| x.to_bits().into()))
-            }
-            _ => return Err(in_input(Error::unsupported("rows that are no matrix of numbers"))),
-        };
-        Ok(Self { values, columns })
+        let distinct = batch.distinct_rows();
+        let cycled: Vec<usize> = distinct.iter().copied().cycle().take(ROWS).collect();
+        Ok(Self(batch.take(&cycled).map_err(|error| in_input(error.into()))?))
     }
 
-    fn drawn(columns: usize) -> Result<Self> {
-        most_rows(columns)?;
+    fn drawn(takes: Takes) -> Result<Self> {
+        let (Takes::Numbers { columns } | Takes::Columns { columns }) = takes else {
+            return Err(Error::usage("the model takes texts: give it an INPUT to measure with"));
+        };
+        check_columns(columns)?;
         let mut state = 0;
         let numbers =
             (0..ROWS * columns).map(|_| (split_mix(&mut state) >> 11) as f64 / 2_f64.powi(51) - 2.0);
-        Ok(Self { values: Values::F64(numbers.collect()), columns })
+        let data = Data::Dense { columns, values: Values::F64(numbers.collect()) };
+        Ok(Self(Batch { rows: ROWS, data }))
     }
 
-    fn dtype(&self) -> DType {
-        match self.values {
-            Values::F32(_) => DType::F32,
-            _ => DType::F64,
-        }
-    }
-
-    /// One call for `size` rows; each call takes those after the last one's.
-    fn call(&self, program: &Program, size: usize, index: usize) -> Result<()> {
-        let first = index % (ROWS / size) * size;
-        let range = first * self.columns..(first + size) * self.columns;
-        let batch = match &self.values {
-            Values::F64(values) => ExecBatch::f64(&values[range], size, self.columns)?,
-            Values::F32(values) => ExecBatch::f32(&values[range], size, self.columns)?,
-            _ => return Err(Error::unsupported("rows that are no matrix of numbers")),
-        };
-        black_box(program.run(&batch)?);
-        Ok(())
+    /// The rows cut into parts of this size.
+    fn parts(&self, size: usize) -> Result<Vec<Batch>> {
+        let rows: Vec<usize> = (0..ROWS).collect();
+        rows.chunks_exact(size).map(|rows| Ok(self.0.take(rows)?)).collect()
     }
 }
 
-fn most_rows(columns: usize) -> Result<usize> {
+fn call(program: &Program, rows: &Held<'_>) -> Result<()> {
+    black_box(program.run(&rows.batch()?)?);
+    Ok(())
+}
+
+fn check_columns(columns: usize) -> Result<()> {
     let too_many =
         || Error::usage(format!("10,000 rows of {columns} columns are too many to keep in memory"));
-    if columns > NUMBERS / ROWS { Err(too_many()) } else { Ok(ROWS) }
-}
-
-/// The distinct rows again and again, 10,000 in all.
-fn cycled<T: Copy>(values: &[T], columns: usize, bits: impl Fn(T) -> u64) -> Vec<T> {
-    let mut seen = HashSet::new();
-    let is_new = |row: &&[T]| seen.insert(row.iter().map(|&x| bits(x)).collect::<Vec<_>>());
-    let distinct: Vec<&[T]> = values.chunks_exact(columns.max(1)).filter(is_new).collect();
-    distinct.iter().cycle().take(ROWS).flat_map(|row| row.iter().copied()).collect()
+    if columns > NUMBERS / ROWS { Err(too_many()) } else { Ok(()) }
 }
 
 /// SplitMix64 (Steele, Lea and Flood, 2014).
@@ -289,22 +268,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn distinct_rows_are_cycled() {
-        let rows = cycled(&[1.0, 2.0, 3.0, 4.0, 1.0, 2.0], 2, f64::to_bits);
-        assert_eq!(rows.len(), 2 * ROWS);
-        assert_eq!(rows[..8], [1.0, 2.0, 3.0, 4.0, 1.0, 2.0, 3.0, 4.0]);
-    }
-
-    #[test]
     fn rows_that_are_drawn_are_always_the_same() {
         let mut state = 0;
         assert_eq!(split_mix(&mut state), 0xe220_a839_7b1d_cdaf);
-        let Values::F64(numbers) = Rows::drawn(3).expect("few").values else { panic!("float64") };
+        let Rows(batch) = Rows::drawn(Takes::Numbers { columns: 3 }).expect("few");
+        let Data::Dense { values: Values::F64(numbers), .. } = batch.data else { panic!("float64") };
         assert_eq!(numbers.len(), 3 * ROWS);
         assert!(numbers.iter().all(|x| (-2.0..2.0).contains(x)));
         let mean = numbers.iter().sum::<f64>() / numbers.len() as f64;
         assert!(mean.abs() < 0.05, "{mean}");
-        assert!(Rows::drawn(1 << 20).is_err());
+        assert!(Rows::drawn(Takes::Numbers { columns: 1 << 20 }).is_err());
+        assert!(Rows::drawn(Takes::Texts).is_err());
     }
 
     #[test]

@@ -13,9 +13,10 @@ use cannery_exec::{Batch as ExecBatch, Program};
 use cannery_graph::{DType, Signature};
 use cannery_object::{Heap, Limits, Value};
 use cannery_sklearn::{Estimator, Takes};
-use cannery_table::{Batch, Column, Data, Sink, Table, Target};
+use cannery_table::{Batch, Column, Data, Sink, Table, Target, Wanted};
 
 pub(crate) use self::programs::Programs;
+pub(crate) use self::rows::{Held, signature};
 pub(crate) use self::threads::Threads;
 use crate::error::{Error, Result};
 use crate::model::{Model, Stage};
@@ -79,7 +80,7 @@ impl Model {
             }
             (data, _) => Batch { rows: batch.rows, data },
         };
-        let program = self.program(request, &rows::signature(&batch.data)?)?;
+        let program = self.program(request, &signature(&batch.data)?)?;
         rows::run(&program, &batch)
     }
 
@@ -100,7 +101,8 @@ impl Model {
         self.programs().program(request, signature, compile)
     }
 
-    fn read_estimator(&self) -> Result<Arc<dyn Estimator>> {
+    /// The estimator that predicts.
+    pub(crate) fn read_estimator(&self) -> Result<Arc<dyn Estimator>> {
         self.programs().estimator(|| Ok(cannery_sklearn::read(self.heap(), self.estimator()?)?))
     }
 }
@@ -214,17 +216,19 @@ impl Prediction {
         let threads = Threads::new(self.threads)?;
         let target = self.output.as_deref().map_or(Ok(Target::Text), Target::of);
         let target = target.map_err(|error| self.in_output(error))?;
-        let estimator = model.read_estimator()?;
+        let takes = model.read_estimator()?.takes();
         let in_input = |error| Error::from(error).in_file(self.input.display());
-        let mut table = open_table(&self.input, model, &self.limits)?;
-        let mut program = compile(&*estimator, &self.method, &table_signature(&table))?;
+        let mut table = open_table(&self.input, model, takes, &self.limits)?;
+        let first = table.peek(table.batch_rows()).map_err(in_input)?;
+        let mut program = model.program(&self.method, &signature(&first.data)?)?;
+        drop(first);
         let mut sink = Sink::new(&target, stdout).map_err(|error| self.in_output(error))?;
         let most = if program.needs_whole_batch() { usize::MAX } else { table.batch_rows() };
         let mut done = 0;
         while let Some(batch) = table.next_batch(most).map_err(in_input)? {
-            let signature = rows::signature(&batch.data)?;
+            let signature = signature(&batch.data)?;
             if *program.signature() != signature {
-                program = compile(&*estimator, &self.method, &signature)?;
+                program = model.program(&self.method, &signature)?;
             }
             let columns = threads.run(|| rows::run(&program, &batch));
             let columns = columns.map_err(|error| error.in_file(self.input.display()))?;
@@ -244,17 +248,18 @@ impl Prediction {
     }
 }
 
-/// What the rows of a table are before the first of them is read.
-fn table_signature(table: &Table) -> Signature {
-    let dtype = if table.is_f32() { DType::F32 } else { DType::F64 };
-    if table.is_sparse() { Signature::csr(dtype) } else { Signature::dense(dtype) }
-}
-
-/// Opens the rows for a model, with the columns that it was fitted on.
-pub(crate) fn open_table(input: &Path, model: &Model, limits: &Limits) -> Result<Table> {
+/// Opens the rows for a model, as it takes them and with the columns that it was fitted on.
+pub(crate) fn open_table(input: &Path, model: &Model, takes: Takes, limits: &Limits) -> Result<Table> {
     let in_input = |error| Error::from(error).in_file(input.display());
-    let mut table = Table::open(input, limits).map_err(in_input)?;
-    if let Some(names) = model.feature_names() {
+    let names = model.feature_names();
+    let wanted = match (takes, &names) {
+        (Takes::Texts, _) => Wanted::Texts,
+        (Takes::Columns { .. }, Some(_)) => Wanted::Frame,
+        (Takes::Columns { .. }, None) => Wanted::Matrix,
+        (_, _) => Wanted::Numbers,
+    };
+    let mut table = Table::open(input, wanted, limits).map_err(in_input)?;
+    if let Some(names) = names {
         table.select(&names).map_err(in_input)?;
     }
     Ok(table)

@@ -1,4 +1,4 @@
-use cannery_object::{Limit, Limits};
+use rustc_hash::FxHashSet;
 
 use crate::error::Error;
 use crate::texts::Texts;
@@ -24,7 +24,8 @@ pub enum Data {
         /// The values, row by row.
         values: Values,
     },
-    /// A sparse matrix compressed by row; what is absent is 0.0. Elements at one place are added up.
+    /// A sparse matrix compressed by row; what is absent is 0.0. The elements of a row are in order, and at different
+    /// places.
     Csr {
         /// Number of columns.
         columns: usize,
@@ -51,54 +52,64 @@ pub struct Named {
 }
 
 impl Batch {
-    /// The same rows with a sparse matrix made dense; what is dense stays as it is.
+    /// The rows at these places, which may be the same row several times.
     ///
     /// # Errors
-    /// `Format` when the dense form is over the limit `decompressed-bytes`; `Usage` when there is no memory for it.
-    pub fn into_dense(self, limits: &Limits) -> Result<Self, Error> {
-        let Data::Csr { columns, indptr, indices, values } = &self.data else { return Ok(self) };
-        let rows = Rows { count: self.rows, columns: *columns, indptr, indices };
-        let values = match values {
-            Values::F64(values) => Values::F64(rows.scatter(values, limits)?),
-            Values::F32(values) => Values::F32(rows.scatter(values, limits)?),
-            Values::I64(_) | Values::Bool(_) | Values::Str(_) | Values::Any(_) => {
-                return Err(Error::usage("a sparse matrix holds floats"));
-            }
-        };
-        Ok(Self { rows: self.rows, data: Data::Dense { columns: *columns, values } })
-    }
-}
-
-/// Where the elements of a sparse matrix belong.
-struct Rows<'a> {
-    count: usize,
-    columns: usize,
-    indptr: &'a [usize],
-    indices: &'a [u32],
-}
-
-impl Rows<'_> {
-    fn scatter<T: Copy + Default + std::ops::AddAssign>(
-        &self,
-        values: &[T],
-        limits: &Limits,
-    ) -> Result<Vec<T>, Error> {
-        let len = self.count.saturating_mul(self.columns);
-        let bytes = len.saturating_mul(size_of::<T>());
-        limits.check(Limit::DecompressedBytes, bytes as u64).map_err(cannery_format::Error::from)?;
-        let mut dense = room(len)?;
-        dense.resize(len, T::default());
-        let unsound = || Error::usage("a sparse matrix whose parts do not fit each other");
-        for (row, bounds) in self.indptr.windows(2).enumerate() {
-            let indices = self.indices.get(bounds[0]..bounds[1]).ok_or_else(unsound)?;
-            let values = values.get(bounds[0]..bounds[1]).ok_or_else(unsound)?;
-            let start = row * self.columns;
-            let row = dense.get_mut(start..start + self.columns).ok_or_else(unsound)?;
-            for (&index, &value) in indices.iter().zip(values) {
-                *row.get_mut(index as usize).ok_or_else(unsound)? += value;
-            }
+    /// `Usage` when there is no such row.
+    pub fn take(&self, rows: &[usize]) -> Result<Self, Error> {
+        if let Some(row) = rows.iter().find(|&&row| row >= self.rows) {
+            return Err(Error::usage(format!("row {row} of a batch of {}", self.rows)));
         }
-        Ok(dense)
+        let data = match &self.data {
+            Data::Dense { columns, values } => {
+                let places = rows.iter().flat_map(|row| row * columns..(row + 1) * columns);
+                Data::Dense { columns: *columns, values: values.picked(places) }
+            }
+            Data::Csr { columns, indptr, indices, values } => {
+                let ranges = || rows.iter().map(|&row| indptr[row]..indptr[row + 1]);
+                let mut starts = vec![0];
+                starts.extend(ranges().scan(0, |end, range| {
+                    *end += range.len();
+                    Some(*end)
+                }));
+                let indices = ranges().flatten().map(|place| indices[place]).collect();
+                let values = values.picked(ranges().flatten());
+                Data::Csr { columns: *columns, indptr: starts, indices, values }
+            }
+            Data::Frame(columns) => {
+                let take = |column: &Named| {
+                    let values = column.values.picked(rows.iter().copied());
+                    Named { name: column.name.clone(), values }
+                };
+                Data::Frame(columns.iter().map(take).collect())
+            }
+            Data::Texts(texts) => Data::Texts(rows.iter().filter_map(|&row| texts.get(row)).collect()),
+        };
+        Ok(Self { rows: rows.len(), data })
+    }
+
+    /// The places of the rows that differ from all before them, bit by bit.
+    pub fn distinct_rows(&self) -> Vec<usize> {
+        let mut seen = FxHashSet::default();
+        (0..self.rows).filter(|&row| seen.insert(self.key(row))).collect()
+    }
+
+    /// What makes a row differ from others.
+    fn key(&self, row: usize) -> Vec<u8> {
+        let mut key = Vec::new();
+        match &self.data {
+            Data::Dense { columns, values } => {
+                (row * columns..(row + 1) * columns).for_each(|place| values.key(place, &mut key));
+            }
+            Data::Csr { indptr, indices, values, .. } => {
+                let range = indptr[row]..indptr[row + 1];
+                indices[range.clone()].iter().for_each(|index| key.extend(index.to_le_bytes()));
+                range.for_each(|place| values.key(place, &mut key));
+            }
+            Data::Frame(columns) => columns.iter().for_each(|column| column.values.key(row, &mut key)),
+            Data::Texts(texts) => key.extend(texts.get(row).unwrap_or_default().as_bytes()),
+        }
+        key
     }
 }
 
@@ -108,4 +119,51 @@ pub(crate) fn room<T>(len: usize) -> Result<Vec<T>, Error> {
     let no_memory = |_| Error::usage(format!("there is no memory for a batch of {len} values"));
     values.try_reserve_exact(len).map_err(no_memory)?;
     Ok(values)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::values::Cell;
+
+    fn batches() -> Vec<Batch> {
+        let texts: Texts = ["a", "b", "a"].into_iter().collect();
+        let cells = vec![Cell::None, Cell::Float(f64::NAN), Cell::None];
+        let numbers = Values::F64(vec![1.0, 2.0, 1.0, -2.0, 1.0, 2.0]);
+        let named = |name: &str, values| Named { name: name.to_owned(), values };
+        let frame = vec![named("a", Values::Str(texts.clone())), named("b", Values::Any(cells))];
+        let (indptr, indices) = (vec![0, 2, 3, 5], vec![0, 4, 4, 0, 4]);
+        let values = Values::F32(vec![1.0, 2.0, 3.0, 1.0, 2.0]);
+        [
+            Data::Dense { columns: 2, values: numbers },
+            Data::Csr { columns: 5, indptr, indices, values },
+            Data::Frame(frame),
+            Data::Texts(texts),
+        ]
+        .into_iter()
+        .map(|data| Batch { rows: 3, data })
+        .collect()
+    }
+
+    #[test]
+    fn equal_rows_are_found_in_every_form() {
+        for batch in batches() {
+            assert_eq!(batch.distinct_rows(), [0, 1], "{batch:?}");
+        }
+    }
+
+    #[test]
+    fn rows_are_taken_in_every_form() {
+        for batch in batches() {
+            let all = format!("{batch:?}");
+            assert_eq!(
+                format!("{:?}", batch.take(&[2, 1, 0]).expect("three rows")),
+                all,
+                "the first is the last"
+            );
+            let twice = batch.take(&[1, 1]).expect("a row");
+            assert_eq!((twice.rows, twice.distinct_rows()), (2, vec![0]));
+            assert!(batch.take(&[3]).is_err());
+        }
+    }
 }

@@ -58,7 +58,10 @@ pub(crate) fn numbers(columns: &[Named], rows: usize) -> Result<Values, Error> {
 /// The columns of a matrix, each with its name.
 pub(crate) fn of_matrix(matrix: &Values, rows: usize, names: Vec<String>) -> Vec<Named> {
     let columns = names.len();
-    let column = |(column, name)| Named { name, values: matrix.strided(column, columns, rows) };
+    let column = |(column, name)| {
+        let values = matrix.picked((0..rows).map(|row| row * columns + column));
+        Named { name, values }
+    };
     names.into_iter().enumerate().map(column).collect()
 }
 

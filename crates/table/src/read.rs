@@ -193,15 +193,6 @@ impl Table {
         }
     }
 
-    /// Whether batches are of float32.
-    pub fn is_f32(&self) -> bool {
-        match &self.rows {
-            Rows::Csv(_) | Rows::Ndjson(_) | Rows::Texts(_) => false,
-            Rows::Array(rows) => rows.is_f32,
-            Rows::Sparse(rows) => rows.is_f32(),
-        }
-    }
-
     /// Whether batches are sparse.
     pub fn is_sparse(&self) -> bool {
         matches!(self.rows, Rows::Sparse(_))
@@ -270,13 +261,10 @@ impl Table {
     pub fn batch_rows(&self) -> usize {
         match &self.rows {
             Rows::Sparse(rows) => rows.rows_of(BATCH_NUMBERS).clamp(1, BATCH_ROWS),
-            Rows::Csv(_) | Rows::Ndjson(_) | Rows::Texts(_) | Rows::Array(_) => self.dense_batch_rows(),
+            Rows::Csv(_) | Rows::Ndjson(_) | Rows::Texts(_) | Rows::Array(_) => {
+                (BATCH_NUMBERS / self.columns().max(1)).clamp(1, BATCH_ROWS)
+            }
         }
-    }
-
-    /// Rows of such a batch when sparse rows will be made dense ([`Batch::into_dense`]).
-    pub fn dense_batch_rows(&self) -> usize {
-        (BATCH_NUMBERS / self.columns().max(1)).clamp(1, BATCH_ROWS)
     }
 
     /// Rows in all: of an array the number, of a text an estimate from the bytes that the rows so far took.

@@ -52,18 +52,38 @@ impl Values {
         self.len() == 0
     }
 
-    /// `count` values, the first at `start` and each `step` behind the one before.
-    pub(crate) fn strided(&self, start: usize, step: usize, count: usize) -> Self {
-        fn pick<T: Clone>(values: &[T], start: usize, step: usize, count: usize) -> Vec<T> {
-            values.iter().skip(start).step_by(step.max(1)).take(count).cloned().collect()
-        }
+    /// The values at these places, which are there.
+    pub(crate) fn picked(&self, places: impl Iterator<Item = usize>) -> Self {
         match self {
-            Self::F64(v) => Self::F64(pick(v, start, step, count)),
-            Self::F32(v) => Self::F32(pick(v, start, step, count)),
-            Self::I64(v) => Self::I64(pick(v, start, step, count)),
-            Self::Bool(v) => Self::Bool(pick(v, start, step, count)),
-            Self::Str(v) => Self::Str(v.iter().skip(start).step_by(step.max(1)).take(count).collect()),
-            Self::Any(v) => Self::Any(pick(v, start, step, count)),
+            Self::F64(v) => Self::F64(places.map(|place| v[place]).collect()),
+            Self::F32(v) => Self::F32(places.map(|place| v[place]).collect()),
+            Self::I64(v) => Self::I64(places.map(|place| v[place]).collect()),
+            Self::Bool(v) => Self::Bool(places.map(|place| v[place]).collect()),
+            Self::Str(v) => Self::Str(places.filter_map(|place| v.get(place)).collect()),
+            Self::Any(v) => Self::Any(places.map(|place| v[place].clone()).collect()),
+        }
+    }
+
+    /// Adds what makes the value at a place differ from others to a key.
+    pub(crate) fn key(&self, place: usize, key: &mut Vec<u8>) {
+        let mut text = |tag: u8, text: &str| {
+            key.push(tag);
+            key.extend(text.len().to_le_bytes());
+            key.extend(text.as_bytes());
+        };
+        match self {
+            Self::F64(v) => key.extend(v[place].to_bits().to_le_bytes()),
+            Self::F32(v) => key.extend(v[place].to_bits().to_le_bytes()),
+            Self::I64(v) => key.extend(v[place].to_le_bytes()),
+            Self::Bool(v) => key.push(v[place].into()),
+            Self::Str(v) => text(0, v.get(place).unwrap_or_default()),
+            Self::Any(v) => match &v[place] {
+                Cell::None => text(1, ""),
+                Cell::Bool(value) => text(2, bool_text(*value)),
+                Cell::Int(value) => text(3, &value.to_string()),
+                Cell::Float(value) => text(4, &value.to_bits().to_string()),
+                Cell::Str(value) => text(5, value),
+            },
         }
     }
 

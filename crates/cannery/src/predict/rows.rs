@@ -23,29 +23,52 @@ pub(crate) fn signature(data: &Data) -> Result<Signature> {
 
 /// Runs a program on some rows.
 pub(crate) fn run(program: &Program, batch: &Batch) -> Result<Vec<Column>> {
-    let rows = batch.rows;
-    let outputs = match &batch.data {
-        Data::Dense { columns, values } => {
-            let held = Held::of(values)?;
-            program.run(&ExecBatch::dense(held.column(), rows, *columns)?)?
-        }
-        Data::Csr { columns, indptr, indices, values } => {
-            let held = Held::of(values)?;
-            program.run(&ExecBatch::csr(indptr, indices, held.column(), *columns)?)?
-        }
-        Data::Texts(texts) => {
-            let texts: Vec<&str> = texts.iter().collect();
-            program.run(&ExecBatch::texts(&texts))?
-        }
-        Data::Frame(columns) => {
-            let held = columns.iter().map(|column| Ok((column.name.as_str(), Held::of(&column.values)?)));
-            let held = held.collect::<Result<Vec<_>>>()?;
-            let columns = held.iter().map(|(name, held)| (*name, held.column())).collect();
-            program.run(&ExecBatch::frame(columns, rows)?)?
-        }
-        _ => return Err(unknown()),
-    };
-    Ok(outputs.into_iter().map(|output| column(output, rows)).collect())
+    let outputs = program.run(&Held::of(batch)?.batch()?)?;
+    Ok(outputs.into_iter().map(|output| column(output, batch.rows)).collect())
+}
+
+/// Rows of a table in the form in which a program takes them.
+pub(crate) enum Held<'t> {
+    Dense { values: HeldValues<'t>, rows: usize, columns: usize },
+    Csr { indptr: &'t [usize], indices: &'t [u32], values: HeldValues<'t>, columns: usize },
+    Texts(Vec<&'t str>),
+    Frame { columns: Vec<(&'t str, HeldValues<'t>)>, rows: usize },
+}
+
+impl<'t> Held<'t> {
+    /// Texts become references into the table's.
+    pub(crate) fn of(batch: &'t Batch) -> Result<Self> {
+        let rows = batch.rows;
+        Ok(match &batch.data {
+            Data::Dense { columns, values } => {
+                Self::Dense { values: HeldValues::of(values)?, rows, columns: *columns }
+            }
+            Data::Csr { columns, indptr, indices, values } => {
+                Self::Csr { indptr, indices, values: HeldValues::of(values)?, columns: *columns }
+            }
+            Data::Texts(texts) => Self::Texts(texts.iter().collect()),
+            Data::Frame(columns) => {
+                let columns = columns.iter().map(|named| Ok((&*named.name, HeldValues::of(&named.values)?)));
+                Self::Frame { columns: columns.collect::<Result<_>>()?, rows }
+            }
+            _ => return Err(unknown()),
+        })
+    }
+
+    /// The rows for a program.
+    pub(crate) fn batch(&self) -> Result<ExecBatch<'_>> {
+        Ok(match self {
+            Self::Dense { values, rows, columns } => ExecBatch::dense(values.column(), *rows, *columns)?,
+            Self::Csr { indptr, indices, values, columns } => {
+                ExecBatch::csr(indptr, indices, values.column(), *columns)?
+            }
+            Self::Texts(texts) => ExecBatch::texts(texts),
+            Self::Frame { columns, rows } => {
+                let columns = columns.iter().map(|(name, values)| (*name, values.column())).collect();
+                ExecBatch::frame(columns, *rows)?
+            }
+        })
+    }
 }
 
 /// The columns of these names, in this order.
@@ -76,7 +99,7 @@ fn dtype(values: &Values) -> Result<DType> {
 }
 
 /// Values as a program takes them; texts as references into the table's.
-enum Held<'t> {
+pub(crate) enum HeldValues<'t> {
     F64(&'t [f64]),
     F32(&'t [f32]),
     I64(&'t [i64]),
@@ -85,7 +108,7 @@ enum Held<'t> {
     Any(Vec<ExecCell<'t>>),
 }
 
-impl<'t> Held<'t> {
+impl<'t> HeldValues<'t> {
     fn of(values: &'t Values) -> Result<Self> {
         Ok(match values {
             Values::F64(values) => Self::F64(values),

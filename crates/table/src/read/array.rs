@@ -18,7 +18,6 @@ pub(super) struct ArrayRows {
     pub(super) columns: usize,
     /// The array has one axis.
     is_vector: bool,
-    pub(super) is_f32: bool,
     /// The names that were asked for.
     wanted: Option<Vec<String>>,
     next: usize,
@@ -53,8 +52,7 @@ impl ArrayRows {
             let message = format!("found an array of shape ({rows}, 0), and a row has at least one feature");
             return Err(Error::usage(message));
         }
-        let is_f32 = array.dtype.kind == Kind::Float && array.dtype.itemsize == 4;
-        Ok(Self { document, value, rows, columns, is_vector, is_f32, wanted: None, next: 0 })
+        Ok(Self { document, value, rows, columns, is_vector, wanted: None, next: 0 })
     }
 
     pub(super) fn select(&mut self, wanted: &[String]) {

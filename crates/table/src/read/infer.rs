@@ -255,7 +255,7 @@ mod tests {
             (&["1", "", "2.5"], Values::F64(vec![1.0, f64::NAN, 2.5])),
             (&["1", "NA"], Values::F64(vec![1.0, f64::NAN])),
             (&["inf", "-Infinity", "1e3"], Values::F64(vec![f64::INFINITY, f64::NEG_INFINITY, 1e3])),
-            (&["9223372036854775808"], Values::F64(vec![9.223_372_036_854_775_8e18])),
+            (&["9223372036854775808"], Values::F64(vec![2_f64.powi(63)])),
             (&["True", "false"], Values::Bool(vec![true, false])),
             (&["True", ""], Values::Any(vec![Cell::Bool(true), nan.clone()])),
             (&["True", "1"], Values::Str(["True", "1"].into_iter().collect())),

@@ -44,10 +44,6 @@ impl SparseRows {
         self.matrix.width
     }
 
-    pub(super) fn is_f32(&self) -> bool {
-        matches!(self.matrix.elements, Elements::F32(_))
-    }
-
     /// Rows that hold so many elements on average.
     pub(super) fn rows_of(&self, elements: usize) -> usize {
         let count = self.matrix.indices.len().max(1) as u128;
