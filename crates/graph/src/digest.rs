@@ -197,8 +197,8 @@ fn neighbors(neighbors: &Neighbors, sink: &mut Sink) {
         Metric::Mahalanobis(inverse) => sink.matrix(inverse),
         Metric::Cosine { floor } => sink.float(*floor),
         Metric::Euclidean
-        | Metric::EuclideanExpanded
-        | Metric::EuclideanExpandedF32
+        | Metric::EuclideanExpanded(_)
+        | Metric::EuclideanExpandedF32(_)
         | Metric::Manhattan
         | Metric::Chebyshev
         | Metric::Minkowski { weights: None, .. }

@@ -39,7 +39,7 @@ pub use graph::{Edge, Graph, Node, Origin, Output, Refusal};
 pub use op::{
     Arithmetic, Bounds, Check, ClassCodes, Code, CodeColumn, Codes, Confidence, Exactness, Family, Function,
     Impute, Kernel, Linear, Merge, Metric, Missing, NeighborNode, NeighborReduce, NeighborResult,
-    NeighborTree, NeighborWeights, Neighbors, Op, PairCoupling, Scale, Search, SvmPairs, Tree, TreeEnsemble,
-    TreeError, TreeNode, TreePart,
+    NeighborTree, NeighborWeights, Neighbors, Op, PairCoupling, Scale, Search, SquaredNorm, SvmPairs, Tree,
+    TreeEnsemble, TreeError, TreeNode, TreePart,
 };
 pub use types::{DType, Field, Shape, Signature, Type};

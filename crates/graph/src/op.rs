@@ -13,7 +13,7 @@ pub use impute::{Impute, Missing};
 pub use linear::Linear;
 pub use neighbors::{
     Bounds, ClassCodes, Metric, NeighborNode, NeighborReduce, NeighborResult, NeighborTree, NeighborWeights,
-    Neighbors, Search,
+    Neighbors, Search, SquaredNorm,
 };
 pub use pair_coupling::PairCoupling;
 pub use scale::{Arithmetic, Scale};

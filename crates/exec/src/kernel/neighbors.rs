@@ -31,62 +31,93 @@ impl Neighbors {
 
 impl Kernel for Neighbors {
     fn run(&self, inputs: &Inputs<'_, '_>, output: ViewMut<'_, '_>) -> Result<(), Error> {
-        let (d, k) = (self.graph.points().columns(), self.graph.count());
-        let rows = inputs.x().f64s().chunks_exact(d).zip(output.f64s().chunks_exact_mut(2 * k));
+        let (x, out) = (inputs.x().f64s(), output.f64s());
         match self.graph.search() {
-            Search::Heap => self.by_heap(rows),
-            Search::Partition => self.by_partition(rows, inputs.first_row())?,
+            Search::Heap => {
+                let mut heap = Heap::new(self.graph.count());
+                self.by_distances(x, out, |_, reduced, out| {
+                    self.by_heap(&mut heap, reduced, out);
+                    Ok(())
+                })
+            }
+            Search::Partition => {
+                let mut found = Vec::with_capacity(self.distances.points());
+                self.by_distances(x, out, |row, reduced, out| {
+                    self.by_partition(&mut found, inputs.first_row() + row, reduced, out)
+                })
+            }
             Search::Tree(tree) => {
+                let (d, k) = (self.graph.points().columns(), self.graph.count());
                 let mut walk = Walk::new(&self.graph, tree);
+                let rows = x.chunks_exact(d).zip(out.chunks_exact_mut(2 * k));
                 rows.for_each(|(x, out)| write(walk.nearest(x), self.graph.metric(), out));
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Distances that are kept at a time, if they are of more than one row.
+const DISTANCES: usize = 1 << 15;
+
+impl Neighbors {
+    /// Gives the number of each row, its reduced distances to all points, and where its result belongs.
+    fn by_distances(
+        &self,
+        x: &[f64],
+        out: &mut [f64],
+        mut each: impl FnMut(usize, &[f64], &mut [f64]) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let (d, k, m) = (self.graph.points().columns(), self.graph.count(), self.distances.points());
+        let at_once = (DISTANCES / m).clamp(1, (x.len() / d).max(1));
+        let mut reduced = vec![0.0; at_once * m];
+        for (index, (x, out)) in x.chunks(at_once * d).zip(out.chunks_mut(at_once * 2 * k)).enumerate() {
+            let reduced = &mut reduced[..x.len() / d * m];
+            self.distances.reduced(x, reduced);
+            let rows = reduced.chunks_exact(m).zip(out.chunks_exact_mut(2 * k));
+            for (row, (reduced, out)) in rows.enumerate() {
+                each(index * at_once + row, reduced, out)?;
             }
         }
         Ok(())
     }
-}
 
-type Rows<'a> = std::iter::Zip<std::slice::ChunksExact<'a, f64>, std::slice::ChunksExactMut<'a, f64>>;
-
-impl Neighbors {
-    fn by_heap(&self, rows: Rows<'_>) {
-        let (mut heap, mut reduced) = (Heap::new(self.graph.count()), self.distances.buffer());
-        for (x, out) in rows {
-            self.distances.reduced(x, &mut reduced);
-            heap.clear();
-            for (position, &distance) in reduced.iter().enumerate() {
-                heap.push(distance, position as u32);
-            }
-            write(heap.sorted(), self.graph.metric(), out);
+    fn by_heap(&self, heap: &mut Heap, reduced: &[f64], out: &mut [f64]) {
+        heap.clear();
+        for (position, &distance) in reduced.iter().enumerate() {
+            heap.push(distance, position as u32);
         }
+        write(heap.sorted(), self.graph.metric(), out);
     }
 
-    fn by_partition(&self, rows: Rows<'_>, first_row: usize) -> Result<(), Error> {
+    fn by_partition(
+        &self,
+        found: &mut Vec<(f64, u32)>,
+        row: usize,
+        reduced: &[f64],
+        out: &mut [f64],
+    ) -> Result<(), Error> {
         let (metric, k) = (self.graph.metric(), self.graph.count());
-        let squared = matches!(metric, Metric::EuclideanExpanded | Metric::EuclideanExpandedF32);
-        let mut found = Vec::with_capacity(self.graph.points().rows());
-        let mut reduced = self.distances.buffer();
-        for (row, (x, out)) in rows.enumerate() {
-            self.distances.reduced(x, &mut reduced);
-            found.clear();
-            let compared = |&r: &f64| if squared { r } else { distance::of_reduced(metric, r) };
-            found.extend(reduced.iter().map(compared).zip(0..));
-            if k < found.len() {
-                found.select_nth_unstable_by(k - 1, nearer);
-                let farthest = found[k - 1].0;
-                if found[k..].iter().any(|&(distance, _)| distance == farthest) {
-                    return Err(tied(first_row + row));
-                }
-                found.truncate(k);
+        let squared = matches!(metric, Metric::EuclideanExpanded(_) | Metric::EuclideanExpandedF32(_));
+        found.clear();
+        let compared = |&r: &f64| if squared { r } else { distance::of_reduced(metric, r) };
+        found.extend(reduced.iter().map(compared).zip(0..));
+        if k < found.len() {
+            found.select_nth_unstable_by(k - 1, nearer);
+            let farthest = found[k - 1].0;
+            if found[k..].iter().any(|&(distance, _)| distance == farthest) {
+                return Err(tied(row));
             }
-            found.sort_unstable_by(nearer);
-            if found.iter().any(|(distance, _)| distance.is_nan()) {
-                return Err(undefined(metric, first_row + row));
-            }
-            if squared {
-                write(&found, metric, out);
-            } else {
-                write_as_they_are(&found, out);
-            }
+            found.truncate(k);
+        }
+        found.sort_unstable_by(nearer);
+        if found.iter().any(|(distance, _)| distance.is_nan()) {
+            return Err(undefined(metric, row));
+        }
+        if squared {
+            write(found, metric, out);
+        } else {
+            write_as_they_are(found, out);
         }
         Ok(())
     }
@@ -130,7 +161,7 @@ fn write_as_they_are(found: &[(f64, u32)], out: &mut [f64]) {
 mod tests {
     use cannery_graph::{
         Bounds, Builder, ClassCodes, Matrix, NeighborNode, NeighborReduce, NeighborResult, NeighborTree,
-        NeighborWeights, Op, Signature,
+        NeighborWeights, Op, Signature, SquaredNorm,
     };
 
     use super::*;
@@ -160,7 +191,8 @@ mod tests {
 
     #[test]
     fn heap_keeps_the_first_of_equally_near_points() {
-        for metric in [Metric::Euclidean, Metric::EuclideanExpanded, Metric::Manhattan, Metric::Chebyshev] {
+        let expanded = Metric::EuclideanExpanded(SquaredNorm::Forward);
+        for metric in [Metric::Euclidean, expanded, Metric::Manhattan, Metric::Chebyshev] {
             let neighbors = graph::Neighbors::new(points(), 2, metric, Search::Heap);
             // 4 and 2 are both 1 from 3: 4 comes first, and 2 is not strictly nearer
             let hits = run(neighbors, None, &[3.0, 0.25]).expect("runs");
@@ -170,7 +202,14 @@ mod tests {
 
     #[test]
     fn partition_refuses_to_choose_among_equals() {
-        let partition = |k| graph::Neighbors::new(points(), k, Metric::EuclideanExpanded, Search::Partition);
+        let partition = |k| {
+            graph::Neighbors::new(
+                points(),
+                k,
+                Metric::EuclideanExpanded(SquaredNorm::Pairs),
+                Search::Partition,
+            )
+        };
         let error = run(partition(2), None, &[3.0]).expect_err("two points at distance 1");
         assert_eq!(error.kind(), crate::ErrorKind::Unsupported);
         let hits = run(partition(1), None, &[3.0]).expect("one point at distance 0");

@@ -27,10 +27,12 @@ pub struct Neighbors {
 pub enum Metric {
     /// Σ(x−y)²; √.
     Euclidean,
-    /// ‖x‖² + (−2·Σxy) + ‖y‖², never below 0; √. Each norm is a sum of its own.
-    EuclideanExpanded,
+    /// ‖x‖² + (−2·Σxy) + ‖y‖², never below 0; √. Σxy is a chain of fused multiply-adds from 0.0, a new one every 256
+    /// features: what OpenBLAS does where the processor has them. How a norm is added up decides whether the distance
+    /// of a point to itself is 0 or about 1e-7.
+    EuclideanExpanded(SquaredNorm),
     /// As `EuclideanExpanded`, and the sum is rounded to float32, and so is the root of that.
-    EuclideanExpandedF32,
+    EuclideanExpandedF32(SquaredNorm),
     /// Σ|x−y|
     Manhattan,
     /// max|x−y|, from 0.0.
@@ -70,6 +72,20 @@ pub enum Metric {
     },
     /// 1 − Σx'y'/(‖x'‖·‖y'‖), where x' and y' are x and y less their means; the quotient stays within −1 and 1.
     Correlation,
+}
+
+/// The order in which the squares of a norm are added up; each is rounded by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SquaredNorm {
+    /// From the first feature on: `cblas_ddot` of OpenBLAS for fewer than 16 features.
+    Forward,
+    /// Features of even and of odd number in two sums, which are then added. Of each eight features the last two come
+    /// first; what remains after all eights comes from the first on. Source: `einsum` since numpy 1.21 with vectors of 128
+    /// bits (`numpy/_core/src/multiarray/einsum_sumprod.c.src`).
+    Pairs,
+    /// As many features as make eights go forward into two such sums, which are added; then come the remaining ones, from
+    /// the last on. Source: `einsum` of numpy before 1.21.
+    Backward,
 }
 
 /// How the nearest points are found, which decides what happens to equal distances.
@@ -186,8 +202,8 @@ impl Metric {
             Self::Mahalanobis(inverse) => (inverse.rows(), inverse.columns()) == (d, d),
             Self::Haversine => d == 2,
             Self::Euclidean
-            | Self::EuclideanExpanded
-            | Self::EuclideanExpandedF32
+            | Self::EuclideanExpanded(_)
+            | Self::EuclideanExpandedF32(_)
             | Self::Manhattan
             | Self::Chebyshev
             | Self::Hamming
@@ -203,8 +219,8 @@ impl Metric {
     fn check_bounds(&self, bounds: &Bounds) -> Result<(), String> {
         let is_distance = !matches!(
             self,
-            Self::EuclideanExpanded
-                | Self::EuclideanExpandedF32
+            Self::EuclideanExpanded(_)
+                | Self::EuclideanExpandedF32(_)
                 | Self::BrayCurtisSigned
                 | Self::Cosine { .. }
                 | Self::Correlation
@@ -395,8 +411,12 @@ impl fmt::Display for Metric {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Euclidean => "euclidean",
-            Self::EuclideanExpanded => "euclidean-expanded",
-            Self::EuclideanExpandedF32 => "euclidean-expanded-f32",
+            Self::EuclideanExpanded(SquaredNorm::Forward) => "euclidean-expanded",
+            Self::EuclideanExpanded(SquaredNorm::Pairs) => "euclidean-expanded-pairs",
+            Self::EuclideanExpanded(SquaredNorm::Backward) => "euclidean-expanded-backward",
+            Self::EuclideanExpandedF32(SquaredNorm::Forward) => "euclidean-expanded-f32",
+            Self::EuclideanExpandedF32(SquaredNorm::Pairs) => "euclidean-expanded-f32-pairs",
+            Self::EuclideanExpandedF32(SquaredNorm::Backward) => "euclidean-expanded-f32-backward",
             Self::Manhattan => "manhattan",
             Self::Chebyshev => "chebyshev",
             Self::Minkowski { p, weights: None } => return write!(f, "minkowski p={p:?}"),

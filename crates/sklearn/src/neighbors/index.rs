@@ -166,7 +166,7 @@ impl Points {
             None => ("effective_metric_params_", self.brute(state, input)?),
         };
         let weights = match metric {
-            Metric::EuclideanExpandedF32 => NeighborWeights::InverseF32,
+            Metric::EuclideanExpandedF32(_) => NeighborWeights::InverseF32,
             _ => NeighborWeights::Inverse,
         };
         let neighbors = Neighbors::new(self.matrix.clone(), count, metric, search);

@@ -1,9 +1,8 @@
 //! Distances between a row and points.
 
-use cannery_graph::{Matrix, Metric};
+use cannery_graph::{Matrix, Metric, SquaredNorm};
 
-/// Points that are computed side by side; each sum runs by itself over the features in order.
-const LANES: usize = 8;
+use crate::gemm;
 
 /// Points with what can be known of them beforehand.
 #[derive(Debug)]
@@ -13,8 +12,6 @@ pub(super) struct Distances {
     points: Matrix,
     /// For the expanded Euclidean ‖y‖², for the correlation ‖y'‖.
     norms: Vec<f64>,
-    /// For metrics by products: tiles of [`LANES`] points, feature 0 of all, feature 1 of all, …
-    tiles: Vec<[f64; LANES]>,
 }
 
 impl Distances {
@@ -26,49 +23,58 @@ impl Distances {
                 let norms = rows(&points).map(|row| dot(row, row).sqrt()).collect();
                 (points, norms)
             }
-            Metric::EuclideanExpanded | Metric::EuclideanExpandedF32 => {
-                (points.clone(), rows(points).map(|row| dot(row, row)).collect())
+            Metric::EuclideanExpanded(order) | Metric::EuclideanExpandedF32(order) => {
+                (points.clone(), rows(points).map(|row| squared_norm(row, *order)).collect())
             }
             _ => (points.clone(), vec![]),
         };
-        let tiles = if is_by_products(metric) { tiles(&points) } else { vec![] };
-        Self { metric: metric.clone(), points, norms, tiles }
+        Self { metric: metric.clone(), points, norms }
     }
 
-    /// Memory for one distance a point.
-    pub(super) fn buffer(&self) -> Vec<f64> {
-        vec![0.0; self.points.rows()]
+    /// Number of points.
+    pub(super) fn points(&self) -> usize {
+        self.points.rows()
     }
 
-    /// The reduced distance from a row to each point.
+    /// The reduced distances from each of some rows to each point.
     pub(super) fn reduced(&self, x: &[f64], out: &mut [f64]) {
+        let (d, m) = (self.points.columns(), self.points.rows());
         match &self.metric {
-            Metric::EuclideanExpanded => self.expanded(x, out),
-            Metric::EuclideanExpandedF32 => {
-                self.expanded(x, out);
-                out.iter_mut().for_each(|r| *r = f64::from(*r as f32));
-            }
             Metric::Cosine { floor } => {
                 let mut x = x.to_vec();
-                normalize(&mut x, *floor);
+                x.chunks_exact_mut(d).for_each(|x| normalize(x, *floor));
                 self.products(&x, out);
                 out.iter_mut().for_each(|r| *r = (1.0 - *r).clamp(0.0, 2.0));
             }
             Metric::Correlation => {
                 let mut x = x.to_vec();
-                centre(&mut x);
-                let norm = dot(&x, &x).sqrt();
+                x.chunks_exact_mut(d).for_each(centre);
                 self.products(&x, out);
-                let pairs = out.iter_mut().zip(&self.norms);
-                pairs.for_each(|(r, y)| *r = 1.0 - (*r / (norm * y)).clamp(-1.0, 1.0));
+                for (x, out) in x.chunks_exact(d).zip(out.chunks_exact_mut(m)) {
+                    let norm = dot(x, x).sqrt();
+                    let pairs = out.iter_mut().zip(&self.norms);
+                    pairs.for_each(|(r, y)| *r = 1.0 - (*r / (norm * y)).clamp(-1.0, 1.0));
+                }
             }
-            metric => out.iter_mut().zip(rows(&self.points)).for_each(|(r, y)| *r = reduced(metric, x, y)),
+            Metric::EuclideanExpanded(order) | Metric::EuclideanExpandedF32(order) => {
+                self.products(x, out);
+                for (x, out) in x.chunks_exact(d).zip(out.chunks_exact_mut(m)) {
+                    self.expand(squared_norm(x, *order), out);
+                }
+                if matches!(self.metric, Metric::EuclideanExpandedF32(_)) {
+                    out.iter_mut().for_each(|r| *r = f64::from(*r as f32));
+                }
+            }
+            metric => {
+                for (x, out) in x.chunks_exact(d).zip(out.chunks_exact_mut(m)) {
+                    out.iter_mut().zip(rows(&self.points)).for_each(|(r, y)| *r = reduced(metric, x, y));
+                }
+            }
         }
     }
 
-    fn expanded(&self, x: &[f64], out: &mut [f64]) {
-        let norm = dot(x, x);
-        self.products(x, out);
+    /// From the products of a row of this squared norm with each point to its reduced distances.
+    fn expand(&self, norm: f64, out: &mut [f64]) {
         for (r, y) in out.iter_mut().zip(&self.norms) {
             *r = norm + -2.0 * *r + y;
             // so that NaN stays
@@ -78,37 +84,10 @@ impl Distances {
         }
     }
 
-    /// x·y of each point y.
+    /// x·y of each row x and each point y.
     fn products(&self, x: &[f64], out: &mut [f64]) {
-        for (tile, out) in self.tiles.chunks_exact(x.len()).zip(out.chunks_mut(LANES)) {
-            let mut sums = [0.0; LANES];
-            for (&x, ys) in x.iter().zip(tile) {
-                sums.iter_mut().zip(ys).for_each(|(sum, y)| *sum += x * y);
-            }
-            out.copy_from_slice(&sums[..out.len()]);
-        }
+        gemm::multiply_transposed(x, self.points.values(), self.points.columns(), out);
     }
-}
-
-fn is_by_products(metric: &Metric) -> bool {
-    matches!(
-        metric,
-        Metric::EuclideanExpanded
-            | Metric::EuclideanExpandedF32
-            | Metric::Cosine { .. }
-            | Metric::Correlation
-    )
-}
-
-fn tiles(points: &Matrix) -> Vec<[f64; LANES]> {
-    let features = points.columns();
-    let mut tiles = vec![[0.0; LANES]; points.rows().div_ceil(LANES) * features];
-    for (index, row) in rows(points).enumerate() {
-        for (feature, &y) in row.iter().enumerate() {
-            tiles[index / LANES * features + feature][index % LANES] = y;
-        }
-    }
-    tiles
 }
 
 fn rows(points: &Matrix) -> impl Iterator<Item = &[f64]> {
@@ -131,6 +110,30 @@ fn normalize(row: &mut [f64], floor: f64) {
 fn centre(row: &mut [f64]) {
     let mean = row.iter().sum::<f64>() / row.len() as f64;
     row.iter_mut().for_each(|x| *x -= mean);
+}
+
+/// Σx², in one of the orders of scikit-learn's versions.
+fn squared_norm(x: &[f64], order: SquaredNorm) -> f64 {
+    match order {
+        SquaredNorm::Forward => dot(x, x),
+        SquaredNorm::Pairs => {
+            let (eights, rest) = x.split_at(x.len() / 8 * 8);
+            let pairs = eights.chunks_exact(8).flat_map(|eight| eight.chunks_exact(2).rev());
+            let [even, odd] = pairs.chain(rest.chunks(2)).fold([0.0, 0.0], add_squares);
+            even + odd
+        }
+        SquaredNorm::Backward => {
+            let (eights, rest) = x.split_at(x.len() / 8 * 8);
+            let [even, odd] = eights.chunks_exact(2).fold([0.0, 0.0], add_squares);
+            rest.iter().rev().fold(even + odd, |sum, x| sum + x * x)
+        }
+    }
+}
+
+/// Adds the square of a first and of a second element, if there is one.
+fn add_squares([even, odd]: [f64; 2], pair: &[f64]) -> [f64; 2] {
+    let square = |at: usize| pair.get(at).map_or(0.0, |x| x * x);
+    [even + square(0), odd + square(1)]
 }
 
 fn dot(x: &[f64], y: &[f64]) -> f64 {
@@ -177,8 +180,8 @@ pub(super) fn reduced(metric: &Metric, x: &[f64], y: &[f64]) -> f64 {
             differences().fold(0.0, |sum, d| sum + d.abs()) / divisor
         }
         Metric::Haversine => haversine(x, y),
-        Metric::EuclideanExpanded
-        | Metric::EuclideanExpandedF32
+        Metric::EuclideanExpanded(_)
+        | Metric::EuclideanExpandedF32(_)
         | Metric::Cosine { .. }
         | Metric::Correlation => f64::NAN,
     }
@@ -193,10 +196,10 @@ fn haversine(x: &[f64], y: &[f64]) -> f64 {
 /// From the reduced distance to the distance.
 pub(super) fn of_reduced(metric: &Metric, r: f64) -> f64 {
     match metric {
-        Metric::Euclidean | Metric::EuclideanExpanded | Metric::SEuclidean(_) | Metric::Mahalanobis(_) => {
+        Metric::Euclidean | Metric::EuclideanExpanded(_) | Metric::SEuclidean(_) | Metric::Mahalanobis(_) => {
             r.sqrt()
         }
-        Metric::EuclideanExpandedF32 => f64::from((r as f32).sqrt()),
+        Metric::EuclideanExpandedF32(_) => f64::from((r as f32).sqrt()),
         Metric::Minkowski { p, .. } | Metric::MinkowskiInside { p, .. } => r.powf(1.0 / p),
         Metric::Haversine => 2.0 * r.sqrt().asin(),
         Metric::Manhattan
@@ -214,8 +217,8 @@ pub(super) fn of_reduced(metric: &Metric, r: f64) -> f64 {
 pub(super) fn to_reduced(metric: &Metric, distance: f64) -> f64 {
     match metric {
         Metric::Euclidean
-        | Metric::EuclideanExpanded
-        | Metric::EuclideanExpandedF32
+        | Metric::EuclideanExpanded(_)
+        | Metric::EuclideanExpandedF32(_)
         | Metric::SEuclidean(_)
         | Metric::Mahalanobis(_) => distance * distance,
         Metric::Minkowski { p, .. } | Metric::MinkowskiInside { p, .. } => distance.powf(*p),
@@ -231,5 +234,26 @@ pub(super) fn to_reduced(metric: &Metric, distance: f64) -> f64 {
         | Metric::BrayCurtisSigned
         | Metric::Cosine { .. }
         | Metric::Correlation => distance,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Rows of 13 whose sums depend on the order, with what `sklearn.utils.extmath.row_norms(squared=True)` gives for them
+    /// in 0.24.2 (numpy 1.20.3) and in 1.9.1 (numpy 2.5.5).
+    #[test]
+    fn norms_are_added_up_as_numpy_does() {
+        let cases = [
+            (1, 8.540029218407595, 8.540029218407597),
+            (4, 8.516428049671294, 8.516428049671292),
+            (6, 8.501643535427318, 8.50164353542732),
+        ];
+        for (seed, backward, pairs) in cases {
+            let row: Vec<f64> = (0..13).map(|i| f64::from((7919 * i + seed) % 1000) / 370.0 - 1.3).collect();
+            assert_eq!(squared_norm(&row, SquaredNorm::Backward), backward, "{seed}");
+            assert_eq!(squared_norm(&row, SquaredNorm::Pairs), pairs, "{seed}");
+        }
     }
 }
