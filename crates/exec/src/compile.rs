@@ -16,7 +16,7 @@ pub(crate) fn compile(graph: &Graph, outputs: &[&str]) -> Result<Program, Error>
         signature: graph.signature().clone(),
         columns,
         origin,
-        stages: plan.stages(),
+        stages: plan.stages()?,
         outputs: outputs.into_iter().map(|(name, edge)| plan.named(name, edge)).collect::<Result<_, _>>()?,
         locals: plan.locals,
         wholes: plan.wholes,
@@ -148,26 +148,30 @@ impl<'g> Plan<'g> {
         input.ok_or_else(|| Error::unsupported("a program of no output"))
     }
 
-    fn stages(&self) -> Vec<Stage> {
+    fn stages(&self) -> Result<Vec<Stage>, Error> {
         let last = self.stage.iter().max().map_or(0, |&last| last);
         let stage = |number: usize| {
             let nodes = self.nodes().filter(|&(index, _)| self.stage[index] == number);
-            Stage {
-                steps: nodes.filter_map(|(index, node)| self.step(index, node)).collect(),
-                over_batch: number % 2 == 1,
-            }
+            let steps = nodes.filter_map(|(index, node)| self.step(index, node).transpose());
+            Ok(Stage { steps: steps.collect::<Result<_, Error>>()?, over_batch: number % 2 == 1 })
         };
-        (0..=last).map(stage).filter(|stage| !stage.steps.is_empty()).collect()
+        let stages = (0..=last).map(stage).collect::<Result<Vec<_>, Error>>()?;
+        Ok(stages.into_iter().filter(|stage| !stage.steps.is_empty()).collect())
     }
 
-    fn step(&self, index: usize, node: &Node) -> Option<Step> {
-        let place = |index: usize| (self.place[index], self.graph.nodes()[index].ty.columns());
-        Some(Step {
-            kernel: kernel::of(node, self.graph.nodes())?,
+    fn step(&self, index: usize, node: &Node) -> Result<Option<Step>, Error> {
+        let nodes = self.graph.nodes();
+        let place = |index: usize| (self.place[index], nodes[self.holder[index]].ty.columns());
+        let origin = self.graph.origin(node);
+        let Some(kernel) = kernel::of(node, nodes).map_err(|error| error.at(origin))? else {
+            return Ok(None);
+        };
+        Ok(Some(Step {
+            kernel,
             inputs: node.inputs.iter().map(|input| place(input.index())).collect(),
             output: (self.holder[index] == index).then(|| place(index)),
-            origin: self.graph.origin(node).clone(),
-        })
+            origin: origin.clone(),
+        }))
     }
 
     fn named(&self, name: &str, edge: Edge) -> Result<Named, Error> {
@@ -181,7 +185,8 @@ impl<'g> Plan<'g> {
     }
 }
 
-/// Whether the result is the argument, element by element.
+/// Whether the result lies where the argument lies: it is the same element by element, or what takes it takes the
+/// argument instead, as those do that count tokens.
 fn changes_nothing(op: &Op) -> bool {
-    matches!(op, Op::Guard(_) | Op::Flatten)
+    matches!(op, Op::Guard(_) | Op::Flatten | Op::Tokens(_))
 }

@@ -14,10 +14,14 @@ mod neighbors;
 mod normalize_sum;
 mod pair_coupling;
 mod pair_kernel;
+mod row_norm;
 mod scale;
 mod softmax;
+mod sparse;
 mod sum;
 mod svm;
+mod text;
+mod tf_idf;
 mod tree_ensemble;
 
 use std::fmt::Debug;
@@ -38,10 +42,13 @@ pub(crate) trait Kernel: Debug + Send + Sync {
 }
 
 /// The kernel of a node; `None` when there is nothing to do.
-pub(crate) fn of(node: &Node, nodes: &[Node]) -> Option<Box<dyn Kernel>> {
+///
+/// # Errors
+/// `Unsupported` when the operator can't be carried out.
+pub(crate) fn of(node: &Node, nodes: &[Node]) -> Result<Option<Box<dyn Kernel>>, Error> {
     let columns = node.inputs.first().map_or(0, |input| nodes[input.index()].ty.columns());
-    Some(match &node.op {
-        Op::Input { .. } | Op::Field { .. } | Op::Flatten => return None,
+    let kernel: Box<dyn Kernel> = match &node.op {
+        Op::Input { .. } | Op::Field { .. } | Op::Flatten | Op::Tokens(_) => return Ok(None),
         Op::Cast(to) => Box::new(cast::Cast { to: *to, columns }),
         Op::Dense => Box::new(dense::Dense { columns }),
         Op::Guard(check) => Box::new(guard::Finite { columns, takes_nan: *check == Check::NotInfinite }),
@@ -74,5 +81,11 @@ pub(crate) fn of(node: &Node, nodes: &[Node]) -> Option<Box<dyn Kernel>> {
         Op::NeighborReduce(reduce) => Box::new(neighbors::Reduce { graph: reduce.clone(), columns }),
         Op::TreeEnsemble(trees) => Box::new(tree_ensemble::TreeEnsemble::new(trees)),
         Op::Codes(codes) => Box::new(codes::Codes(codes.clone())),
-    })
+        Op::Sparse => Box::new(sparse::Sparse { columns }),
+        Op::VocabCounts(counts) => Box::new(text::InVocabulary::new(counts, node, nodes)?),
+        Op::HashCounts(counts) => Box::new(text::ByHash::new(*counts, node, nodes)?),
+        Op::TfIdf(weights) => Box::new(tf_idf::TfIdf(weights.clone())),
+        Op::RowNorm(norm) => Box::new(row_norm::RowNorm { graph: *norm, columns }),
+    };
+    Ok(Some(kernel))
 }

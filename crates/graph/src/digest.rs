@@ -5,8 +5,8 @@ use sha2::{Digest, Sha256};
 use crate::constant::{Labels, Matrix, Points, SparseMatrix};
 use crate::graph::Graph;
 use crate::op::{
-    Bounds, Code, Codes, Confidence, Kernel, Merge, Metric, Missing, NeighborReduce, NeighborResult,
-    NeighborTree, Neighbors, Op, Search, Tree, TreeNode,
+    Bounds, CharSet, Code, Codes, Confidence, Kernel, Merge, Metric, Missing, NeighborReduce, NeighborResult,
+    NeighborTree, Neighbors, Op, Pattern, Search, Spaces, Tokens, Tree, TreeNode, Units,
 };
 
 impl Graph {
@@ -107,7 +107,10 @@ fn constants(op: &Op, sink: &mut Sink) {
         | Op::Flatten
         | Op::ArgMax
         | Op::GroupArgMax { .. }
-        | Op::Columns(_) => {}
+        | Op::Columns(_)
+        | Op::Sparse
+        | Op::HashCounts(_)
+        | Op::RowNorm(_) => {}
         Op::PairKernel { kernel, vectors } => {
             match kernel {
                 Kernel::Linear | Kernel::Poly { .. } | Kernel::Rbf { .. } | Kernel::Sigmoid { .. } => {}
@@ -143,7 +146,69 @@ fn constants(op: &Op, sink: &mut Sink) {
         Op::Codes(all) => codes(all, sink),
         Op::Neighbors(all) => neighbors(all, sink),
         Op::NeighborReduce(all) => neighbor_reduce(all, sink),
+        Op::Tokens(all) => tokens(all, sink),
+        Op::VocabCounts(counts) => {
+            sink.number(counts.vocabulary.len() as u64);
+            counts.vocabulary.iter().for_each(|term| sink.text(term));
+        }
+        Op::TfIdf(weights) => sink.option(weights.idf.as_ref(), |sink, idf| sink.floats(idf)),
     }
+}
+
+/// Stop words count as the set that they are.
+fn tokens(tokens: &Tokens, sink: &mut Sink) {
+    match &tokens.units {
+        Units::Words { pattern: all, stop_words } => {
+            let mut stop_words = stop_words.to_vec();
+            stop_words.sort_unstable();
+            stop_words.dedup();
+            sink.list(&stop_words, |sink, word| sink.text(word));
+            chars(all.words(), sink);
+            pattern(all.root(), sink);
+        }
+        Units::Chars { spaces: Spaces::Unicode } => sink.number(0),
+        Units::Chars { spaces: Spaces::Ascii } => sink.number(1),
+        Units::CharsInWords => {}
+    }
+}
+
+/// As deep as a pattern may be.
+fn pattern(part: &Pattern, sink: &mut Sink) {
+    match part {
+        Pattern::Set(set) => {
+            sink.number(0);
+            chars(set, sink);
+        }
+        Pattern::Sequence(parts) => {
+            sink.number(1);
+            sink.list(parts, |sink, part| pattern(part, sink));
+        }
+        Pattern::Choice(parts) => {
+            sink.number(2);
+            sink.list(parts, |sink, part| pattern(part, sink));
+        }
+        Pattern::Repeat { of, min, max, greedy } => {
+            sink.number(3);
+            pattern(of, sink);
+            sink.number(u64::from(*min));
+            sink.option(max.as_ref(), |sink, max| sink.number(u64::from(*max)));
+            sink.number(u64::from(*greedy));
+        }
+        Pattern::Token(part) => {
+            sink.number(4);
+            pattern(part, sink);
+        }
+        Pattern::WordBoundary { negated } => sink.number(5 + u64::from(*negated)),
+        Pattern::Start => sink.number(7),
+        Pattern::End => sink.number(8),
+    }
+}
+
+fn chars(set: &CharSet, sink: &mut Sink) {
+    sink.list(set.ranges(), |sink, &(first, last)| {
+        sink.number(first.into());
+        sink.number(last.into());
+    });
 }
 
 fn labels(labels: &Labels, sink: &mut Sink) {

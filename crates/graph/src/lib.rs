@@ -31,15 +31,17 @@ mod graph;
 mod op;
 mod text;
 mod types;
+pub mod unicode;
 
 pub use builder::Builder;
 pub use constant::{Labels, Matrix, Points, SparseMatrix};
 pub use error::{Error, ErrorKind};
 pub use graph::{Edge, Graph, Node, Origin, Output, Refusal};
 pub use op::{
-    Arithmetic, Bounds, Check, ClassCodes, Code, CodeColumn, Codes, Confidence, Exactness, Family, Function,
-    Impute, Kernel, Linear, Merge, Metric, Missing, NeighborNode, NeighborReduce, NeighborResult,
-    NeighborTree, NeighborWeights, Neighbors, Op, PairCoupling, Scale, Search, SquaredNorm, SvmPairs, Tree,
-    TreeEnsemble, TreeError, TreeNode, TreePart,
+    Accents, Arithmetic, Bounds, CharSet, Check, ClassCodes, Code, CodeColumn, Codes, Confidence, Exactness,
+    Family, Function, HashCounts, Impute, Kernel, Linear, Lowercase, Merge, Metric, Missing, NeighborNode,
+    NeighborReduce, NeighborResult, NeighborTree, NeighborWeights, Neighbors, Norm, Op, PairCoupling,
+    Pattern, RowNorm, Scale, Search, Spaces, SquaredNorm, SvmPairs, Terms, TfIdf, TokenPattern, Tokens, Tree,
+    TreeEnsemble, TreeError, TreeNode, TreePart, Units, VocabCounts,
 };
 pub use types::{DType, Field, Shape, Signature, Type};

@@ -1,14 +1,19 @@
 mod codes;
+mod counts;
 mod impute;
 mod infer;
 mod linear;
 mod neighbors;
 mod pair_coupling;
+mod row_norm;
 mod scale;
 mod svm;
+mod tf_idf;
+mod tokens;
 mod tree_ensemble;
 
 pub use codes::{Code, CodeColumn, Codes};
+pub use counts::{HashCounts, Terms, VocabCounts};
 pub use impute::{Impute, Missing};
 pub use linear::Linear;
 pub use neighbors::{
@@ -16,8 +21,11 @@ pub use neighbors::{
     Neighbors, Search, SquaredNorm,
 };
 pub use pair_coupling::PairCoupling;
+pub use row_norm::{Norm, RowNorm};
 pub use scale::{Arithmetic, Scale};
 pub use svm::{Confidence, Kernel, SvmPairs};
+pub use tf_idf::TfIdf;
+pub use tokens::{Accents, CharSet, Lowercase, Pattern, Spaces, TokenPattern, Tokens, Units};
 pub use tree_ensemble::{Merge, Tree, TreeEnsemble, TreeError, TreeNode, TreePart};
 
 use crate::constant::{Labels, Points};
@@ -169,6 +177,25 @@ pub enum Op {
 
     /// f64\[n,2k\] of [`Op::Neighbors`] → what becomes of the neighbours, see [`NeighborReduce`].
     NeighborReduce(NeighborReduce),
+
+    /// Floats or i64 \[n,d\] → \[n,d csr\] of the same dtype: elements that are not equal to 0 are stored, so NaN is and
+    /// −0.0 is not.
+    Sparse,
+
+    /// str\[n\] → str\[n,*\]: the tokens of each text, see [`Tokens`].
+    Tokens(Tokens),
+
+    /// str\[n,*\] → \[n,d csr\]: how often each token of a vocabulary is there, see [`VocabCounts`].
+    VocabCounts(VocabCounts),
+
+    /// str\[n,*\] → \[n,d csr\]: tokens counted in columns that their hashes say, see [`HashCounts`].
+    HashCounts(HashCounts),
+
+    /// Floats \[n,d csr\] → the same type: counts become weights, see [`TfIdf`].
+    TfIdf(TfIdf),
+
+    /// Floats \[n,d\], dense or CSR → the same type: rows of norm 1, see [`RowNorm`].
+    RowNorm(RowNorm),
 }
 
 /// What a [`Op::Guard`] lets through.
@@ -255,6 +282,12 @@ impl Op {
             Self::LogSoftmax => "log_softmax",
             Self::Neighbors(_) => "neighbors",
             Self::NeighborReduce(_) => "neighbor_reduce",
+            Self::Sparse => "sparse",
+            Self::Tokens(_) => "tokens",
+            Self::VocabCounts(_) => "vocab_counts",
+            Self::HashCounts(_) => "hash_counts",
+            Self::TfIdf(_) => "tf_idf",
+            Self::RowNorm(_) => "row_norm",
         }
     }
 
@@ -268,12 +301,15 @@ impl Op {
             | Self::Dense
             | Self::Concat
             | Self::Flatten
-            | Self::Columns(_) => Family::Glue,
+            | Self::Columns(_)
+            | Self::Sparse => Family::Glue,
             Self::Elementwise(_)
             | Self::Scale(_)
             | Self::Impute(_)
             | Self::MissingMask(_)
-            | Self::Codes(_) => Family::Columns,
+            | Self::Codes(_)
+            | Self::RowNorm(_) => Family::Columns,
+            Self::Tokens(_) | Self::VocabCounts(_) | Self::HashCounts(_) | Self::TfIdf(_) => Family::Text,
             Self::Linear(_) | Self::PairKernel { .. } => Family::Algebra,
             Self::SvmPairs(_) | Self::TreeEnsemble(_) | Self::Neighbors(_) | Self::NeighborReduce(_) => {
                 Family::Models
@@ -303,8 +339,10 @@ impl Op {
             | Self::NormalizeSum
             | Self::PairCoupling(_)
             | Self::Neighbors(_)
-            | Self::NeighborReduce(_) => Exactness::Rel(1e-12),
-            Self::Elementwise(Function::Exp | Function::Log | Function::Expit) => Exactness::Ulp(4),
+            | Self::NeighborReduce(_)
+            | Self::RowNorm(RowNorm { norm: Norm::L1 | Norm::L2, .. }) => Exactness::Rel(1e-12),
+            Self::Elementwise(Function::Exp | Function::Log | Function::Expit)
+            | Self::TfIdf(TfIdf { sublinear: true, .. }) => Exactness::Ulp(4),
             Self::Input { .. }
             | Self::Field { .. }
             | Self::Dense
@@ -325,7 +363,13 @@ impl Op {
             | Self::Labels(_)
             | Self::Columns(_)
             | Self::TreeEnsemble(_)
-            | Self::Codes(_) => Exactness::Exact,
+            | Self::Codes(_)
+            | Self::Sparse
+            | Self::Tokens(_)
+            | Self::VocabCounts(_)
+            | Self::HashCounts(_)
+            | Self::TfIdf(TfIdf { sublinear: false, .. })
+            | Self::RowNorm(RowNorm { norm: Norm::Max | Norm::SignedMax, .. }) => Exactness::Exact,
         }
     }
 

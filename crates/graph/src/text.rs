@@ -44,7 +44,8 @@ impl fmt::Display for Op {
             | Self::ArgMax
             | Self::Softmax
             | Self::LogSoftmax
-            | Self::Complement => Ok(()),
+            | Self::Complement
+            | Self::Sparse => Ok(()),
             Self::Threshold { above } => write!(f, " above={above:?}"),
             Self::Cast(to) => write!(f, " {to}"),
             Self::Guard(Check::Finite) => f.write_str(" finite"),
@@ -73,6 +74,11 @@ impl fmt::Display for Op {
             Self::Codes(codes) => write!(f, " {codes}"),
             Self::Neighbors(neighbors) => write!(f, " {neighbors}"),
             Self::NeighborReduce(reduce) => write!(f, " {reduce}"),
+            Self::Tokens(tokens) => write!(f, " {tokens}"),
+            Self::VocabCounts(counts) => write!(f, " {counts}"),
+            Self::HashCounts(counts) => write!(f, " {counts}"),
+            Self::TfIdf(weights) => write!(f, "{weights}"),
+            Self::RowNorm(norm) => write!(f, " {norm}"),
         }
     }
 }

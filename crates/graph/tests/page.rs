@@ -90,7 +90,11 @@ fn operators(source: &str) -> BTreeMap<String, Vec<String>> {
 fn details() -> BTreeMap<String, Vec<String>> {
     let mut details = BTreeMap::new();
     for entry in fs::read_dir(folder("src/op")).expect("the folder of operators") {
-        let source = fs::read_to_string(entry.expect("an entry").path()).expect("a source file");
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            continue;
+        }
+        let source = fs::read_to_string(path).expect("a source file");
         let mut doc = Vec::new();
         for line in source.lines() {
             if let Some(text) = line.strip_prefix("///") {

@@ -121,6 +121,17 @@ impl Op {
             Self::TreeEnsemble(trees) => trees
                 .infer(x)
                 .ok_or_else(|| self.wants(&format!("a matrix of {} columns of floats", trees.features()), x)),
+            Self::Sparse => match (x.dtype, x.shape) {
+                (DType::F32 | DType::F64 | DType::I64, Shape::Matrix(columns)) => {
+                    Ok(Type::csr(x.dtype, columns))
+                }
+                _ => Err(self.wants("a dense matrix of numbers", x)),
+            },
+            Self::Tokens(tokens) => tokens.infer(x),
+            Self::VocabCounts(counts) => counts.infer(x),
+            Self::HashCounts(counts) => counts.infer(x),
+            Self::TfIdf(weights) => weights.infer(x),
+            Self::RowNorm(norm) => norm.infer(x),
         }
     }
 
