@@ -10,7 +10,9 @@ use crate::error::Error;
 use crate::input::{Input, Takes};
 use crate::neighbors;
 use crate::state::State;
-use crate::{ensemble, impute, linear_model, model_selection, pipeline, preprocessing, svm, tree};
+use crate::{
+    ensemble, feature_extraction, impute, linear_model, model_selection, pipeline, preprocessing, svm, tree,
+};
 
 /// An estimator that was read: its parts fit together.
 pub trait Estimator: Debug + Send + Sync {
@@ -101,6 +103,7 @@ pub(crate) struct Class {
 /// Every class that can be read, by family.
 const FAMILIES: &[&[Class]] = &[
     ensemble::CLASSES,
+    feature_extraction::CLASSES,
     impute::CLASSES,
     linear_model::CLASSES,
     model_selection::CLASSES,

@@ -78,6 +78,16 @@ impl Input {
         }
     }
 
+    /// A text a row.
+    pub(crate) fn texts(&self) -> Result<Edge, Error> {
+        match self {
+            Self::Texts(texts) => Ok(*texts),
+            Self::Matrix(_) | Self::Frame(_) => {
+                Err(Error::unsupported("", "a table where a text a row is taken"))
+            }
+        }
+    }
+
     /// A matrix of any dtype, dense or CSR as it comes. The columns of a frame get the dtype that
     /// `DataFrame.to_numpy` gives them together.
     pub(crate) fn matrix(&self, builder: &mut Builder) -> Result<Edge, Error> {

@@ -13,6 +13,7 @@ pub mod defaults;
 mod ensemble;
 mod error;
 mod estimator;
+mod feature_extraction;
 mod impute;
 mod input;
 mod learnt_selector;

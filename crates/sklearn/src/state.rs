@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use cannery_graph::{Labels, Matrix, Points};
 use cannery_object::known::Version;
-use cannery_object::{Element, Heap, Kind, NdArray, Object, Value, View};
+use cannery_object::{Element, Heap, Kind, NdArray, Node, Object, Value, View};
 
 use crate::error::Error;
 use crate::estimator::{Estimator, Nesting, read_at};
@@ -64,6 +64,12 @@ impl<'h> State<'h> {
     /// The scikit-learn that wrote the object, where it says so (since 0.18).
     pub(crate) fn version(&self) -> Option<Version> {
         self.heap.as_str(self.object.attr("_sklearn_version")?)?.parse().ok()
+    }
+
+    /// Whether Python 2 wrote the object: its names of attributes are then bytes.
+    pub(crate) fn is_of_python2(&self) -> bool {
+        let first = self.object.attributes().and_then(|pairs| pairs.first().copied());
+        matches!(first.and_then(|name| self.heap.node_of(name)), Some(Node::Str8(_)))
     }
 
     /// Whether there is an attribute of this name.

@@ -1,0 +1,63 @@
+//! `sklearn.feature_extraction.text.CountVectorizer`: how often each term of a vocabulary is in a text.
+
+use cannery_graph::{Builder, DType, Edge, Op, Terms, Tokens, VocabCounts};
+
+use super::{analyzer, vocabulary};
+use crate::error::Error;
+use crate::estimator::{Estimator, Methods};
+use crate::input::{Input, Takes};
+use crate::state::State;
+
+#[derive(Debug)]
+struct CountVectorizer(Counts);
+
+/// What CountVectorizer and TfidfVectorizer have in common.
+#[derive(Debug)]
+pub(super) struct Counts {
+    tokens: Tokens,
+    vocabulary: Terms,
+    binary: bool,
+    dtype: DType,
+}
+
+pub(crate) fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
+    Ok(Box::new(CountVectorizer(Counts::read(state)?)))
+}
+
+impl Estimator for CountVectorizer {
+    fn name(&self) -> &'static str {
+        "CountVectorizer"
+    }
+
+    fn takes(&self) -> Takes {
+        Takes::Texts
+    }
+
+    fn lower_onto(&self, builder: &mut Builder, x: &Input) -> Result<Methods, Error> {
+        let counts = self.0.lower(builder, x)?;
+        Ok(Methods { offered: vec![("transform", counts)], ..Methods::default() })
+    }
+}
+
+impl Counts {
+    pub(super) fn read(state: &State<'_>) -> Result<Self, Error> {
+        Ok(Self {
+            tokens: analyzer::tokens(state)?,
+            vocabulary: vocabulary::terms(state)?,
+            binary: state.bool("binary")?,
+            dtype: analyzer::dtype(state)?,
+        })
+    }
+
+    /// Number of terms.
+    pub(super) fn columns(&self) -> usize {
+        self.vocabulary.len()
+    }
+
+    pub(super) fn lower(&self, builder: &mut Builder, x: &Input) -> Result<Edge, Error> {
+        let tokens = builder.add(Op::Tokens(self.tokens.clone()), &[x.texts()?])?;
+        let Self { vocabulary, binary, dtype, .. } = self;
+        let counts = VocabCounts { vocabulary: vocabulary.clone(), binary: *binary, dtype: *dtype };
+        Ok(builder.add(Op::VocabCounts(counts), &[tokens])?)
+    }
+}
