@@ -1,5 +1,5 @@
 use crate::buffer::{View, ViewMut};
-use crate::csr::{CsrBuffer, Stored};
+use crate::csr::Stored;
 use crate::error::Error;
 use crate::kernel::Kernel;
 use crate::program::Inputs;
@@ -12,34 +12,26 @@ pub(crate) struct Sparse {
 
 impl Kernel for Sparse {
     fn run(&self, inputs: &Inputs<'_, '_>, output: ViewMut<'_, '_>) -> Result<(), Error> {
-        let (rows, columns, out) = (inputs.rows(), self.columns, output.csr());
-        match inputs.x() {
-            View::F32(x) => {
-                store(x, rows, columns, out, |v| if let Stored::F32(v) = v { Some(v) } else { None })
+        let (x, out) = (inputs.x(), output.csr());
+        for row in 0..inputs.rows() {
+            let range = row * self.columns..(row + 1) * self.columns;
+            match (x, &mut out.values) {
+                (View::F32(x), Stored::F32(values)) => store(&x[range], &mut out.columns, values),
+                (View::F64(x), Stored::F64(values)) => store(&x[range], &mut out.columns, values),
+                (View::I64(x), Stored::I64(values)) => store(&x[range], &mut out.columns, values),
+                (x, values) => unreachable!("no graph stores {x:?} as {values:?}"),
             }
-            View::I64(x) => {
-                store(x, rows, columns, out, |v| if let Stored::I64(v) = v { Some(v) } else { None })
-            }
-            x => store(x.f64s(), rows, columns, out, |v| if let Stored::F64(v) = v { Some(v) } else { None }),
+            out.end_row();
         }
         Ok(())
     }
 }
 
-fn store<T: Copy + Default + PartialEq>(
-    x: &[T],
-    rows: usize,
-    columns: usize,
-    out: &mut CsrBuffer,
-    values: impl Fn(&mut Stored) -> Option<&mut Vec<T>>,
-) {
-    for row in 0..rows {
-        for (column, &x) in (0..).zip(&x[row * columns..][..columns]) {
-            if x != T::default() {
-                out.columns.push(column);
-                values(&mut out.values).into_iter().for_each(|values| values.push(x));
-            }
+fn store<T: Copy + Default + PartialEq>(row: &[T], columns: &mut Vec<u32>, values: &mut Vec<T>) {
+    for (column, &x) in (0..).zip(row) {
+        if x != T::default() {
+            columns.push(column);
+            values.push(x);
         }
-        out.end_row();
     }
 }

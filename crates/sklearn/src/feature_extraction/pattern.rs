@@ -308,7 +308,7 @@ impl<'p> Parser<'p> {
             self.next();
             match (low, self.in_brackets()?) {
                 (Member::Char(low), Member::Char(high)) if low <= high => {
-                    ranges.push((low.into(), high.into()))
+                    ranges.push((low.into(), high.into()));
                 }
                 _ => return Err("a range in brackets that is none".into()),
             }

@@ -73,14 +73,34 @@ pub(crate) fn object(class: &Value, state: &Map<String, Value>) -> (Heap, HeapVa
     (heap, value)
 }
 
+/// The same with attributes whose names are the bytes that Python 2 writes.
+pub(crate) fn object_of_python2(class: &Value, state: &Map<String, Value>) -> (Heap, HeapValue) {
+    let mut heap = Heap::new(Limits::default());
+    let name = |heap: &mut Heap, text: &str| {
+        let blob = heap.own(text.as_bytes()).expect("small");
+        heap.add(Node::Str8(blob)).expect("small")
+    };
+    let value = add_object_of(&mut heap, class, state, name);
+    (heap, value)
+}
+
 fn add_object(heap: &mut Heap, class: &Value, state: &Map<String, Value>) -> HeapValue {
+    add_object_of(heap, class, state, |heap, text| heap.text(text).expect("small"))
+}
+
+fn add_object_of(
+    heap: &mut Heap,
+    class: &Value,
+    state: &Map<String, Value>,
+    attribute: impl Fn(&mut Heap, &str) -> HeapValue,
+) -> HeapValue {
     let name = |at: usize| class[at].as_str().expect("a name");
     let callable = heap.global(name(0), name(1)).expect("small");
     let call = Call { callable, args: Heap::EMPTY_TUPLE, kind: CallKind::New };
     let object = heap.add_call(call).expect("small");
     let mut pairs = Vec::new();
     for (name, value) in state.iter().filter(|(_, value)| !value.is_null()) {
-        pairs.push(heap.text(name).expect("small"));
+        pairs.push(attribute(heap, name));
         pairs.push(add(heap, value));
     }
     let dict = heap.container(Node::Dict, &pairs).expect("small");
@@ -106,6 +126,9 @@ fn add_tagged(heap: &mut Heap, tagged: &Map<String, Value>, json: &Value) -> Hea
     if let Some(float) = tagged.get("float") {
         let bytes = unhex(float).try_into().expect("8 bytes");
         return heap.add(Node::Float(f64::from_le_bytes(bytes))).expect("small");
+    }
+    if tagged.contains_key("none") {
+        return HeapValue::None;
     }
     if let Some(dtype) = tagged.get("scalar") {
         return add_scalar(heap, dtype.as_str().expect("a dtype"), &unhex(&json["hex"]));

@@ -82,7 +82,8 @@ impl Analyzer {
         mut found: impl FnMut(&str),
     ) {
         let Scratch { words: word_scratch, joined, spans, .. } = scratch;
-        (joined.clear(), spans.clear());
+        joined.clear();
+        spans.clear();
         single(words, stop_words, text, word_scratch, |token| {
             if !spans.is_empty() {
                 joined.push(' ');

@@ -168,7 +168,8 @@ impl Matcher {
 
     fn each(&self, text: &str, scratch: &mut Scratch, mut found: impl FnMut(&str)) {
         let Scratch { kinds, starts, captures } = scratch;
-        (kinds.clear(), starts.clear());
+        kinds.clear();
+        starts.clear();
         if text.is_ascii() {
             let ascii = self.map.first_page();
             kinds.extend(text.bytes().map(|byte| ascii[usize::from(byte)]));
@@ -202,9 +203,9 @@ fn write(pattern: &TokenPattern, part: &Pattern, out: &mut String) {
             pattern.bytes_of(set).iter().for_each(|byte| out.push_str(&format!("\\x{byte:02X}")));
             out.push(']');
         }
-        Pattern::Sequence(parts) => {
-            group("(?:", out, |out| parts.iter().for_each(|p| write(pattern, p, out)))
-        }
+        Pattern::Sequence(parts) => group("(?:", out, |out| {
+            parts.iter().for_each(|part| write(pattern, part, out));
+        }),
         Pattern::Choice(parts) => group("(?:", out, |out| {
             for (index, part) in parts.iter().enumerate() {
                 out.push_str(if index == 0 { "" } else { "|" });

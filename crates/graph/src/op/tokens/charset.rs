@@ -16,7 +16,7 @@ impl CharSet {
         for (first, last) in ranges.into_iter().filter(|&(first, _)| first <= LAST) {
             match merged.last_mut() {
                 Some(before) if first <= before.1.saturating_add(1) => {
-                    before.1 = before.1.max(last.min(LAST))
+                    before.1 = before.1.max(last.min(LAST));
                 }
                 _ => merged.push((first, last.min(LAST))),
             }

@@ -129,7 +129,7 @@ impl Pattern {
             Self::Set(_) => leaf(1),
             Self::WordBoundary { .. } | Self::Start | Self::End => leaf(0),
             Self::Token(part) => part.measure(depth + 1).map(|m| Measure { tokens: m.tokens + 1, ..m }),
-            Self::Sequence(parts) => together(parts, depth, 0, |a, b| a.saturating_add(b)),
+            Self::Sequence(parts) => together(parts, depth, 0, u64::saturating_add),
             Self::Choice(parts) if parts.is_empty() => Err("a choice of nothing".into()),
             Self::Choice(parts) => together(parts, depth, u64::MAX, u64::min),
             Self::Repeat { of, min, max, .. } => {
@@ -173,15 +173,20 @@ fn together(
     })
 }
 
-/// From where on which byte holds, and the bytes of each set. `None` when there are too few bytes.
-fn classes(sets: &[CharSet], words: &CharSet) -> Option<(Vec<(u32, u8)>, Vec<Vec<u8>>)> {
+/// From which code point on which byte holds.
+type Starts = Vec<(u32, u8)>;
+/// The bytes of each set.
+type Members = Vec<Vec<u8>>;
+
+/// The kinds of characters and which of them each set has. `None` when there are too few bytes.
+fn classes(sets: &[CharSet], words: &CharSet) -> Option<(Starts, Members)> {
     let all = || sets.iter().chain([words]);
     let ends = |&(first, last): &(u32, u32)| [first, last + 1];
     let mut starts: Vec<u32> = all().flat_map(|set| set.ranges().iter().flat_map(ends)).chain([0]).collect();
     starts.sort_unstable();
     starts.dedup();
     let mut kinds: Vec<(u64, u8)> = Vec::new();
-    let mut classes: Vec<(u32, u8)> = Vec::new();
+    let mut classes = Starts::new();
     let mut bytes = (WORD_BYTES.iter().copied(), (0..=u8::MAX).filter(|byte| !WORD_BYTES.contains(byte)));
     for start in starts {
         let kind = all().enumerate().fold(0, |kind, (i, set)| kind | u64::from(set.contains(start)) << i);
