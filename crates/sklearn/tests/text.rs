@@ -29,8 +29,8 @@ fn read(case: &Value, python2: bool) -> Result<Box<dyn Estimator>, Error> {
     cannery_sklearn::read(&heap, value)
 }
 
-fn transform(model: &(dyn Estimator + 'static), signature: Signature, batch: &Batch<'_>) -> Output {
-    let graph = model.lower(&signature).expect("a graph");
+fn transform(model: &(dyn Estimator + 'static), signature: &Signature, batch: &Batch<'_>) -> Output {
+    let graph = model.lower(signature).expect("a graph");
     let program = Program::compile(&graph, &["transform"]).expect("an output of the graph");
     program.run(batch).expect("a fine batch").remove(0)
 }
@@ -57,7 +57,7 @@ fn run(case: &Value, file: &Value) -> Output {
     if x.is_null() {
         let texts = texts(file);
         let texts = Vec::from_iter(texts.iter().map(String::as_str));
-        return transform(&*model, Signature::Text, &Batch::texts(&texts));
+        return transform(&*model, &Signature::Text, &Batch::texts(&texts));
     }
     let values = Array::from_json(if x["values"].is_null() { x } else { &x["values"] });
     let (f32s, f64s, i64s) = match values.dtype.as_str() {
@@ -73,11 +73,11 @@ fn run(case: &Value, file: &Value) -> Output {
     let shape: Vec<usize> = numbers(&x["shape"]);
     if x["values"].is_null() {
         let batch = Batch::dense(column, shape[0], shape[1]).expect("a matrix");
-        return transform(&*model, Signature::dense(dtype), &batch);
+        return transform(&*model, &Signature::dense(dtype), &batch);
     }
     let (indptr, indices): (Vec<usize>, Vec<u32>) = (numbers(&x["indptr"]), numbers(&x["indices"]));
     let batch = Batch::csr(&indptr, &indices, column, shape[1]).expect("a matrix");
-    transform(&*model, Signature::csr(dtype), &batch)
+    transform(&*model, &Signature::csr(dtype), &batch)
 }
 
 fn assert_equal(got: &Output, want: &Value, what: &str) {
@@ -141,7 +141,7 @@ fn the_english_stop_words_are_those_of_every_version() {
         case["state"]["vocabulary"] = json!(words.iter().chain(&["computer"]).collect::<Vec<_>>());
         let model = read(&case, false).expect("a model");
         let text = Vec::from_iter(words.iter().copied().chain(["computer"])).join(" ");
-        let Values::Csr(csr) = transform(&*model, Signature::Text, &Batch::texts(&[&text])).values else {
+        let Values::Csr(csr) = transform(&*model, &Signature::Text, &Batch::texts(&[&text])).values else {
             panic!("counts")
         };
         assert_eq!(csr.indices, [318], "all but one are left out");
