@@ -461,7 +461,7 @@ def judge(data, answer):
             continue
         if isinstance(error, MemoryError):
             return 'read here, too large a memo key for C', ''
-        if isinstance(error, (TypeError, AttributeError)) and b'R' in data:
+        if isinstance(error, (TypeError, AttributeError, pickle.UnpicklingError)) and b'R' in data:
             return 'read here as a name or a call', ''
         if isinstance(error, TypeError) and 'unhashable' in str(error):
             return 'read here, unhashable', ''

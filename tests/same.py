@@ -159,6 +159,8 @@ class Comparison:
             return self.hashable(self.by_id[node['id']])
         if kind in ('tuple', 'frozenset'):
             return {'tuple': tuple, 'frozenset': frozenset}[kind](self.hashable(item) for item in node['items'])
+        if kind == 'slice':
+            return slice(*(self.hashable(part) for part in node['args']))
         if kind == 'complex':
             return complex(self.hashable(node['real']), self.hashable(node['imag']))
         if kind in ('int', 'float'):

@@ -126,6 +126,8 @@ fn states_where_unpicklers_differ_are_refused() {
         (b"\xff", "no opcode"),
         (b"]Nb.", "can't have one"),
         (b"NNNs.", "can't be added to"),
+        (b"](K\0Nu.", "can't be added to"),
+        (b"\x96\x01\0\0\0\0\0\0\0aK\0a.", "can't be added to"),
         (b"}(Nu.", "a key has no value"),
         (b"p1\r\n.", "CR LF"),
         (b"cos\r\nsystem\r\n.", "CR LF"),

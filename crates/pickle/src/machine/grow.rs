@@ -25,10 +25,11 @@ impl Grow {
         Ok(())
     }
 
+    /// A list takes no SETITEM and a bytearray nothing at all, though Python carries out both: they would replace what
+    /// the Heap holds, and no pickler writes them.
     fn fits(self, target: Option<Node>) -> bool {
         match target {
-            Some(Node::List(_)) => matches!(self, Self::Append | Self::Set),
-            Some(Node::ByteArray(_)) => matches!(self, Self::Append | Self::Set),
+            Some(Node::List(_)) => matches!(self, Self::Append),
             Some(Node::Set(_)) => matches!(self, Self::Add),
             Some(Node::Dict(_)) => matches!(self, Self::Set),
             other => other.is_some_and(|node| is_opaque(&node)),

@@ -1,0 +1,87 @@
+//! The rows of `fixtures/attacks/*/index.tsv`, and the files that they describe.
+//!
+//! Columns: the file's name, listing, recipe (see `recipe.rs`), class of attack (A–N, `S` for skops), expected verdict,
+//! expected rule (`-` for none, `|` between those that are all right), advisory (`-` for none), what it does.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::recipe;
+
+/// One file: an attack, or something harmless that looks like one.
+pub struct Fixture {
+    /// Its folder, which is named by class or advisory.
+    pub folder: PathBuf,
+    /// Name of the file.
+    pub name: String,
+    /// Name of the listing in the folder.
+    pub listing: String,
+    /// What is made of the assembled listing.
+    pub recipe: String,
+    /// Class of attack, a letter.
+    pub class: String,
+    /// What a scan must come to; of something harmless `safe`, or `unknown`.
+    pub verdict: String,
+    /// Rules of which one must be found.
+    pub rules: Vec<String>,
+    /// Identifier of the public advisory, if there is one.
+    pub advisory: String,
+    /// Whether it is harmless.
+    pub is_harmless: bool,
+    /// What it does.
+    pub what: String,
+}
+
+impl Fixture {
+    /// Every fixture, in the order of folders and rows.
+    pub fn all() -> Vec<Self> {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/attacks");
+        let entries = fs::read_dir(root).expect("the folder of attacks");
+        let mut folders: Vec<_> = entries.map(|entry| entry.expect("an entry").path()).collect();
+        folders.retain(|path| path.is_dir());
+        folders.sort();
+        folders.iter().flat_map(|folder| rows(folder)).collect()
+    }
+
+    /// `folder/name`.
+    pub fn place(&self) -> String {
+        format!("{}/{}", self.folder.file_name().unwrap_or_default().display(), self.name)
+    }
+
+    /// The bytes of the file.
+    pub fn bytes(&self) -> Vec<u8> {
+        recipe::build(&self.folder, &self.listing, &self.recipe)
+            .unwrap_or_else(|error| panic!("{}: {error}", self.place()))
+    }
+}
+
+fn rows(folder: &Path) -> Vec<Fixture> {
+    let index = folder.join("index.tsv");
+    let text = fs::read_to_string(&index).unwrap_or_else(|error| panic!("{}: {error}", index.display()));
+    let rows = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+    rows.map(|row| fixture(folder, row)).collect()
+}
+
+fn fixture(folder: &Path, row: &str) -> Fixture {
+    let cells: Vec<&str> = row.split('\t').collect();
+    let [name, listing, recipe, class, verdict, rules, advisory, what] = cells[..] else {
+        panic!("{}: {row:?} has not eight columns", folder.display());
+    };
+    let (verdict, is_harmless) = match verdict.strip_prefix("harmless:") {
+        Some(verdict) => (verdict, true),
+        None => (verdict, false),
+    };
+    assert!(["safe", "unknown", "dangerous", "malformed"].contains(&verdict), "{row:?}: no verdict");
+    Fixture {
+        folder: folder.to_owned(),
+        name: name.into(),
+        listing: listing.into(),
+        recipe: recipe.into(),
+        class: class.into(),
+        verdict: verdict.into(),
+        rules: rules.split('|').filter(|&rule| rule != "-").map(str::to_owned).collect(),
+        advisory: advisory.into(),
+        is_harmless,
+        what: what.into(),
+    }
+}
