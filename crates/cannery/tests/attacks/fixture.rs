@@ -9,32 +9,32 @@ use std::path::{Path, PathBuf};
 use crate::recipe;
 
 /// One file: an attack, or something harmless that looks like one.
-pub struct Fixture {
+pub(crate) struct Fixture {
     /// Its folder, which is named by class or advisory.
-    pub folder: PathBuf,
+    pub(crate) folder: PathBuf,
     /// Name of the file.
-    pub name: String,
+    pub(crate) name: String,
     /// Name of the listing in the folder.
-    pub listing: String,
+    pub(crate) listing: String,
     /// What is made of the assembled listing.
-    pub recipe: String,
+    pub(crate) recipe: String,
     /// Class of attack, a letter.
-    pub class: String,
+    pub(crate) class: String,
     /// What a scan must come to; of something harmless `safe`, or `unknown`.
-    pub verdict: String,
+    pub(crate) verdict: String,
     /// Rules of which one must be found.
-    pub rules: Vec<String>,
+    pub(crate) rules: Vec<String>,
     /// Identifier of the public advisory, if there is one.
-    pub advisory: String,
+    pub(crate) advisory: String,
     /// Whether it is harmless.
-    pub is_harmless: bool,
+    pub(crate) is_harmless: bool,
     /// What it does.
-    pub what: String,
+    pub(crate) what: String,
 }
 
 impl Fixture {
     /// Every fixture, in the order of folders and rows.
-    pub fn all() -> Vec<Self> {
+    pub(crate) fn all() -> Vec<Self> {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/attacks");
         let entries = fs::read_dir(root).expect("the folder of attacks");
         let mut folders: Vec<_> = entries.map(|entry| entry.expect("an entry").path()).collect();
@@ -44,12 +44,12 @@ impl Fixture {
     }
 
     /// `folder/name`.
-    pub fn place(&self) -> String {
+    pub(crate) fn place(&self) -> String {
         format!("{}/{}", self.folder.file_name().unwrap_or_default().display(), self.name)
     }
 
     /// The bytes of the file.
-    pub fn bytes(&self) -> Vec<u8> {
+    pub(crate) fn bytes(&self) -> Vec<u8> {
         recipe::build(&self.folder, &self.listing, &self.recipe)
             .unwrap_or_else(|error| panic!("{}: {error}", self.place()))
     }

@@ -20,8 +20,12 @@ use std::path::Path;
 use crate::zip::{self, Entry};
 
 /// The bytes that a listing and a recipe stand for.
-pub fn build(folder: &Path, listing: &str, recipe: &str) -> Result<Vec<u8>, String> {
-    let mut bytes = if recipe.starts_with("skops") { text(folder, listing)?.into_bytes() } else { pickle(folder, listing)? };
+pub(crate) fn build(folder: &Path, listing: &str, recipe: &str) -> Result<Vec<u8>, String> {
+    let mut bytes = if recipe.starts_with("skops") {
+        text(folder, listing)?.into_bytes()
+    } else {
+        pickle(folder, listing)?
+    };
     for step in recipe.split_whitespace().filter(|&step| step != "-") {
         bytes = carry_out(folder, step, bytes).map_err(|error| format!("{step}: {error}"))?;
     }
@@ -40,18 +44,27 @@ fn carry_out(folder: &Path, step: &str, mut bytes: Vec<u8>) -> Result<Vec<u8>, S
     let (name, arg) = step.split_once(':').unwrap_or((step, ""));
     let io = |error: std::io::Error| error.to_string();
     Ok(match name {
-        "gzip" => with(flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best()), &bytes, |w| w.finish()).map_err(io)?,
+        "gzip" => with(flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best()), &bytes, |w| {
+            w.finish()
+        })
+        .map_err(io)?,
         "zlib" => zlib(&bytes),
         "zfile" => [format!("ZF{:<19}", format!("{:#x}", bytes.len())).as_bytes(), &zlib(&bytes)].concat(),
-        "bz2" => with(bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::best()), &bytes, |w| w.finish()).map_err(io)?,
+        "bz2" => with(
+            bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::best()),
+            &bytes,
+            bzip2::write::BzEncoder::finish,
+        )
+        .map_err(io)?,
         "xz" => {
-            let writer = lzma_rust2::XzWriter::new(Vec::new(), lzma_rust2::XzOptions::with_preset(0)).map_err(io)?;
-            with(writer, &bytes, |w| w.finish()).map_err(io)?
+            let writer =
+                lzma_rust2::XzWriter::new(Vec::new(), lzma_rust2::XzOptions::with_preset(0)).map_err(io)?;
+            with(writer, &bytes, lzma_rust2::XzWriter::finish).map_err(io)?
         }
         "lzma" => {
             let options = lzma_rust2::LzmaOptions::with_preset(0);
             let writer = lzma_rust2::LzmaWriter::new_use_header(Vec::new(), &options, None).map_err(io)?;
-            with(writer, &bytes, |w| w.finish()).map_err(io)?
+            with(writer, &bytes, lzma_rust2::LzmaWriter::finish).map_err(io)?
         }
         "lz4" => {
             let mut writer = lz4_flex::frame::FrameEncoder::new(Vec::new());
@@ -81,14 +94,18 @@ fn carry_out(folder: &Path, step: &str, mut bytes: Vec<u8>) -> Result<Vec<u8>, S
     })
 }
 
-fn with<W: Write>(mut writer: W, bytes: &[u8], finish: impl FnOnce(W) -> std::io::Result<Vec<u8>>) -> std::io::Result<Vec<u8>> {
+fn with<W: Write>(
+    mut writer: W,
+    bytes: &[u8],
+    finish: impl FnOnce(W) -> std::io::Result<Vec<u8>>,
+) -> std::io::Result<Vec<u8>> {
     writer.write_all(bytes)?;
     finish(writer)
 }
 
 fn zlib(bytes: &[u8]) -> Vec<u8> {
     let writer = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
-    with(writer, bytes, |writer| writer.finish()).expect("to memory")
+    with(writer, bytes, flate2::write::ZlibEncoder::finish).expect("to memory")
 }
 
 fn number(text: &str) -> Result<usize, String> {
@@ -96,9 +113,11 @@ fn number(text: &str) -> Result<usize, String> {
 }
 
 /// Bytes of hexadecimal digits.
-pub fn hex(digits: &str) -> Result<Vec<u8>, String> {
+pub(crate) fn hex(digits: &str) -> Result<Vec<u8>, String> {
     let pairs = digits.as_bytes().chunks(2).map(|pair| std::str::from_utf8(pair).unwrap_or_default());
-    pairs.map(|pair| u8::from_str_radix(pair, 16).map_err(|_| format!("{digits:?} is not hexadecimal"))).collect()
+    pairs
+        .map(|pair| u8::from_str_radix(pair, 16).map_err(|_| format!("{digits:?} is not hexadecimal")))
+        .collect()
 }
 
 fn npy(descr: &str, shape: &str, data: &[u8]) -> Vec<u8> {
@@ -115,7 +134,9 @@ fn skops(folder: &Path, schema: &[u8], arg: &str) -> Result<Vec<u8>, String> {
         let (name, listing) = pair.split_once('=').ok_or("expected NAME=LISTING")?;
         let content = match listing {
             "zeros.npy" => npy("<f8", "(3,)", &[0; 24]),
-            _ if listing.ends_with(".json") => zip::write(&[Entry::stored("schema.json", text(folder, listing)?.as_bytes())]),
+            _ if listing.ends_with(".json") => {
+                zip::write(&[Entry::stored("schema.json", text(folder, listing)?.as_bytes())])
+            }
             _ => pickle(folder, listing)?,
         };
         entries.push(Entry::stored(name, &content));
@@ -144,9 +165,16 @@ fn seven_zip(bytes: &[u8]) -> Vec<u8> {
     let size = u32::try_from(bytes.len()).expect("a small file").to_le_bytes();
     let size = [&[0xf0], &size[..]].concat();
     let name: Vec<u8> = "data.pkl\0".encode_utf16().flat_map(u16::to_le_bytes).collect();
-    let streams = [&[0x04, 0x06, 0, 1, 0x09][..], &size, &[0, 0x07, 0x0b, 1, 0, 1, 1, 0, 0x0c], &size, &[0, 0]].concat();
+    let streams =
+        [&[0x04, 0x06, 0, 1, 0x09][..], &size, &[0, 0x07, 0x0b, 1, 0, 1, 1, 0, 0x0c], &size, &[0, 0]]
+            .concat();
     let files = [&[0x05, 1, 0x11, name.len() as u8 + 1, 0][..], &name, &[0, 0]].concat();
     let header = [&[0x01][..], &streams, &files].concat();
-    let place = [&(bytes.len() as u64).to_le_bytes()[..], &(header.len() as u64).to_le_bytes(), &zip::crc(&header).to_le_bytes()].concat();
+    let place = [
+        &(bytes.len() as u64).to_le_bytes()[..],
+        &(header.len() as u64).to_le_bytes(),
+        &zip::crc(&header).to_le_bytes(),
+    ]
+    .concat();
     [b"7z\xbc\xaf\x27\x1c\0\x04", &zip::crc(&place).to_le_bytes()[..], &place, bytes, &header].concat()
 }

@@ -22,7 +22,7 @@ use std::io::Write;
 use crate::recipe::hex;
 
 /// One entry with what its two headers say.
-pub struct Entry {
+pub(crate) struct Entry {
     name: Vec<u8>,
     local_name: Vec<u8>,
     data: Vec<u8>,
@@ -41,7 +41,7 @@ struct Header {
 }
 
 /// CRC-32, as zip has it.
-pub fn crc(bytes: &[u8]) -> u32 {
+pub(crate) fn crc(bytes: &[u8]) -> u32 {
     let mut crc = flate2::Crc::new();
     crc.update(bytes);
     crc.sum()
@@ -49,7 +49,7 @@ pub fn crc(bytes: &[u8]) -> u32 {
 
 impl Entry {
     /// An honest entry, not compressed.
-    pub fn stored(name: &str, data: &[u8]) -> Self {
+    pub(crate) fn stored(name: &str, data: &[u8]) -> Self {
         let header = Header { flags: 0, method: 0, crc: crc(data), size: data.len() as u32 };
         Self {
             name: name.into(),
@@ -145,7 +145,7 @@ fn unescaped(text: &str) -> Result<Vec<u8>, String> {
 }
 
 /// An honest archive.
-pub fn write(entries: &[Entry]) -> Vec<u8> {
+pub(crate) fn write(entries: &[Entry]) -> Vec<u8> {
     Archive::default().write(entries)
 }
 
@@ -189,7 +189,7 @@ impl Archive {
 }
 
 /// An archive of one file, as the keys say.
-pub fn build(bytes: &[u8], keys: &str) -> Result<Vec<u8>, String> {
+pub(crate) fn build(bytes: &[u8], keys: &str) -> Result<Vec<u8>, String> {
     let mut entry = Entry::stored("data.pkl", bytes);
     let mut archive = Archive::default();
     let mut benign = "";

@@ -1,0 +1,75 @@
+//! Every file of `fixtures/attacks`: attacks are refused with the right verdict and rule, what only looks like one is not
+//! called dangerous.
+//!
+//! `cargo run -p cannery --example build_attacks -- FOLDER` writes the files that the listings and recipes stand for.
+
+mod fixture;
+mod recipe;
+mod zip;
+
+use std::collections::BTreeMap;
+
+use fixture::Fixture;
+
+#[test]
+fn every_fixture_can_be_built() {
+    for fixture in Fixture::all() {
+        assert!(!fixture.bytes().is_empty(), "{}", fixture.place());
+        assert!(
+            fixture.listing.ends_with(".txt") || fixture.listing.ends_with(".json"),
+            "{}",
+            fixture.place()
+        );
+    }
+}
+
+#[test]
+fn there_are_attacks_of_every_class_and_things_that_look_like_them() {
+    let mut classes: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+    for fixture in Fixture::all() {
+        let (attacks, harmless) = classes.entry(fixture.class).or_default();
+        *(if fixture.is_harmless { harmless } else { attacks }) += 1;
+    }
+    let all: String = classes.keys().map(String::as_str).collect();
+    assert_eq!(all, "ABCDEFGHIJKLMNS");
+    assert!(classes.values().map(|(attacks, _)| attacks).sum::<usize>() >= 300, "{classes:?}");
+    assert!(classes.values().all(|&(attacks, harmless)| attacks >= 10 && harmless >= 1), "{classes:?}");
+}
+
+#[test]
+fn no_two_fixtures_are_the_same_file() {
+    let mut seen: BTreeMap<Vec<u8>, String> = BTreeMap::new();
+    let mut same = Vec::new();
+    for fixture in Fixture::all() {
+        let place = fixture.place();
+        let ending = place.rsplit('.').next().unwrap_or_default().to_owned();
+        let key = [fixture.bytes(), ending.into_bytes()].concat();
+        if let Some(other) = seen.insert(key, place.clone()) {
+            same.push(format!("{other} and {place}"));
+        }
+    }
+    assert!(same.is_empty(), "{same:#?}");
+}
+
+#[test]
+fn folders_of_advisories_have_their_names_and_all_say_what_they_do() {
+    for fixture in Fixture::all() {
+        let folder = fixture.folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if folder.starts_with("GHSA-") || folder.starts_with("CVE-") {
+            assert_eq!(fixture.advisory, folder, "{}", fixture.place());
+        }
+        assert!(!fixture.what.is_empty(), "{}", fixture.place());
+        assert_eq!(fixture.is_harmless, fixture.rules.is_empty(), "{}", fixture.place());
+    }
+}
+
+#[test]
+fn what_is_malformed_is_not_read_either() {
+    for fixture in Fixture::all().iter().filter(|fixture| fixture.verdict == "malformed") {
+        // whether the parts of an object fit together is for those to say who use them
+        if !fixture.rules.contains(&"unsound-structure".to_owned()) {
+            let read = cannery::loads(&fixture.bytes());
+            assert!(read.is_err(), "{} is read", fixture.place());
+        }
+    }
+}
