@@ -6,7 +6,7 @@ use crate::constant::{Labels, Matrix, Points, SparseMatrix};
 use crate::graph::Graph;
 use crate::op::{
     Bounds, CharSet, Code, Codes, Confidence, Kernel, Merge, Metric, Missing, NeighborReduce, NeighborResult,
-    NeighborTree, Neighbors, Op, Pattern, Search, Spaces, Tokens, Tree, TreeNode, Units,
+    NeighborTree, Neighbors, Op, Pattern, Search, Selection, Spaces, Tokens, Tree, TreeNode, Units,
 };
 
 impl Graph {
@@ -275,7 +275,7 @@ fn neighbors(neighbors: &Neighbors, sink: &mut Sink) {
         | Metric::Correlation => {}
     }
     match neighbors.search() {
-        Search::Heap | Search::Partition => {}
+        Search::Heap | Search::Partition(Selection::Introselect | Selection::Simd) => {}
         Search::Tree(tree) => neighbor_tree(tree, sink),
     }
 }

@@ -41,7 +41,7 @@ pub use op::{
     Accents, Arithmetic, Bounds, CharSet, Check, ClassCodes, Code, CodeColumn, Codes, Confidence, Exactness,
     Family, Function, HashCounts, Impute, Kernel, Linear, Lowercase, Merge, Metric, Missing, NeighborNode,
     NeighborReduce, NeighborResult, NeighborTree, NeighborWeights, Neighbors, Norm, Op, PairCoupling,
-    Pattern, RowNorm, Scale, Search, Spaces, SquaredNorm, SvmPairs, Terms, TfIdf, TokenPattern, Tokens, Tree,
-    TreeEnsemble, TreeError, TreeNode, TreePart, Units, VocabCounts,
+    Pattern, RowNorm, Scale, Search, Selection, Spaces, SquaredNorm, SvmPairs, Terms, TfIdf, TokenPattern,
+    Tokens, Tree, TreeEnsemble, TreeError, TreeNode, TreePart, Units, VocabCounts,
 };
 pub use types::{DType, Field, Shape, Signature, Type};

@@ -18,7 +18,7 @@ pub use impute::{Impute, Missing};
 pub use linear::Linear;
 pub use neighbors::{
     Bounds, ClassCodes, Metric, NeighborNode, NeighborReduce, NeighborResult, NeighborTree, NeighborWeights,
-    Neighbors, Search, SquaredNorm,
+    Neighbors, Search, Selection, SquaredNorm,
 };
 pub use pair_coupling::PairCoupling;
 pub use row_norm::{Norm, RowNorm};

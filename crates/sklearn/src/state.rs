@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use cannery_graph::{Labels, Matrix, Points};
 use cannery_object::known::Version;
-use cannery_object::{Element, Heap, Kind, NdArray, Node, Object, Value, View};
+use cannery_object::{self as object, Element, Heap, Kind, NdArray, Node, Object, Value, View};
 
 use crate::error::Error;
 use crate::estimator::{Estimator, Nesting, read_at};
@@ -207,6 +207,17 @@ impl<'h> State<'h> {
         let ints = array.i64s().map_err(|error| Error::in_view(self.path_of(name), &error))?;
         let counts: Result<_, _> = ints.iter().map(|&int| usize::try_from(int)).collect();
         counts.map_err(|_| self.malformed(name, "a count below 0"))
+    }
+
+    /// Type of the elements of an array, or of those that a sparse matrix stores.
+    pub(crate) fn element_dtype(&self, name: &str) -> Result<object::DType, Error> {
+        let View::Sparse(sparse) = self.heap.view(self.value(name)?) else {
+            return Ok(self.array(name)?.dtype.into_owned());
+        };
+        let arrays = sparse.arrays().map_err(|error| Error::in_view(self.path_of(name), &error))?;
+        let data = arrays.iter().find(|(part, _)| *part == "data");
+        let (_, data) = data.ok_or_else(|| self.malformed(name, "a sparse matrix without data"))?;
+        Ok(data.dtype.clone().into_owned())
     }
 
     /// Points, one a row: a matrix of floats, or a CSR matrix as it is.

@@ -132,7 +132,6 @@ fn what_can_not_be_computed_is_named() {
     assert_eq!(variances, "effective_metric_params_[\"V\"]");
     assert_eq!(refused("brute-uniform", "n_neighbors", json!(16)), "n_neighbors");
     assert_eq!(refused("brute-uniform", "_fit_method", json!("auto")), "_fit_method");
-    assert_eq!(refused("kd_tree-uniform", "_fit_X", json!("sparse")), "_fit_X");
 }
 
 #[test]
@@ -150,6 +149,7 @@ fn parts_that_do_not_fit_are_malformed_with_their_path() {
         ("mean", "_y", zeros(&[14]), "_y"),
         ("brute-uniform", "n_neighbors", json!(0), "n_neighbors"),
         ("brute-uniform", "_fit_X", zeros(&[15, 0]), "_fit_X"),
+        ("brute-uniform", "_fit_X", json!("sparse"), "_fit_X"),
         ("kd_tree-uniform", "_fit_X", zeros(&[15, 3]), "_tree.data"),
     ];
     for (name, attribute, value, path) in cases {

@@ -3,9 +3,10 @@
 mod distance;
 mod heap;
 mod reduce;
+mod select;
 mod tree;
 
-use cannery_graph::{self as graph, Metric, Search};
+use cannery_graph::{self as graph, Metric, Search, Selection};
 
 use crate::buffer::ViewMut;
 use crate::error::Error;
@@ -40,10 +41,10 @@ impl Kernel for Neighbors {
                     Ok(())
                 })
             }
-            Search::Partition => {
-                let mut found = Vec::with_capacity(self.distances.points());
+            Search::Partition(selection) => {
+                let mut found = Found::default();
                 self.by_distances(x, out, |row, reduced, out| {
-                    self.by_partition(&mut found, inputs.first_row() + row, reduced, out)
+                    self.by_partition(*selection, &mut found, inputs.first_row() + row, reduced, out)
                 })
             }
             Search::Tree(tree) => {
@@ -92,48 +93,42 @@ impl Neighbors {
 
     fn by_partition(
         &self,
-        found: &mut Vec<(f64, u32)>,
+        selection: Selection,
+        found: &mut Found,
         row: usize,
         reduced: &[f64],
         out: &mut [f64],
     ) -> Result<(), Error> {
         let (metric, k) = (self.graph.metric(), self.graph.count());
         let squared = matches!(metric, Metric::EuclideanExpanded(_) | Metric::EuclideanExpandedF32(_));
-        found.clear();
-        let compared = |&r: &f64| if squared { r } else { distance::of_reduced(metric, r) };
-        found.extend(reduced.iter().map(compared).zip(0..));
-        if k < found.len() {
-            found.select_nth_unstable_by(k - 1, nearer);
-            let farthest = found[k - 1].0;
-            if found[k..].iter().any(|&(distance, _)| distance == farthest) {
-                return Err(tied(row));
-            }
-            found.truncate(k);
-        }
-        found.sort_unstable_by(nearer);
-        if found.iter().any(|(distance, _)| distance.is_nan()) {
-            return Err(undefined(metric, row));
-        }
+        let Found { compared, order, nearest } = found;
+        compared.clear();
+        compared.extend(reduced.iter().map(|&r| if squared { r } else { distance::of_reduced(metric, r) }));
+        select::smallest(compared, k, selection, order).ok_or_else(|| tied(row))?;
+        nearest.clear();
+        nearest.extend(order.iter().map(|&at| (compared[at], at as u32)));
+        nearest.sort_unstable_by(nearer);
         if squared {
-            write(found, metric, out);
+            write(nearest, metric, out);
         } else {
-            write_as_they_are(found, out);
+            write_as_they_are(nearest, out);
         }
         Ok(())
     }
 }
 
+/// Memory of a partition, for row after row.
+#[derive(Default)]
+struct Found {
+    compared: Vec<f64>,
+    order: Vec<usize>,
+    nearest: Vec<(f64, u32)>,
+}
+
 fn tied(row: usize) -> Error {
     Error::unsupported(format!(
         "row {row} (counted from 0) has more neighbours at the same distance than fit: which of them numpy's \
-         argpartition takes depends on its release"
-    ))
-}
-
-fn undefined(metric: &Metric, row: usize) -> Error {
-    Error::unsupported(format!(
-        "row {row} (counted from 0) has no {metric} distance to some of its neighbours: which points numpy takes \
-         then depends on its release"
+         argpartition takes depends on the processor"
     ))
 }
 
@@ -207,7 +202,7 @@ mod tests {
                 points(),
                 k,
                 Metric::EuclideanExpanded(SquaredNorm::Pairs),
-                Search::Partition,
+                Search::Partition(Selection::Simd),
             )
         };
         let error = run(partition(2), None, &[3.0]).expect_err("two points at distance 1");
@@ -217,10 +212,15 @@ mod tests {
     }
 
     #[test]
-    fn a_row_without_distances_is_refused() {
-        let neighbors = graph::Neighbors::new(points(), 2, Metric::Correlation, Search::Partition);
-        let error = run(neighbors, None, &[3.0]).expect_err("one feature has no correlation");
-        assert_eq!(error.kind(), crate::ErrorKind::Unsupported);
+    fn points_without_a_distance_come_last_and_the_first_of_them_first() {
+        let search = Search::Partition(Selection::Introselect);
+        let neighbors = graph::Neighbors::new(points(), 2, Metric::Correlation, search).expect("fits");
+        let Values::F64(hits) = run(Ok(neighbors), None, &[3.0]).expect("one feature has no correlation")
+        else {
+            panic!("distances and positions")
+        };
+        assert!(hits[0].is_nan() && hits[1].is_nan());
+        assert_eq!(hits[2..], [0.0, 1.0]);
     }
 
     fn node(start: u32, end: u32, is_leaf: bool) -> NeighborNode {

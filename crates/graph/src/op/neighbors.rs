@@ -97,14 +97,22 @@ pub enum Search {
     ///
     /// scikit-learn may cut the points among threads and merge their heaps; this is what one thread does.
     Heap,
-    /// The k smallest distances (not reduced, but for the Euclidean), of equal ones the lower positions first. A row
-    /// is an error when NaN is among them, or when a point that is not among them is as near as the farthest.
-    ///
-    /// scikit-learn calls `numpy.argpartition` here, whose choice among equal distances depends on the release of
-    /// numpy and the processor: that choice is not reproduced.
-    Partition,
+    /// The k smallest distances (not reduced, but for the Euclidean), NaN being larger than all others; which of those equal
+    /// to the k-th is for [`Selection`] to say.
+    Partition(Selection),
     /// As [`Heap`](Self::Heap), but the points come leaf by leaf as a tree is walked: see [`NeighborTree`].
     Tree(NeighborTree),
+}
+
+/// How `numpy.argpartition` selects the k smallest of a row, which decides among equal ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Selection {
+    /// Numpy's introselect. Source: `introselect_` in numpy 1.26's `npysort/selection.cpp`.
+    Introselect,
+    /// x86-simd-sort, as numpy 2.0 and later call it on x86-64 with AVX2. Where there is NaN it is `std::nth_element` of
+    /// libstdc++; where all of up to 256 distances are equal the first k; where else a distance that is not among the k
+    /// equals the largest that is, the choice depends on the width of the processor's vectors, and the row is an error.
+    Simd,
 }
 
 /// A kd-tree or ball tree over the points. Valid by construction; cheap to clone.
@@ -396,7 +404,8 @@ impl fmt::Display for Neighbors {
         write!(f, "{} {rows}x{columns} k={} ", self.metric, self.count)?;
         match &self.search {
             Search::Heap => f.write_str("heap"),
-            Search::Partition => f.write_str("partition"),
+            Search::Partition(Selection::Introselect) => f.write_str("introselect"),
+            Search::Partition(Selection::Simd) => f.write_str("simd-select"),
             Search::Tree(NeighborTree { bounds: Bounds::Boxes { .. }, nodes, .. }) => {
                 write!(f, "kd-tree of {}", nodes.len())
             }

@@ -1,7 +1,7 @@
 //! `coef_` and `intercept_` as all linear models have them.
 
 use cannery_graph::{Arithmetic, Builder, DType, Edge, Linear, Matrix, Op, Scale};
-use cannery_object::{Kind, Value, View};
+use cannery_object::{Kind, View};
 
 use crate::error::Error;
 use crate::state::State;
@@ -76,15 +76,6 @@ fn intercepts(state: &State<'_>, outputs: usize) -> Result<(Vec<f64>, Option<DTy
 
 /// float32 or, for all else, float64.
 fn dtype(state: &State<'_>, name: &str) -> Result<DType, Error> {
-    let in_view = |error| Error::in_view(state.path_of(name), &error);
-    let value: Value = state.value(name)?;
-    let dtype = match state.heap().view(value) {
-        View::Sparse(sparse) => {
-            let arrays = sparse.arrays().map_err(in_view)?;
-            arrays.iter().find(|(part, _)| *part == "data").map(|(_, data)| data.dtype.clone().into_owned())
-        }
-        _ => Some(state.array(name)?.dtype.into_owned()),
-    };
-    let is_f32 = dtype.is_some_and(|dtype| dtype.kind == Kind::Float && dtype.itemsize == 4);
-    Ok(if is_f32 { DType::F32 } else { DType::F64 })
+    let dtype = state.element_dtype(name)?;
+    Ok(if dtype.kind == Kind::Float && dtype.itemsize == 4 { DType::F32 } else { DType::F64 })
 }

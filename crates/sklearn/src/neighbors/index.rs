@@ -2,10 +2,10 @@
 
 use cannery_graph::{
     Builder, Check, DType, Edge, Matrix, Metric, NeighborReduce, NeighborResult, NeighborWeights, Neighbors,
-    Op, Search,
+    Op, Search, Selection,
 };
-use cannery_object::Kind;
 use cannery_object::known::Version;
+use cannery_object::{Kind, View};
 
 use super::{metric, tree};
 use crate::error::Error;
@@ -127,6 +127,7 @@ fn count(state: &State<'_>, samples: usize) -> Result<usize, Error> {
 /// The points with what decides how scikit-learn searches them.
 struct Points {
     matrix: Matrix,
+    is_sparse: bool,
     dtype: Option<DType>,
     tree: Option<(Metric, Search)>,
 }
@@ -134,11 +135,9 @@ struct Points {
 impl Points {
     fn read(state: &State<'_>) -> Result<Self, Error> {
         const NAME: &str = "_fit_X";
-        if state.heap().ndarray(state.value(NAME)?).is_none() {
-            return Err(state.unsupported(NAME, "not a dense array: fitted on sparse data"));
-        }
-        let array = state.array_of_ndim(NAME, 2)?;
-        let dtype = match (&array.dtype.kind, array.dtype.itemsize) {
+        let is_sparse = matches!(state.heap().view(state.value(NAME)?), View::Sparse(_));
+        let dtype = state.element_dtype(NAME)?;
+        let dtype = match (&dtype.kind, dtype.itemsize) {
             (Kind::Float, 4) => Some(DType::F32),
             (Kind::Float, 8) => Some(DType::F64),
             _ => None,
@@ -149,7 +148,7 @@ impl Points {
         }
         let (matrix, tree) = match state.text("_fit_method")?.as_deref() {
             Some("brute") => (matrix, None),
-            Some(method @ ("kd_tree" | "ball_tree")) => {
+            Some(method @ ("kd_tree" | "ball_tree")) if !is_sparse => {
                 let tree = tree::read(state, &matrix, method == "kd_tree")?;
                 (tree.points, Some((tree.metric, Search::Tree(tree.nodes))))
             }
@@ -157,7 +156,7 @@ impl Points {
                 return Err(state.unsupported("_fit_method", "none of 'brute', 'kd_tree' and 'ball_tree'"));
             }
         };
-        Ok(Self { matrix, dtype, tree })
+        Ok(Self { matrix, is_sparse, dtype, tree })
     }
 
     fn search(&self, state: &State<'_>, count: usize, input: DType) -> Result<Found, Error> {
@@ -173,16 +172,33 @@ impl Points {
         Ok(Found { neighbors: neighbors.map_err(|message| state.malformed(path, message))?, weights })
     }
 
-    /// Since 1.1 (float32: 1.2) distances of most metrics go straight into a heap if data and input have the same
-    /// dtype; else and before, a matrix of them is partitioned.
+    /// Since 1.1 (float32, sparse data: 1.2) distances of most metrics go straight into a heap if data and input have the
+    /// same dtype; else and before, a matrix of them is partitioned.
     fn brute(&self, state: &State<'_>, input: DType) -> Result<(Metric, Search), Error> {
         let version = state.version().unwrap_or(Version::new(0, 17));
-        let since = Version::new(1, if input == DType::F32 { 2 } else { 1 });
+        let since = Version::new(1, if input == DType::F32 || self.is_sparse { 2 } else { 1 });
         let is_single = input == DType::F32 && self.dtype == Some(DType::F32);
         let metric = metric::read(state)?;
         if version >= since && self.dtype == Some(input) && metric.goes_into_heap() {
             return Ok((metric.for_heap(state, is_single)?, Search::Heap));
         }
-        Ok((metric.for_partition(state, is_single, version)?, Search::Partition))
+        let selection = selection(state, version);
+        Ok((metric.for_partition(state, is_single, version)?, Search::Partition(selection)))
+    }
+}
+
+/// What numpy's `argpartition` was: names of numpy in the file tell 1 from 2; where there is none, what was there when
+/// scikit-learn came out. Numpy 2.0 is as old as scikit-learn 1.5.
+fn selection(state: &State<'_>, version: Version) -> Selection {
+    let heap = state.heap();
+    let modules = heap.nodes().filter_map(|value| heap.global_name(value)).map(|(module, _)| module);
+    let is_2 = |module: &str| match module.split_once('.') {
+        Some(("numpy", rest)) if rest.starts_with("_core.") => Some(true),
+        Some(("numpy", rest)) if rest.starts_with("core.") => Some(false),
+        _ => None,
+    };
+    match modules.filter_map(is_2).next().unwrap_or(version >= Version::new(1, 5)) {
+        true => Selection::Simd,
+        false => Selection::Introselect,
     }
 }
