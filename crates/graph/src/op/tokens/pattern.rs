@@ -257,7 +257,8 @@ mod tests {
         let Pattern::Set(first) = set("abé") else { unreachable!("just made") };
         let mut members = pattern.bytes_of(&first).to_vec();
         let mut want = ['a', 'b', 'é'].map(byte).to_vec();
-        (members.sort_unstable(), want.sort_unstable());
+        members.sort_unstable();
+        want.sort_unstable();
         assert_eq!(members, want);
     }
 }
