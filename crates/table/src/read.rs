@@ -9,6 +9,7 @@ mod lines;
 mod meter;
 mod names;
 mod ndjson;
+mod parquet;
 mod sparse;
 mod tokens;
 
@@ -26,6 +27,7 @@ use self::lines::{Lines, TextRows};
 use self::meter::Metered;
 pub use self::names::Hint;
 use self::ndjson::NdjsonRows;
+use self::parquet::ParquetRows;
 use self::sparse::SparseRows;
 use crate::batch::Batch;
 use crate::error::Error;
@@ -73,6 +75,7 @@ enum Rows {
     Csv(Box<CsvRows>),
     Ndjson(Box<NdjsonRows>),
     Texts(Box<TextRows>),
+    Parquet(Box<ParquetRows>),
     Array(Box<ArrayRows>),
     Sparse(Box<SparseRows>),
 }
@@ -81,6 +84,7 @@ enum Rows {
 enum Form {
     Npy,
     Npz,
+    Parquet,
     Csv,
     Ndjson,
     /// A text a line, or NDJSON: the first line decides.
@@ -103,6 +107,7 @@ impl Table {
     /// * `.npy`: a 2-d array of numbers, bools, texts, or of objects that are plain values; and `.npz` with such an array
     ///   named `X` or `arr_0`, or with no other array. Both are mapped.
     /// * `.npz` as `scipy.sparse.save_npz` writes it, CSR, CSC or COO. Its rows are given as CSR.
+    /// * Parquet, row group by row group: numbers, bools and texts; nulls are those of pandas.
     /// * NDJSON: a line is an array, an object with a value for each column, or a string.
     /// * CSV, with a header when a cell of the first line is no number. Missing values are those of `pandas.read_csv`.
     /// * Where texts are wanted, text, of which each line is one as it stands there, even a blank one. It is NDJSON where
@@ -124,6 +129,7 @@ impl Table {
         (&file).take(PREFIX).read_to_end(&mut prefix)?;
         let rows = match Form::of(&prefix, name, wanted)? {
             Form::Npy | Form::Npz => Rows::of_arrays(path, limits)?,
+            Form::Parquet => Rows::Parquet(Box::new(ParquetRows::of_file(file, limits)?)),
             form => {
                 let len = len.is_file().then_some(len.len());
                 let source = Metered::new(Box::new(Cursor::new(prefix).chain(file)), len);
@@ -150,6 +156,10 @@ impl Table {
         match Form::of(&prefix, name, wanted)? {
             Form::Npy | Form::Npz => {
                 Err(Error::usage("an array on standard input can't be mapped: give the name of its file"))
+            }
+            Form::Parquet => {
+                let rows = ParquetRows::of_stream(Cursor::new(prefix).chain(stream), limits)?;
+                Self::of_rows(Rows::Parquet(Box::new(rows)), wanted)
             }
             form => {
                 let source = Metered::new(Box::new(Cursor::new(prefix).chain(stream)), len);
@@ -178,6 +188,7 @@ impl Table {
         match &self.rows {
             Rows::Csv(rows) => rows.names(),
             Rows::Ndjson(rows) => rows.names(),
+            Rows::Parquet(rows) => Some(rows.names()),
             Rows::Texts(_) | Rows::Array(_) | Rows::Sparse(_) => None,
         }
     }
@@ -188,6 +199,7 @@ impl Table {
             Rows::Csv(rows) => rows.columns(),
             Rows::Ndjson(rows) => rows.columns(),
             Rows::Texts(_) => 1,
+            Rows::Parquet(rows) => rows.columns(),
             Rows::Array(rows) => rows.columns,
             Rows::Sparse(rows) => rows.columns(),
         }
@@ -207,6 +219,7 @@ impl Table {
         match &mut self.rows {
             Rows::Csv(rows) => rows.select(wanted),
             Rows::Ndjson(rows) => rows.select(wanted),
+            Rows::Parquet(rows) => rows.select(wanted),
             Rows::Array(rows) => {
                 rows.select(wanted);
                 Ok(())
@@ -220,7 +233,7 @@ impl Table {
     pub fn hint(&mut self, hints: &[Hint]) {
         match &mut self.rows {
             Rows::Csv(rows) => rows.hint(hints),
-            Rows::Ndjson(_) | Rows::Texts(_) | Rows::Array(_) | Rows::Sparse(_) => {}
+            Rows::Ndjson(_) | Rows::Texts(_) | Rows::Parquet(_) | Rows::Array(_) | Rows::Sparse(_) => {}
         }
     }
 
@@ -237,6 +250,7 @@ impl Table {
             Rows::Csv(rows) => rows.give(batch.rows),
             Rows::Ndjson(rows) => rows.give(batch.rows),
             Rows::Texts(rows) => rows.give(batch.rows),
+            Rows::Parquet(rows) => rows.give(batch.rows),
             Rows::Array(rows) => rows.give(batch.rows),
             Rows::Sparse(rows) => rows.give(batch.rows),
         }
@@ -252,6 +266,7 @@ impl Table {
             Rows::Csv(rows) => rows.peek(most, self.wanted),
             Rows::Ndjson(rows) => rows.peek(most, self.wanted),
             Rows::Texts(rows) => rows.peek(most),
+            Rows::Parquet(rows) => rows.peek(most, self.wanted),
             Rows::Array(rows) => rows.peek(most, self.wanted),
             Rows::Sparse(rows) => Ok(rows.peek(most)),
         }
@@ -261,7 +276,7 @@ impl Table {
     pub fn batch_rows(&self) -> usize {
         match &self.rows {
             Rows::Sparse(rows) => rows.rows_of(BATCH_NUMBERS).clamp(1, BATCH_ROWS),
-            Rows::Csv(_) | Rows::Ndjson(_) | Rows::Texts(_) | Rows::Array(_) => {
+            Rows::Csv(_) | Rows::Ndjson(_) | Rows::Texts(_) | Rows::Parquet(_) | Rows::Array(_) => {
                 (BATCH_NUMBERS / self.columns().max(1)).clamp(1, BATCH_ROWS)
             }
         }
@@ -278,6 +293,7 @@ impl Table {
             Rows::Csv(rows) => estimate(rows.meter()),
             Rows::Ndjson(rows) => estimate(rows.meter()),
             Rows::Texts(rows) => estimate(rows.meter()),
+            Rows::Parquet(rows) => Some(rows.rows_in_all()),
             Rows::Array(rows) => Some(rows.rows as u64),
             Rows::Sparse(rows) => Some(rows.rows() as u64),
         }
@@ -292,8 +308,11 @@ impl Form {
         if prefix.starts_with(b"PK\x03\x04") || prefix.starts_with(b"PK\x05\x06") {
             return Ok(Self::Npz);
         }
+        if prefix.starts_with(b"PAR1") && prefix.contains(&0) {
+            return Ok(Self::Parquet);
+        }
         if prefix.contains(&0) || prefix.starts_with(b"\x1f\x8b") {
-            return Err(Error::usage("the input is none of CSV, NDJSON, .npy and .npz"));
+            return Err(Error::usage("the input is none of CSV, NDJSON, Parquet, .npy and .npz"));
         }
         let text = prefix.strip_prefix(b"\xef\xbb\xbf").unwrap_or(prefix).trim_ascii_start();
         let ending = Path::new(name).extension().unwrap_or_default().to_ascii_lowercase();
@@ -315,7 +334,7 @@ impl Rows {
         Ok(match form {
             Form::Csv => Self::Csv(Box::new(CsvRows::new(source, limits)?)),
             Form::Ndjson => Self::Ndjson(Box::new(NdjsonRows::new(lines(source))?)),
-            Form::Texts | Form::Npy | Form::Npz => {
+            Form::Texts | Form::Npy | Form::Npz | Form::Parquet => {
                 let mut lines = lines(source).with_blank();
                 match lines.first()? {
                     Some((_, line)) if flat::is_row(line) => {
@@ -352,7 +371,7 @@ impl Rows {
             }
             (Self::Texts(_), Wanted::Texts)
             | (Self::Sparse(_), Wanted::Numbers | Wanted::Matrix)
-            | (Self::Csv(_) | Self::Ndjson(_), _) => Ok(()),
+            | (Self::Csv(_) | Self::Ndjson(_) | Self::Parquet(_), _) => Ok(()),
         }
     }
 }

@@ -42,6 +42,11 @@ impl Texts {
         (0..self.len()).map(|index| self.get(index).unwrap_or_default())
     }
 
+    /// Bytes of all texts.
+    pub(crate) fn bytes(&self) -> usize {
+        self.buffer.len()
+    }
+
     /// Adds the texts of another one.
     pub(crate) fn append(&mut self, more: &Self) {
         let before = self.buffer.len();

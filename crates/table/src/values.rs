@@ -64,6 +64,29 @@ impl Values {
         }
     }
 
+    /// The values at these places, which are there; where there is none, zero, an empty text or None.
+    pub(crate) fn spread(&self, mut places: impl Iterator<Item = Option<usize>>) -> Self {
+        fn pick<T: Copy + Default>(values: &[T], places: impl Iterator<Item = Option<usize>>) -> Vec<T> {
+            places
+                .map(|place| place.and_then(|place| values.get(place)).copied().unwrap_or_default())
+                .collect()
+        }
+        match self {
+            Self::F64(v) => Self::F64(pick(v, places)),
+            Self::F32(v) => Self::F32(pick(v, places)),
+            Self::I64(v) => Self::I64(pick(v, places)),
+            Self::Bool(v) => Self::Bool(pick(v, places)),
+            Self::Str(v) => {
+                let text = |place: Option<usize>| place.and_then(|place| v.get(place)).unwrap_or_default();
+                Self::Str(places.by_ref().map(text).collect())
+            }
+            Self::Any(v) => {
+                let cell = |place: Option<usize>| place.and_then(|place| v.get(place)).cloned();
+                Self::Any(places.map(|place| cell(place).unwrap_or(Cell::None)).collect())
+            }
+        }
+    }
+
     /// Adds what makes the value at a place differ from others to a key.
     pub(crate) fn key(&self, place: usize, key: &mut Vec<u8>) {
         let mut text = |tag: u8, text: &str| {

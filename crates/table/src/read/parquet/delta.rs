@@ -1,0 +1,131 @@
+//! Checks of delta encodings (<https://github.com/apache/parquet-format/blob/master/Encodings.md>) before a decoder sees
+//! them: integers in blocks of bit-packed differences, and the lengths of texts as such integers.
+
+/// Most values of a block; writers take 128 or 256.
+const MAX_BLOCK: u64 = 1 << 16;
+
+/// What bytes of delta encoding are not.
+const BAD: &str = "a page of delta encoding that is damaged";
+
+/// Checks a page of `DELTA_BINARY_PACKED`.
+pub(super) fn check_integers(bytes: &[u8], most: usize) -> Result<(), &'static str> {
+    Packed { bytes }.integers(most, |_| Ok(()))
+}
+
+/// Checks a page of `DELTA_LENGTH_BYTE_ARRAY`.
+pub(super) fn check_lengths(bytes: &[u8], most: usize) -> Result<(), &'static str> {
+    let mut packed = Packed { bytes };
+    let mut sum = 0_usize;
+    packed.integers(most, |len| {
+        sum = usize::try_from(len).ok().and_then(|len| sum.checked_add(len)).ok_or(BAD)?;
+        Ok(())
+    })?;
+    if sum <= packed.bytes.len() { Ok(()) } else { Err(BAD) }
+}
+
+/// Checks a page of `DELTA_BYTE_ARRAY`, and gives the length of its longest text.
+pub(super) fn check_texts(bytes: &[u8], most: usize) -> Result<usize, &'static str> {
+    let mut packed = Packed { bytes };
+    let mut prefixes = Vec::new();
+    packed.integers(most, |len| {
+        prefixes.push(usize::try_from(len).map_err(|_| BAD)?);
+        Ok(())
+    })?;
+    let (mut sum, mut before, mut longest) = (0_usize, 0_usize, 0);
+    let mut prefixes = prefixes.into_iter();
+    packed.integers(most, |len| {
+        let len = usize::try_from(len).map_err(|_| BAD)?;
+        let prefix = prefixes.next().filter(|&prefix| prefix <= before).ok_or(BAD)?;
+        sum = sum.checked_add(len).ok_or(BAD)?;
+        before = prefix.checked_add(len).ok_or(BAD)?;
+        longest = longest.max(before);
+        Ok(())
+    })?;
+    if prefixes.next().is_none() && sum <= packed.bytes.len() { Ok(longest) } else { Err(BAD) }
+}
+
+/// Bytes whose rest is still to be read.
+struct Packed<'a> {
+    bytes: &'a [u8],
+}
+
+impl Packed<'_> {
+    /// Gives all integers, at most so many, to `each`.
+    fn integers(
+        &mut self,
+        most: usize,
+        mut each: impl FnMut(i64) -> Result<(), &'static str>,
+    ) -> Result<(), &'static str> {
+        let (block, minis, total) = (self.varint()?, self.varint()?, self.varint()?);
+        let mut value = self.zigzag()?;
+        let is_sound = block > 0 && block <= MAX_BLOCK && block % 128 == 0 && minis > 0 && block % minis == 0;
+        if !is_sound || (block / minis) % 32 != 0 || total > most as u64 {
+            return Err(BAD);
+        }
+        let size = (block / minis) as usize;
+        let mut left = total as usize;
+        if left > 0 {
+            each(value)?;
+            left -= 1;
+        }
+        while left > 0 {
+            let least = self.zigzag()?;
+            let widths = self.take(minis as usize)?.to_vec();
+            for width in widths {
+                if left == 0 {
+                    break;
+                }
+                if width > 64 {
+                    return Err(BAD);
+                }
+                let packed = self.take(size / 8 * usize::from(width))?;
+                for index in 0..size.min(left) {
+                    let delta = least.wrapping_add(unpacked(packed, index, width.into()));
+                    value = value.wrapping_add(delta);
+                    each(value)?;
+                }
+                left -= size.min(left);
+            }
+        }
+        Ok(())
+    }
+
+    fn zigzag(&mut self) -> Result<i64, &'static str> {
+        let raw = self.varint()?;
+        Ok((raw >> 1).cast_signed() ^ -((raw & 1).cast_signed()))
+    }
+
+    fn varint(&mut self) -> Result<u64, &'static str> {
+        let mut value = 0;
+        for shift in (0..64).step_by(7) {
+            let byte = self.take(1)?[0];
+            value |= u64::from(byte & 0x7f) << shift;
+            if byte < 0x80 {
+                return Ok(value);
+            }
+        }
+        Err(BAD)
+    }
+
+    fn take(&mut self, len: usize) -> Result<&[u8], &'static str> {
+        let (taken, rest) = self.bytes.split_at_checked(len).ok_or(BAD)?;
+        self.bytes = rest;
+        Ok(taken)
+    }
+}
+
+/// The bits of one value, least significant first, of bytes that hold it.
+fn unpacked(packed: &[u8], index: usize, width: usize) -> i64 {
+    let mut value = 0_u64;
+    let first = index * width;
+    let mut done = 0;
+    while done < width {
+        let at = first + done;
+        let bits = (8 - at % 8).min(width - done);
+        let byte = packed.get(at / 8).copied().unwrap_or(0);
+        let part = (u64::from(byte) >> (at % 8)) & ((1 << bits) - 1);
+        value |= part << done;
+        done += bits;
+    }
+    value.cast_signed()
+}
