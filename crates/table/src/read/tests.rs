@@ -133,7 +133,7 @@ fn what_is_wrong_is_said_with_line_and_column() {
         ("{\"a\":1,\"b\":1}\n{\"b\":1}\n", "line 2: column \"a\" is missing"),
         ("{\"a\":1}\n{\"b\":1}\n", "line 2: the first row has no column \"b\""),
         ("[1,2\n", "line 1: no JSON: a comma or ] is expected at byte 5"),
-        ("[1\0]", "the input is none of CSV, NDJSON, .npy and .npz"),
+        ("[1\0]", "the input is none of CSV, NDJSON, Parquet, .npy and .npz"),
     ] {
         assert_eq!(fault(table), message, "{table}");
     }
