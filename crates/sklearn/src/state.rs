@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use cannery_graph::{Labels, Matrix, Points};
 use cannery_object::known::Version;
-use cannery_object::{self as object, Element, Heap, Kind, NdArray, Node, Object, Value, View};
+use cannery_object::{self as object, Element, Heap, Kind, Limit, NdArray, Node, Object, Value, View};
 
 use crate::error::Error;
 use crate::estimator::{Estimator, Nesting, read_at};
@@ -19,6 +19,9 @@ pub(crate) struct State<'h> {
     path: String,
     nesting: Nesting,
 }
+
+/// Lengths of an array that holds nothing are worth no memory: nothing in the file stands for them.
+const MAX_CLAIMED: usize = 1 << 20;
 
 impl<'h> State<'h> {
     /// The attributes of the object at a path; empty for the model itself.
@@ -140,6 +143,15 @@ impl<'h> State<'h> {
         int.ok_or_else(|| self.malformed(name, "not an integer"))
     }
 
+    /// A count by which memory is allocated, which must be within the limits for so many numbers.
+    pub(crate) fn expect_room(&self, name: &str, count: usize) -> Result<usize, Error> {
+        let most = self.heap.budget().limits().of(Limit::MemorySlack) / 8;
+        if count as u64 <= most {
+            return Ok(count);
+        }
+        Err(self.unsupported(name, format!("{count}; up to {most} work under the limit memory-slack")))
+    }
+
     /// A truth value, of Python or numpy; an integer is true when it is not 0.
     pub(crate) fn bool(&self, name: &str) -> Result<bool, Error> {
         self.int(name).map(|int| int != 0).map_err(|_| self.malformed(name, "neither true nor false"))
@@ -187,6 +199,13 @@ impl<'h> State<'h> {
     pub(crate) fn array_in(&self, value: Value, name: &str) -> Result<NdArray<'h>, Error> {
         let array = self.heap.ndarray(value).ok_or_else(|| self.malformed(name, "not an array"))?;
         let array = array.map_err(|error| Error::in_view(self.path_of(name), &error))?;
+        let claimed =
+            array.shape.iter().filter(|&&length| length > 0).try_fold(1_usize, |n, &d| n.checked_mul(d));
+        if array.raw().map_or(array.is_empty(), <[u8]>::is_empty) && claimed.is_none_or(|n| n > MAX_CLAIMED) {
+            return Err(
+                self.malformed(name, format!("an array of shape {:?} without an element", array.shape))
+            );
+        }
         match array.class {
             None => Ok(array),
             Some((module, class)) => {

@@ -248,6 +248,13 @@ fn what_can_not_be_computed_is_named() {
     );
     let other = |state: &mut Value| state["estimators_"][0]["class"][1] = json!("MyTree");
     assert_eq!(broken(NEW_FORESTS, "forest-2", other), unsupported("estimators_[0].tree_"));
+    // memory by a number that nothing in the file stands for
+    let many = |state: &mut Value| state["n_outputs_"] = json!(1_u64 << 32);
+    assert_eq!(broken(NEW, "regressor", many), unsupported("n_outputs_"));
+    let no_element = |state: &mut Value| {
+        state["classes_"] = json!({"dtype": "<U0", "shape": [1_u64 << 40], "hex": ""});
+    };
+    assert_eq!(broken(NEW, "classifier", no_element), (ErrorKind::Malformed, "classes_".into()));
     let renamed = |state: &mut Value| state["n_estimators"] = json!(7);
     assert_eq!(broken(FILES[3], "forest-2", renamed), unsupported("n_estimators"));
 }

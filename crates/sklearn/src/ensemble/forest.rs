@@ -97,7 +97,7 @@ fn trees(
 /// `feature_importances_`: the mean over the trees.
 fn mean_importances(forest: &State<'_>, values: &[Value]) -> Result<Vec<f64>, Error> {
     let features = n_features(forest)?;
-    let mut sums = vec![0.0; features];
+    let mut sums = vec![0.0; forest.expect_room("n_features_", features)?];
     for (index, &value) in values.iter().enumerate() {
         let state = forest.object_in(value, &format!("estimators_[{index}]"))?;
         sums.iter_mut().zip(importances(&state, features)?).for_each(|(sum, share)| *sum += share);

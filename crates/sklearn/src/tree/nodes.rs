@@ -79,7 +79,7 @@ pub(crate) fn importances(estimator: &State<'_>, features: usize) -> Result<Vec<
     let rows: Vec<&[u8]> = columns.bytes.chunks_exact(columns.itemsize.max(1)).collect();
     let of = |place: Place, row: &[u8]| f64::from_bits(place.bits(row));
     let weighted = |row: &[u8]| of(weight, row) * of(impurity, row);
-    let mut sums = vec![0.0; features];
+    let mut sums = vec![0.0; estimator.expect_room("n_features_", features)?];
     for row in &rows {
         if columns.left.int(row) == -1 {
             continue;

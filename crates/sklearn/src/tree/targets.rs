@@ -32,7 +32,7 @@ const MAX_OUTPUTS: usize = 10_000;
 impl Targets {
     /// `n_outputs_` numbers.
     pub(crate) fn of_regressor(state: &State<'_>) -> Result<Self, Error> {
-        n_outputs(state).map(Self::Numbers)
+        state.expect_room("n_outputs_", n_outputs(state)?).map(Self::Numbers)
     }
 
     /// The classes of `n_outputs_`, `n_classes_` and `classes_`, the latter lists for more than one output.

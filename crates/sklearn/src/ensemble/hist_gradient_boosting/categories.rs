@@ -19,7 +19,7 @@ pub(super) type Set = [u32; 8];
 pub(super) fn known(boosting: &State<'_>, features: usize) -> Result<Vec<Option<Set>>, Error> {
     const NAME: &str = "_bin_mapper"; // since 0.24, as categories are
     if !boosting.has(NAME) {
-        return Ok(vec![None; features]);
+        return Ok(vec![None; boosting.expect_room("n_features_", features)?]);
     }
     let mapper = boosting.object_in(boosting.value(NAME)?, NAME)?;
     let flags = mapper.counts("is_categorical_")?;
