@@ -152,7 +152,7 @@ struct Rows(Batch);
 impl Rows {
     fn of_file(input: &Path, model: &Model, limits: &Limits) -> Result<Self> {
         let in_input = |error: Error| error.in_file(input.display());
-        let mut table = open_table(input, model, model.read_estimator()?.takes(), limits)?;
+        let mut table = open_table(input, model, &*model.read_estimator()?, limits)?;
         if !table.is_sparse() {
             check_columns(table.columns()).map_err(in_input)?;
         }

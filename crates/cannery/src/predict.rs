@@ -12,8 +12,8 @@ use std::sync::Arc;
 use cannery_exec::{Batch as ExecBatch, Program};
 use cannery_graph::{DType, Signature};
 use cannery_object::{Heap, Limits, Value};
-use cannery_sklearn::{Estimator, Takes};
-use cannery_table::{Batch, Column, Data, Sink, Table, Target, Wanted};
+use cannery_sklearn::{ColumnHint, ColumnKind, Estimator, Takes};
+use cannery_table::{Batch, Column, Data, Hint, Sink, Table, Target, Wanted};
 
 pub(crate) use self::programs::Programs;
 pub(crate) use self::rows::{Held, signature};
@@ -74,7 +74,8 @@ impl Model {
     /// # Ok::<(), cannery::Error>(())
     /// ```
     pub fn call_all(&self, request: &str, batch: Batch) -> Result<Vec<Column>> {
-        let batch = match (batch.data, self.feature_names()) {
+        let (names, _) = self.columns(&*self.read_estimator()?);
+        let batch = match (batch.data, names) {
             (Data::Frame(columns), Some(names)) => {
                 Batch { rows: batch.rows, data: Data::Frame(rows::select(columns, &names)?) }
             }
@@ -88,6 +89,16 @@ impl Model {
     /// pipeline are its first step's.
     pub fn feature_names(&self) -> Option<Vec<String>> {
         feature_names(self.heap(), self.estimator().ok()?)
+    }
+
+    /// The columns that an estimator of the model takes: their names, where it was fitted on columns with names, and what
+    /// they hold. Those that it was fitted on and does not use are not among them, where it can tell.
+    fn columns(&self, estimator: &dyn Estimator) -> (Option<Vec<String>>, Vec<Hint>) {
+        let columns = estimator.columns();
+        let named: Option<Vec<String>> =
+            columns.iter().map(|column| column.name.as_deref().map(str::to_owned)).collect();
+        let names = named.filter(|names| !names.is_empty()).or_else(|| self.feature_names());
+        (names, columns.iter().map(hint).collect())
     }
 
     /// Reads the estimator and compiles what a request for methods means, all anew.
@@ -216,9 +227,8 @@ impl Prediction {
         let threads = Threads::new(self.threads)?;
         let target = self.output.as_deref().map_or(Ok(Target::Text), Target::of);
         let target = target.map_err(|error| self.in_output(error))?;
-        let takes = model.read_estimator()?.takes();
         let in_input = |error| Error::from(error).in_file(self.input.display());
-        let mut table = open_table(&self.input, model, takes, &self.limits)?;
+        let mut table = open_table(&self.input, model, &*model.read_estimator()?, &self.limits)?;
         let first = table.peek(table.batch_rows()).map_err(in_input)?;
         let mut program = model.program(&self.method, &signature(&first.data)?)?;
         drop(first);
@@ -248,21 +258,38 @@ impl Prediction {
     }
 }
 
-/// Opens the rows for a model, as it takes them and with the columns that it was fitted on.
-pub(crate) fn open_table(input: &Path, model: &Model, takes: Takes, limits: &Limits) -> Result<Table> {
+/// Opens the rows for a model, as it takes them and with the columns that it was fitted on. A frame is only what has names
+/// where the model knows them; else the rows are a matrix, as they were at fit.
+pub(crate) fn open_table(
+    input: &Path,
+    model: &Model,
+    estimator: &dyn Estimator,
+    limits: &Limits,
+) -> Result<Table> {
     let in_input = |error| Error::from(error).in_file(input.display());
-    let names = model.feature_names();
-    let wanted = match (takes, &names) {
-        (Takes::Texts, _) => Wanted::Texts,
-        (Takes::Columns { .. }, Some(_)) => Wanted::Frame,
-        (Takes::Columns { .. }, None) => Wanted::Matrix,
-        (_, _) => Wanted::Numbers,
+    let (names, hints) = model.columns(estimator);
+    let wanted = match estimator.takes() {
+        Takes::Texts => Wanted::Texts,
+        Takes::Columns { .. } => Wanted::Matrix,
+        _ => Wanted::Numbers,
     };
     let mut table = Table::open(input, wanted, limits).map_err(in_input)?;
-    if let Some(names) = names {
-        table.select(&names).map_err(in_input)?;
+    if let (Some(names), true) = (&names, table.names().is_some()) {
+        if wanted == Wanted::Matrix {
+            table.expect(Wanted::Frame).map_err(in_input)?;
+        }
+        table.select(names).map_err(in_input)?;
     }
+    table.hint(&hints);
     Ok(table)
+}
+
+fn hint(column: &ColumnHint) -> Hint {
+    match column.kind {
+        ColumnKind::Number => Hint::Number,
+        ColumnKind::Text => Hint::Text,
+        ColumnKind::Open => Hint::Open,
+    }
 }
 
 impl From<cannery_sklearn::Error> for Error {

@@ -115,10 +115,6 @@ impl<'v, 'a> View<'v, 'a> {
         if let Self::I64(values) = self { values } else { self.mistyped("i64") }
     }
 
-    pub(crate) fn bools(self) -> &'v [bool] {
-        if let Self::Bool(values) = self { values } else { self.mistyped("bool") }
-    }
-
     pub(crate) fn strs(self) -> &'v [&'a str] {
         if let Self::Str(values) = self { values } else { self.mistyped("str") }
     }

@@ -10,8 +10,10 @@ mod elementwise;
 mod guard;
 mod impute;
 mod linear;
+mod lookup;
 mod neighbors;
 mod normalize_sum;
+mod one_hot;
 mod pair_coupling;
 mod pair_kernel;
 mod row_norm;
@@ -51,7 +53,10 @@ pub(crate) fn of(node: &Node, nodes: &[Node]) -> Result<Option<Box<dyn Kernel>>,
         Op::Input { .. } | Op::Field { .. } | Op::Flatten | Op::Tokens(_) => return Ok(None),
         Op::Cast(to) => Box::new(cast::Cast { to: *to, columns }),
         Op::Dense => Box::new(dense::Dense { columns }),
-        Op::Guard(check) => Box::new(guard::Finite { columns, takes_nan: *check == Check::NotInfinite }),
+        Op::Guard(Check::NotNegative) => Box::new(guard::NotNegative { columns }),
+        Op::Guard(check @ (Check::Finite | Check::NotInfinite)) => {
+            Box::new(guard::Finite { columns, takes_nan: *check == Check::NotInfinite })
+        }
         Op::PairKernel { kernel, vectors } => pair_kernel::of(*kernel, vectors),
         Op::SvmPairs(pairs) => Box::new(svm::Pairs(pairs.clone())),
         Op::OvoVotes { classes } => Box::new(svm::Votes { classes: *classes }),
@@ -64,7 +69,9 @@ pub(crate) fn of(node: &Node, nodes: &[Node]) -> Result<Option<Box<dyn Kernel>>,
         Op::NormalizeSum => Box::new(normalize_sum::NormalizeSum { columns }),
         Op::PairCoupling(coupling) => Box::new(pair_coupling::PairCoupling(coupling.clone())),
         Op::Impute(impute) => Box::new(impute::Impute(impute.clone())),
-        Op::MissingMask(missing) => Box::new(impute::Mask(*missing)),
+        Op::Lookup(lookup) => Box::new(lookup::Lookup::new(lookup)),
+        Op::OneHot(one_hot) => Box::new(one_hot::OneHot::new(one_hot, columns)),
+        Op::MissingMask(missing) => Box::new(impute::Mask(missing.clone())),
         Op::Concat => {
             let widths = node.inputs.iter().map(|input| nodes[input.index()].ty.columns());
             Box::new(concat::Concat { widths: widths.collect() })

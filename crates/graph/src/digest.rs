@@ -5,9 +5,11 @@ use sha2::{Digest, Sha256};
 use crate::constant::{Labels, Matrix, Points, SparseMatrix};
 use crate::graph::Graph;
 use crate::op::{
-    Bounds, CharSet, Code, Codes, Confidence, Kernel, Merge, Metric, Missing, NeighborReduce, NeighborResult,
-    NeighborTree, Neighbors, Op, Pattern, Search, Selection, Spaces, Tokens, Tree, TreeNode, Units,
+    Bounds, CharSet, Code, Codes, Confidence, Fill, Kernel, Merge, Metric, Missing, NeighborReduce,
+    NeighborResult, NeighborTree, Neighbors, Op, Pattern, Search, Selection, Spaces, Tokens, Tree, TreeNode,
+    Units, Unknown,
 };
+use crate::scalar::Scalar;
 
 impl Graph {
     /// SHA-256 of what the graph computes. Two graphs of one digest compute the same, to the bit as far as operators are
@@ -102,7 +104,8 @@ fn constants(op: &Op, sink: &mut Sink) {
         | Op::Complement
         | Op::Threshold { .. }
         | Op::NormalizeSum
-        | Op::MissingMask(Missing::Nan | Missing::Number(_))
+        | Op::MissingMask(Missing::Nan | Missing::Number(_) | Missing::Scalar(_))
+        | Op::OneHot(_)
         | Op::Concat
         | Op::Flatten
         | Op::ArgMax
@@ -134,7 +137,23 @@ fn constants(op: &Op, sink: &mut Sink) {
             sink.floats(&coupling.a);
             sink.floats(&coupling.b);
         }
-        Op::Impute(impute) => sink.floats(&impute.fill),
+        Op::Impute(impute) => match &impute.fill {
+            Fill::Floats(fill) => sink.floats(fill),
+            Fill::Integers(fill) => sink.list(fill, |sink, integer| sink.number(integer.cast_unsigned())),
+            Fill::Scalars(fill) => sink.list(fill, scalar),
+        },
+        Op::Lookup(lookup) => sink.list(lookup.columns(), |sink, column| {
+            sink.number(column.number as u64);
+            sink.list(&column.categories, scalar);
+            sink.floats(&column.values);
+            match column.unknown {
+                Unknown::Error => sink.number(0),
+                Unknown::Value(value) => {
+                    sink.number(1);
+                    sink.float(value);
+                }
+            }
+        }),
         Op::Labels(all) => labels(all, sink),
         Op::TreeEnsemble(ensemble) => {
             match ensemble.merge() {
@@ -209,6 +228,19 @@ fn chars(set: &CharSet, sink: &mut Sink) {
         sink.number(first.into());
         sink.number(last.into());
     });
+}
+
+fn scalar(sink: &mut Sink, scalar: &Scalar) {
+    match scalar {
+        Scalar::None => sink.number(0),
+        Scalar::Bool(value) => sink.list(&[1, u64::from(*value)], |sink, number| sink.number(*number)),
+        Scalar::Int(value) => sink.list(&[2, value.cast_unsigned()], |sink, number| sink.number(*number)),
+        Scalar::Float(value) => sink.list(&[3, value.to_bits()], |sink, number| sink.number(*number)),
+        Scalar::Str(text) => {
+            sink.number(4);
+            sink.text(text);
+        }
+    }
 }
 
 fn labels(labels: &Labels, sink: &mut Sink) {

@@ -29,6 +29,7 @@ mod digest;
 mod error;
 mod graph;
 mod op;
+mod scalar;
 mod text;
 mod types;
 pub mod unicode;
@@ -39,9 +40,11 @@ pub use error::{Error, ErrorKind};
 pub use graph::{Edge, Graph, Node, Origin, Output, Refusal};
 pub use op::{
     Accents, Arithmetic, Bounds, CharSet, Check, ClassCodes, Code, CodeColumn, Codes, Confidence, Exactness,
-    Family, Function, HashCounts, Impute, Kernel, Linear, Lowercase, Merge, Metric, Missing, NeighborNode,
-    NeighborReduce, NeighborResult, NeighborTree, NeighborWeights, Neighbors, Norm, Op, PairCoupling,
-    Pattern, RowNorm, Scale, Search, Selection, Spaces, SquaredNorm, SvmPairs, Terms, TfIdf, TokenPattern,
-    Tokens, Tree, TreeEnsemble, TreeError, TreeNode, TreePart, Units, VocabCounts,
+    Family, Fill, Function, HashCounts, Impute, Kernel, Linear, Lookup, LookupColumn, Lowercase, Merge,
+    Metric, Missing, NeighborNode, NeighborReduce, NeighborResult, NeighborTree, NeighborWeights, Neighbors,
+    Norm, OneHot, Op, PairCoupling, Pattern, RowNorm, Scale, Search, Selection, Spaces, SquaredNorm,
+    SvmPairs, Terms, TfIdf, TokenPattern, Tokens, Tree, TreeEnsemble, TreeError, TreeNode, TreePart, Units,
+    Unknown, VocabCounts,
 };
+pub use scalar::Scalar;
 pub use types::{DType, Field, Shape, Signature, Type};

@@ -3,7 +3,9 @@ mod counts;
 mod impute;
 mod infer;
 mod linear;
+mod lookup;
 mod neighbors;
+mod one_hot;
 mod pair_coupling;
 mod row_norm;
 mod scale;
@@ -14,12 +16,14 @@ mod tree_ensemble;
 
 pub use codes::{Code, CodeColumn, Codes};
 pub use counts::{HashCounts, Terms, VocabCounts};
-pub use impute::{Impute, Missing};
+pub use impute::{Fill, Impute, Missing};
 pub use linear::Linear;
+pub use lookup::{Lookup, LookupColumn, Unknown};
 pub use neighbors::{
     Bounds, ClassCodes, Metric, NeighborNode, NeighborReduce, NeighborResult, NeighborTree, NeighborWeights,
     Neighbors, Search, Selection, SquaredNorm,
 };
+pub use one_hot::OneHot;
 pub use pair_coupling::PairCoupling;
 pub use row_norm::{Norm, RowNorm};
 pub use scale::{Arithmetic, Scale};
@@ -55,11 +59,11 @@ pub enum Op {
     /// Elements in another dtype, dense or CSR. To f64: f32 and bool exactly, i64 rounded to nearest even; any as
     /// numpy's `astype(float64)` of objects: None becomes NaN, a text is parsed as Python's `float` does, or it is an
     /// error. To f32: f64 rounded to nearest even, beyond the range to infinity; bool exactly; i64 rounded once. To any:
-    /// each element as what it is. To i64: bool exactly.
+    /// each element as what it is. To i64: bool exactly; floats truncated, and what is beyond the range becomes −2⁶³. To str: the text that each element of any is, or an error.
     Cast(DType),
 
     /// x → x, dense or CSR, or an error that names the first offending element in row order. Of a CSR matrix the stored
-    /// elements are looked at.
+    /// elements are looked at; of any, where infinities are fine, those that are NaN.
     Guard(Check),
 
     /// \[n,d csr\] → \[n,d\]: what is not stored becomes 0. Dense matrices need no such step.
@@ -132,11 +136,19 @@ pub enum Op {
     /// f64\[n,k(k−1)/2\] → f64\[n,k\]: libsvm's probabilities, see [`PairCoupling`].
     PairCoupling(PairCoupling),
 
-    /// Floats \[n,d\] → the same type: missing elements replaced by the value of their column, see [`Impute`].
+    /// Floats \[n,d\], dense or CSR, i64 or any\[n,d\] → the same type: missing elements replaced by the value of their
+    /// column, see [`Impute`]. Of a CSR matrix those that are stored.
     Impute(Impute),
 
-    /// Floats \[n,d\] → bool\[n,d\]: whether each element is missing.
+    /// Floats, i64 or any\[n,d\] → bool\[n,d\]: whether each element is missing, see [`Impute`]. Floats \[n,d csr\] → the
+    /// same type: 1 for each stored element that is missing, and nothing else stored.
     MissingMask(Missing),
+
+    /// Of any dtype, \[n,d\], or \[n\] as one column → f32, f64 or i64\[n,d\]: the value of each category, see [`Lookup`].
+    Lookup(Lookup),
+
+    /// i64\[n,d\] → \[n,m\], dense or CSR: a 1 for each position, see [`OneHot`].
+    OneHot(OneHot),
 
     /// One edge or more of one dtype → \[n,d\]: their columns side by side; a vector is one column. All CSR → \[n,d csr\].
     Concat,
@@ -205,6 +217,8 @@ pub enum Check {
     Finite,
     /// Finite numbers and NaN.
     NotInfinite,
+    /// Integers from 0 on.
+    NotNegative,
 }
 
 /// A function of one number.
@@ -271,6 +285,8 @@ impl Op {
             Self::PairCoupling(_) => "pair_coupling",
             Self::Impute(_) => "impute",
             Self::MissingMask(_) => "missing_mask",
+            Self::Lookup(_) => "lookup",
+            Self::OneHot(_) => "one_hot",
             Self::Concat => "concat",
             Self::Flatten => "flatten",
             Self::ArgMax => "arg_max",
@@ -307,6 +323,8 @@ impl Op {
             | Self::Scale(_)
             | Self::Impute(_)
             | Self::MissingMask(_)
+            | Self::Lookup(_)
+            | Self::OneHot(_)
             | Self::Codes(_)
             | Self::RowNorm(_) => Family::Columns,
             Self::Tokens(_) | Self::VocabCounts(_) | Self::HashCounts(_) | Self::TfIdf(_) => Family::Text,
@@ -356,6 +374,8 @@ impl Op {
             | Self::Scale(_)
             | Self::Impute(_)
             | Self::MissingMask(_)
+            | Self::Lookup(_)
+            | Self::OneHot(_)
             | Self::Concat
             | Self::Flatten
             | Self::ArgMax

@@ -50,6 +50,7 @@ impl fmt::Display for Op {
             Self::Cast(to) => write!(f, " {to}"),
             Self::Guard(Check::Finite) => f.write_str(" finite"),
             Self::Guard(Check::NotInfinite) => f.write_str(" not-infinite"),
+            Self::Guard(Check::NotNegative) => f.write_str(" not-negative"),
             Self::PairKernel { kernel, vectors } => {
                 let sparse = if let Points::Sparse(_) = vectors { " csr" } else { "" };
                 write!(f, " {kernel} {}x{}{sparse}", vectors.rows(), vectors.columns())
@@ -66,6 +67,8 @@ impl fmt::Display for Op {
             Self::PairCoupling(coupling) => write!(f, " classes={}", coupling.classes),
             Self::Impute(impute) => write!(f, " {} x{}", impute.missing, impute.fill.len()),
             Self::MissingMask(missing) => write!(f, " {missing}"),
+            Self::Lookup(lookup) => write!(f, " {lookup}"),
+            Self::OneHot(one_hot) => write!(f, " {one_hot}"),
             Self::Elementwise(function) => write!(f, " {function}"),
             Self::GroupArgMax { widths } => write!(f, " {widths:?}"),
             Self::Labels(labels) => write!(f, " {}x{}", labels.len(), labels.dtype()),

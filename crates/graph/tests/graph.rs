@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use cannery_graph::{
-    Builder, Check, Confidence, DType, ErrorKind, Exactness, Function, Kernel, Labels, Matrix, Op, Origin,
-    Signature, SvmPairs, Type,
+    Builder, Check, Confidence, DType, ErrorKind, Exactness, Fill, Function, Impute, Kernel, Labels, Lookup,
+    LookupColumn, Matrix, Missing, OneHot, Op, Origin, Scalar, Signature, SvmPairs, Type, Unknown,
 };
 
 fn vectors(rows: usize, columns: usize) -> Matrix {
@@ -65,10 +65,15 @@ fn refused(op: Op) -> String {
 fn type_errors_say_what_was_wanted() {
     let labels = |n| Labels::I64(Arc::from(vec![7; n]));
     let linear = |vectors| Op::PairKernel { kernel: Kernel::Linear, vectors: Matrix::into(vectors) };
+    let column =
+        || LookupColumn { number: 0, categories: [].into(), values: [].into(), unknown: Unknown::Error };
+    let lookup = || Op::Lookup(Lookup::new(DType::F64, vec![column()]).expect("no category, no value"));
+    let one_hot = |widths| OneHot { widths, dtype: DType::F64, is_sparse: true };
+    let impute = |fill| Op::Impute(Impute { missing: Missing::Nan, fill });
     let scores = Op::OvrScores { classes: 3, confidence: Confidence::Bounded };
     let cases = [
         (linear(vectors(4, 3)), "pair_kernel takes f64[n,3], not f64[n,2]"),
-        (Op::Cast(DType::I64), "cast of f64[n,2] to i64 is not defined"),
+        (Op::Cast(DType::Str), "cast of f64[n,2] to str is not defined"),
         (Op::SvmPairs(three_classes()), "svm_pairs takes f64[n,4], not f64[n,2]"),
         (Op::OvoVotes { classes: 3 }, "ovo_votes takes f64[n,3], not f64[n,2]"),
         (Op::OvoVotes { classes: 1 }, "ovo_votes over 1 classes"),
@@ -77,6 +82,13 @@ fn type_errors_say_what_was_wanted() {
         (Op::Flatten, "flatten takes a dense matrix of one column, not f64[n,2]"),
         (Op::Labels(labels(2)), "labels takes dense i64, not f64[n,2]"),
         (Op::Labels(labels(0)), "labels has no label"),
+        (Op::Guard(Check::NotNegative), "guard takes dense i64, not f64[n,2]"),
+        (lookup(), "lookup takes dense elements in 1 columns, not f64[n,2]"),
+        (Op::OneHot(one_hot(vec![2, 3])), "one_hot takes positions in 2 columns, not f64[n,2]"),
+        (Op::OneHot(one_hot(vec![usize::MAX, 2])), "one_hot of more than 2^32 columns"),
+        (impute(Fill::Floats(vec![0.0])), "impute nan of 1 columns does not take f64[n,2]"),
+        (impute(Fill::Integers(vec![0, 0])), "impute nan of 2 columns does not take f64[n,2]"),
+        (Op::MissingMask(Missing::Scalar(Scalar::None)), "missing_mask =None does not take f64[n,2]"),
         (Op::Input { columns: 2 }, "what the caller brings is added by Builder::input and Builder::field"),
     ];
     for (op, message) in cases {

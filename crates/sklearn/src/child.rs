@@ -5,7 +5,7 @@ use cannery_object::Value;
 
 use crate::error::Error;
 use crate::estimator::{Estimator, Methods};
-use crate::input::{Input, Takes};
+use crate::input::{ColumnHint, Input, Takes};
 use crate::state::State;
 
 /// An estimator inside another one, with its path from the model.
@@ -31,10 +31,15 @@ impl Child {
         self.model.takes()
     }
 
+    /// What is known of the columns that it takes.
+    pub(crate) fn columns(&self) -> Vec<ColumnHint> {
+        self.model.columns()
+    }
+
     /// What its methods compute from `x`.
     pub(crate) fn lower(&self, builder: &mut Builder, x: &Input) -> Result<Methods, Error> {
         let (got, want) = (x.columns(builder)?, self.model.takes().columns());
-        if got != want {
+        if got != want && !self.model.finds_columns(x) {
             let message = format!("fitted on {want} columns, and gets {got}");
             return Err(Error::malformed(&*self.path, message));
         }

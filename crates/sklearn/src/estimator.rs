@@ -7,11 +7,12 @@ use cannery_graph::{Builder, Edge, Graph, Origin, Signature};
 use cannery_object::{Heap, Id, Value, View};
 
 use crate::error::Error;
-use crate::input::{Input, Takes};
+use crate::input::{ColumnHint, ColumnKind, Input, Takes};
 use crate::neighbors;
 use crate::state::State;
 use crate::{
-    ensemble, feature_extraction, impute, linear_model, model_selection, pipeline, preprocessing, svm, tree,
+    compose, ensemble, feature_extraction, impute, linear_model, model_selection, pipeline, preprocessing,
+    svm, tree,
 };
 
 /// An estimator that was read: its parts fit together.
@@ -21,6 +22,15 @@ pub trait Estimator: Debug + Send + Sync {
 
     /// What it was fitted on.
     fn takes(&self) -> Takes;
+
+    /// What is known of the columns that it takes, in their order; none for texts.
+    fn columns(&self) -> Vec<ColumnHint> {
+        match self.takes() {
+            Takes::Numbers { columns } => ColumnHint::unnamed(ColumnKind::Number, columns),
+            Takes::Columns { columns } => ColumnHint::unnamed(ColumnKind::Open, columns),
+            Takes::Texts => vec![],
+        }
+    }
 
     /// Adds what each method computes from `x`, which has the columns that it [`takes`](Self::takes). The origin at
     /// work in the builder is this estimator's.
@@ -51,22 +61,28 @@ impl dyn Estimator {
         Ok(builder.finish())
     }
 
+    /// Whether the estimator finds the columns of a frame by their names, among others.
+    pub(crate) fn finds_columns(&self, x: &Input) -> bool {
+        matches!(x, Input::Frame(_)) && self.columns().iter().all(|column| column.name.is_some())
+    }
+
     /// What the caller brings, as the estimator takes it.
     fn bring(&self, builder: &mut Builder) -> Result<Input, Error> {
         let columns = self.takes().columns();
         match (builder.signature().clone(), self.takes()) {
             (Signature::Text, Takes::Texts) => Ok(Input::Texts(builder.field(0)?)),
             (Signature::Frame(fields), Takes::Numbers { .. } | Takes::Columns { .. }) => {
-                if fields.len() != columns {
+                let mut edges = Vec::with_capacity(fields.len());
+                for (column, field) in fields.iter().enumerate() {
+                    edges.push((field.name.clone(), builder.field(column)?));
+                }
+                let x = Input::Frame(edges);
+                if fields.len() != columns && !self.finds_columns(&x) {
                     let (got, name) = (fields.len(), self.name());
                     let message = format!("{got} columns, and {name} is expecting {columns}");
                     return Err(Error::unsupported("", message));
                 }
-                let mut edges = Vec::with_capacity(columns);
-                for (column, field) in fields.iter().enumerate() {
-                    edges.push((field.name.clone(), builder.field(column)?));
-                }
-                Ok(Input::Frame(edges))
+                Ok(x)
             }
             (
                 Signature::Dense { .. } | Signature::Csr { .. },
@@ -102,6 +118,7 @@ pub(crate) struct Class {
 
 /// Every class that can be read, by family.
 const FAMILIES: &[&[Class]] = &[
+    compose::CLASSES,
     ensemble::CLASSES,
     feature_extraction::CLASSES,
     impute::CLASSES,

@@ -1,6 +1,6 @@
 //! What comes to an estimator: from the caller, or from the step before it.
 
-use cannery_graph::{Builder, DType, Edge, Op};
+use cannery_graph::{Builder, DType, Edge, Op, Shape};
 
 use crate::error::Error;
 
@@ -29,6 +29,34 @@ impl Takes {
             Self::Numbers { columns } | Self::Columns { columns } => columns,
             Self::Texts => 1,
         }
+    }
+}
+
+/// A column that an estimator takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ColumnHint {
+    /// Its name, where the estimator knows it. If all columns have one they are found by it in a table, and the table may
+    /// have others.
+    pub name: Option<Box<str>>,
+    /// What it held at fit.
+    pub kind: ColumnKind,
+}
+
+/// What a column held at fit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ColumnKind {
+    /// Nothing is known.
+    Open,
+    /// Numbers or truth values.
+    Number,
+    /// Texts, perhaps with values missing. Digits are texts as well.
+    Text,
+}
+
+impl ColumnHint {
+    /// Columns without names.
+    pub(crate) fn unnamed(kind: ColumnKind, columns: usize) -> Vec<Self> {
+        vec![Self { name: None, kind }; columns]
     }
 }
 
@@ -129,9 +157,60 @@ pub(crate) fn side_by_side(builder: &mut Builder, edges: &[Edge]) -> Result<Edge
     Ok(builder.add(Op::Concat, &cast)?)
 }
 
+/// Matrices side by side as `numpy.hstack` has them: what is sparse is made dense, and truth values become numbers beside
+/// numbers.
+pub(crate) fn hstack(builder: &mut Builder, edges: &[Edge]) -> Result<Edge, Error> {
+    let mut dense = Vec::with_capacity(edges.len());
+    for &edge in edges {
+        dense.push(builder.dense(edge)?);
+    }
+    joined(builder, dense)
+}
+
+/// Matrices of numbers side by side as `scipy.sparse.hstack` has them: zeros of dense ones are not stored. Objects become
+/// numbers, or it is an error.
+pub(crate) fn hstack_sparse(builder: &mut Builder, edges: &[Edge]) -> Result<Edge, Error> {
+    let mut sparse = Vec::with_capacity(edges.len());
+    for &edge in edges {
+        let edge = match builder.type_of(edge)?.dtype {
+            DType::Str | DType::Any => floats(builder, edge)?,
+            // of truth values alone scipy makes a matrix of truth values; beside others they are numbers
+            DType::Bool if edges.len() > 1 => builder.cast(edge, DType::I64)?,
+            DType::Bool => return Err(Error::unsupported("", "a sparse matrix of truth values")),
+            DType::F32 | DType::F64 | DType::I64 => edge,
+        };
+        sparse.push(match builder.type_of(edge)?.shape {
+            Shape::Csr(_) => edge,
+            Shape::Vector | Shape::Matrix(_) | Shape::Ragged => builder.add(Op::Sparse, &[edge])?,
+        });
+    }
+    joined(builder, sparse)
+}
+
+/// Matrices of one layout, cast to the dtype that numpy promotes theirs to.
+fn joined(builder: &mut Builder, mut edges: Vec<Edge>) -> Result<Edge, Error> {
+    let mut common: Option<DType> = None;
+    for &edge in &edges {
+        let dtype = builder.type_of(edge)?.dtype;
+        common = Some(match (common, dtype) {
+            (None, dtype) | (Some(DType::Bool), dtype @ (DType::F32 | DType::F64 | DType::I64)) => dtype,
+            (Some(common @ (DType::F32 | DType::F64 | DType::I64)), DType::Bool) => common,
+            (Some(common), dtype) => promote(common, dtype),
+        });
+    }
+    let common = common.ok_or_else(|| Error::unsupported("", "a table of no column"))?;
+    for edge in &mut edges {
+        *edge = builder.cast(*edge, common)?;
+    }
+    match edges[..] {
+        [edge] => Ok(edge),
+        _ => Ok(builder.add(Op::Concat, &edges)?),
+    }
+}
+
 /// The dtype that holds both, as numpy and pandas have it: int64 and float32 are float64, numbers and truth values or texts
 /// are objects.
-fn promote(a: DType, b: DType) -> DType {
+pub(crate) fn promote(a: DType, b: DType) -> DType {
     use DType::{Any, Bool, F32, F64, I64, Str};
     match (a, b) {
         _ if a == b => a,

@@ -9,11 +9,13 @@
 #![forbid(unsafe_code)]
 
 mod child;
+mod compose;
 pub mod defaults;
 mod ensemble;
 mod error;
 mod estimator;
 mod feature_extraction;
+mod feature_union;
 mod impute;
 mod input;
 mod learnt_selector;
@@ -24,10 +26,11 @@ mod pipeline;
 mod preprocessing;
 mod sparse;
 mod state;
+mod step;
 mod sum;
 mod svm;
 mod tree;
 
 pub use error::{Error, ErrorKind};
 pub use estimator::{Estimator, Methods, read, supported};
-pub use input::{Input, Takes};
+pub use input::{ColumnHint, ColumnKind, Input, Takes};

@@ -6,10 +6,15 @@ use cannery_object::Value;
 use crate::child::Child;
 use crate::error::Error;
 use crate::estimator::{Class, Estimator, Methods};
-use crate::input::{Input, Takes};
+use crate::feature_union;
+use crate::input::{ColumnHint, Input, Takes};
 use crate::state::State;
+use crate::step::Step;
 
-pub(crate) const CLASSES: &[Class] = &[Class { module: "sklearn.pipeline", name: "Pipeline", read }];
+pub(crate) const CLASSES: &[Class] = &[
+    Class { module: "sklearn.pipeline", name: "FeatureUnion", read: feature_union::read },
+    Class { module: "sklearn.pipeline", name: "Pipeline", read },
+];
 
 #[derive(Debug)]
 struct Pipeline {
@@ -38,14 +43,15 @@ fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
 /// `None`, since 0.21 also 'passthrough'.
 fn step(state: &State<'_>, value: Value, index: usize) -> Result<Option<Child>, Error> {
     let place = format!("steps[{index}]");
-    let heap = state.heap();
-    let Some(&[_name, estimator]) = heap.as_sequence(value) else {
+    let Some(&[_name, estimator]) = state.heap().as_sequence(value) else {
         return Err(state.malformed(&place, "not a pair of name and estimator"));
     };
-    match heap.as_str(estimator).as_deref() {
-        _ if estimator == Value::None => Ok(None),
-        Some("passthrough") => Ok(None),
-        _ => Child::read_in(state, estimator, &place).map(Some),
+    if estimator == Value::None {
+        return Ok(None);
+    }
+    match Step::read(state, estimator, &place)? {
+        Step::Pass => Ok(None),
+        Step::Child(child) => Ok(Some(child)),
     }
 }
 
@@ -56,6 +62,10 @@ impl Estimator for Pipeline {
 
     fn takes(&self) -> Takes {
         self.takes
+    }
+
+    fn columns(&self) -> Vec<ColumnHint> {
+        self.transformers.first().or(self.last.as_ref()).map(Child::columns).unwrap_or_default()
     }
 
     fn lower_onto(&self, builder: &mut Builder, x: &Input) -> Result<Methods, Error> {

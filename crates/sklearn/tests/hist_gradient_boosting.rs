@@ -210,8 +210,8 @@ fn parts_that_can_not_be_used_are_named() {
         (
             "categories",
             &format!("{encoder}/categories_/0"),
-            json!({"objects": ["a", "b"], "shape": [2]}),
-            unsupported,
+            json!({"objects": ["a", "a"], "shape": [2]}),
+            malformed,
             "_preprocessor.transformers_[0][1].categories_[0]",
         ),
         (

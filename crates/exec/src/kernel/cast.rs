@@ -22,7 +22,8 @@ impl Kernel for Cast {
             (x, DType::F64) => f64s(x, output.f64s()),
             (x, DType::F32) => f32s(x, output.f32s()),
             (x, DType::Any) => cells(x, output.cells()),
-            (x, DType::I64) => fill(output.i64s(), x.bools(), i64::from),
+            (View::Any(cells), DType::Str) => return self.texts(cells, inputs, output.strs()),
+            (x, DType::I64) => i64s(x, output.i64s()),
             (x, to @ (DType::Bool | DType::Str)) => unreachable!("no graph casts {x:?} to {to}"),
         }
         Ok(())
@@ -30,6 +31,24 @@ impl Kernel for Cast {
 }
 
 impl Cast {
+    fn texts<'a>(
+        &self,
+        cells: &[Cell<'a>],
+        inputs: &Inputs<'_, 'a>,
+        out: &mut [&'a str],
+    ) -> Result<(), Error> {
+        for (position, (out, cell)) in out.iter_mut().zip(cells).enumerate() {
+            let Cell::Str(text) = *cell else {
+                let (row, column) = (inputs.first_row() + position / self.columns, position % self.columns);
+                return Err(Error::usage(format!(
+                    "{cell} where a text belongs (row {row}, column {column}, counted from 0)"
+                )));
+            };
+            *out = text;
+        }
+        Ok(())
+    }
+
     fn floats(&self, cells: &[Cell<'_>], inputs: &Inputs<'_, '_>, out: &mut [f64]) -> Result<(), Error> {
         for (position, (out, cell)) in out.iter_mut().zip(cells).enumerate() {
             *out = float(*cell).ok_or_else(|| {
@@ -88,6 +107,20 @@ fn f32s(x: View<'_, '_>, out: &mut [f32]) {
         View::I64(x) => fill(out, x, |x| x as f32),
         x => fill(out, x.f64s(), |x| x as f32),
     }
+}
+
+fn i64s(x: View<'_, '_>, out: &mut [i64]) {
+    match x {
+        View::Bool(x) => fill(out, x, i64::from),
+        View::F32(x) => fill(out, x, |x| truncated(x.into())),
+        x => fill(out, x.f64s(), truncated),
+    }
+}
+
+/// As x86-64 converts it.
+fn truncated(x: f64) -> i64 {
+    const END: f64 = 9_223_372_036_854_775_808.0; // 2^63
+    if (-END..END).contains(&x) { x as i64 } else { i64::MIN }
 }
 
 fn cells<'a>(x: View<'_, 'a>, out: &mut [Cell<'a>]) {

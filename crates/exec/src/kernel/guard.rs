@@ -1,4 +1,5 @@
 use crate::buffer::{View, ViewMut};
+use crate::cell::Cell;
 use crate::csr::StoredView;
 use crate::error::Error;
 use crate::kernel::Kernel;
@@ -15,6 +16,7 @@ impl Kernel for Finite {
     fn run(&self, inputs: &Inputs<'_, '_>, _: ViewMut<'_, '_>) -> Result<(), Error> {
         let x = inputs.x();
         let (found, dtype) = match x {
+            View::Any(cells) => (self.first_cell(cells), "object"),
             View::F32(x) => (self.first_f32(x), "float32"),
             View::Csr(rows) => match rows.stored().values {
                 StoredView::F32(x) => (self.first_f32(x), "float32"),
@@ -45,6 +47,13 @@ impl Finite {
         }
     }
 
+    /// Of objects only NaN is looked for, as in scikit-learn.
+    fn first_cell(&self, cells: &[Cell<'_>]) -> Option<(usize, bool)> {
+        let is_nan = |cell: &Cell<'_>| matches!(cell, Cell::Float(x) if x.is_nan());
+        let found = if self.takes_nan { None } else { cells.iter().position(is_nan) };
+        found.map(|position| (position, true))
+    }
+
     fn first_f64(&self, x: &[f64]) -> Option<(usize, bool)> {
         match self.takes_nan {
             true => first(x, |x| !x.is_infinite(), f64::is_nan),
@@ -59,4 +68,21 @@ fn first<T: Copy>(x: &[T], is_fine: impl Fn(T) -> bool, is_nan: fn(T) -> bool) -
         return None;
     }
     x.iter().position(|&x| !is_fine(x)).map(|position| (position, is_nan(x[position])))
+}
+
+/// Refuses integers below 0, with their place.
+#[derive(Debug)]
+pub(crate) struct NotNegative {
+    pub(crate) columns: usize,
+}
+
+impl Kernel for NotNegative {
+    fn run(&self, inputs: &Inputs<'_, '_>, _: ViewMut<'_, '_>) -> Result<(), Error> {
+        let x = inputs.x().i64s();
+        let Some(position) = x.iter().position(|&x| x < 0) else { return Ok(()) };
+        let (row, column) = (inputs.first_row() + position / self.columns, position % self.columns);
+        Err(Error::usage(format!(
+            "X needs to contain only non-negative integers (row {row}, column {column}, counted from 0)"
+        )))
+    }
 }

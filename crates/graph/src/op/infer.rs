@@ -18,10 +18,12 @@ impl Op {
             Self::Scale(scale) => scale.infer(x),
             Self::PairCoupling(coupling) => coupling.infer(x),
             Self::Impute(impute) => impute.infer(x),
-            Self::MissingMask(_) => match x.shape {
-                Shape::Matrix(_) => self.floats(x).map(|()| Type { dtype: DType::Bool, ..x }),
-                Shape::Vector | Shape::Csr(_) | Shape::Ragged => Err(self.wants("a dense matrix", x)),
-            },
+            Self::MissingMask(missing) => missing.mask(x),
+            Self::Lookup(lookup) => {
+                let columns = lookup.columns().len();
+                lookup.infer(x).ok_or_else(|| self.wants(&format!("dense elements in {columns} columns"), x))
+            }
+            Self::OneHot(one_hot) => one_hot.infer(x),
             Self::Input { .. } | Self::Field { .. } => {
                 Err("what the caller brings is added by Builder::input and Builder::field".into())
             }
@@ -32,7 +34,12 @@ impl Op {
             },
             Self::Guard(Check::Finite | Check::NotInfinite) => match x.shape {
                 Shape::Vector | Shape::Matrix(_) | Shape::Csr(_) if x.dtype.is_float() => Ok(x),
-                _ => Err(self.wants("floats", x)),
+                Shape::Vector | Shape::Matrix(_) if x.dtype == DType::Any => Ok(x),
+                _ => Err(self.wants("floats or any", x)),
+            },
+            Self::Guard(Check::NotNegative) => match (x.dtype, x.shape) {
+                (DType::I64, Shape::Vector | Shape::Matrix(_)) => Ok(x),
+                _ => Err(self.wants("dense i64", x)),
             },
             Self::PairKernel { vectors, .. } => {
                 let is_sparse = matches!(vectors, Points::Sparse(_));
@@ -158,7 +165,8 @@ fn cast(x: Type, to: DType) -> Result<Type, String> {
     use DType::{Any, Bool, F32, F64, I64, Str};
     let is_defined = match (x.dtype, to) {
         (F32 | I64 | Bool | Any, F64) | (F64 | I64 | Bool, F32) | (Bool, I64) => true,
-        (F32 | F64 | I64 | Bool | Str, Any) => !matches!(x.shape, Shape::Csr(_)),
+        (F32 | F64, I64) => !matches!(x.shape, Shape::Csr(_)),
+        (F32 | F64 | I64 | Bool | Str, Any) | (Any, Str) => !matches!(x.shape, Shape::Csr(_)),
         _ => false,
     };
     match is_defined && x.shape != Shape::Ragged {

@@ -7,13 +7,14 @@
 mod categories;
 mod predictor;
 
-use cannery_graph::{Builder, Check, Codes, Edge, Function, Labels, Merge, Op, Tree, TreeEnsemble};
+use cannery_graph::{Builder, Check, Edge, Function, Labels, Merge, Op, Tree, TreeEnsemble};
 use cannery_object::known::Version;
 use cannery_object::{Kind, View};
 
+use self::categories::Prepared;
 use crate::error::Error;
 use crate::estimator::{Estimator, Methods};
-use crate::input::{Input, Takes};
+use crate::input::{ColumnHint, ColumnKind, Input, Takes};
 use crate::state::State;
 
 #[derive(Debug)]
@@ -21,7 +22,7 @@ struct HistGradientBoosting {
     name: &'static str,
     features: usize,
     takes_nan: bool,
-    codes: Option<Codes>,
+    prepared: Prepared,
     trees: TreeEnsemble,
     target: Target,
 }
@@ -97,15 +98,15 @@ fn read(
     let features = columns(state, &["n_features_in_", "n_features_"])?; // the former since 0.23
     let of_nodes = columns(state, &["_n_features", "n_features_"])?; // the former since 0.24
     let known = categories::known(state, of_nodes)?;
-    let codes = categories::codes(state, features, &known)?;
-    if codes.is_none() && features != of_nodes {
+    let prepared = categories::prepared(state, features, &known)?;
+    if matches!(prepared, Prepared::Plain) && features != of_nodes {
         return Err(state.malformed("n_features_in_", format!("{features} for trees of {of_nodes} columns")));
     }
     Ok(HistGradientBoosting {
         name,
         features,
         takes_nan: version(state)? >= Version::new(0, 22),
-        codes,
+        prepared,
         trees: trees(state, of_nodes, &known, sums)?,
         target,
     })
@@ -220,15 +221,30 @@ impl Estimator for HistGradientBoosting {
     }
 
     fn takes(&self) -> Takes {
-        Takes::Numbers { columns: self.features }
+        match &self.prepared {
+            Prepared::Plain | Prepared::Codes(_) => Takes::Numbers { columns: self.features },
+            Prepared::Child(child) => child.takes(),
+        }
+    }
+
+    fn columns(&self) -> Vec<ColumnHint> {
+        match &self.prepared {
+            Prepared::Plain | Prepared::Codes(_) => ColumnHint::unnamed(ColumnKind::Number, self.features),
+            Prepared::Child(child) => child.columns(),
+        }
     }
 
     fn lower_onto(&self, builder: &mut Builder, x: &Input) -> Result<Methods, Error> {
-        let x = x.dense_floats(builder)?;
-        let x = if self.takes_nan { x } else { builder.add(Op::Guard(Check::Finite), &[x])? };
-        let x = match &self.codes {
-            Some(codes) => builder.add(Op::Codes(codes.clone()), &[x])?,
-            None => x,
+        let x = match &self.prepared {
+            Prepared::Child(child) => {
+                let x = child.lower_method(builder, x, "transform")?;
+                builder.dense(x)?
+            }
+            Prepared::Plain => self.numbers(builder, x)?,
+            Prepared::Codes(codes) => {
+                let x = self.numbers(builder, x)?;
+                builder.add(Op::Codes(codes.clone()), &[x])?
+            }
         };
         let sums = builder.add(Op::TreeEnsemble(self.trees.clone()), &[x])?;
         let offered = match &self.target {
@@ -249,6 +265,13 @@ impl Estimator for HistGradientBoosting {
             }
         };
         Ok(Methods { offered, ..Methods::default() })
+    }
+}
+
+impl HistGradientBoosting {
+    fn numbers(&self, builder: &mut Builder, x: &Input) -> Result<Edge, Error> {
+        let x = x.dense_floats(builder)?;
+        if self.takes_nan { Ok(x) } else { Ok(builder.add(Op::Guard(Check::Finite), &[x])?) }
     }
 }
 

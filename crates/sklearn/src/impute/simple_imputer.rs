@@ -1,13 +1,17 @@
-//! `sklearn.impute.SimpleImputer`, and `sklearn.preprocessing.Imputer` before it: missing values replaced by a number
+//! `sklearn.impute.SimpleImputer`, and `sklearn.preprocessing.Imputer` before it: missing values replaced by one value
 //! for each column. Columns that had no value at fit are dropped.
+//!
+//! The strategies 'mean' and 'median' make floats of X. The others leave numbers and objects as they are, except that
+//! an imputer which was fitted on objects takes everything as objects.
 
-use cannery_graph::{Builder, Check, DType, Edge, Impute, Missing, Op};
+use cannery_graph::{Builder, Check, DType, Edge, Fill, Impute, Missing, Op, Scalar, Shape};
 use cannery_object::known::Version;
-use cannery_object::{self as object, Element, Kind};
+use cannery_object::{self as object, Kind, Value};
 
 use crate::error::Error;
 use crate::estimator::{Estimator, Methods};
-use crate::input::{Input, Takes};
+use crate::input::{ColumnHint, ColumnKind, Input, Takes, hstack, hstack_sparse};
+use crate::preprocessing::scalar;
 use crate::state::State;
 
 #[derive(Debug)]
@@ -17,12 +21,22 @@ struct SimpleImputer {
     /// What X is checked for; the old Imputer takes anything.
     check: Option<Check>,
     missing: Marker,
+    takes: As,
     /// Position of each column that is kept.
     kept: Vec<usize>,
     /// What is put in, for each column that is kept.
-    fill: Vec<f64>,
+    fill: Vec<Scalar>,
     /// The columns whose mask is appended.
     indicator: Option<Vec<usize>>,
+}
+
+/// What X becomes first.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum As {
+    Floats,
+    Objects,
+    /// Numbers stay what they are, texts are objects.
+    Itself,
 }
 
 /// The parameter `missing_values`.
@@ -33,23 +47,25 @@ enum Marker {
     Number(f64),
     /// A numpy scalar at this path, which no rounding to float32 must change: whether it would depends on numpy's version.
     Scalar(f64, String),
+    /// None or a text.
+    Object(Scalar),
 }
 
 pub(crate) fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
     let statistics = statistics(state, "SimpleImputer")?;
-    if state.has("_fit_dtype") && dtype(state, "_fit_dtype")?.kind == Kind::Object {
-        return Err(state.unsupported("_fit_dtype", "fitted on Python objects"));
-    }
+    let takes = taken_as(state)?;
     let missing = marker(state)?;
     let kept = if keeps_all(state)? { (0..statistics.len()).collect() } else { with_value(&statistics) };
     let check = if missing == Marker::Nan { Check::NotInfinite } else { Check::Finite };
+    let fill: Vec<Scalar> = kept.iter().map(|&column| statistics[column].clone()).collect();
     imputer(
         SimpleImputer {
             name: "SimpleImputer",
             n_features: statistics.len(),
             check: Some(check),
             missing,
-            fill: fill(state, kept.iter().map(|&column| statistics[column]))?,
+            takes,
+            fill: if takes == As::Objects { fill } else { cast_fill(state, &fill)? },
             kept,
             indicator: indicator(state, statistics.len())?,
         },
@@ -63,13 +79,15 @@ pub(crate) fn read_old(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
     }
     let statistics = statistics(state, "Imputer")?;
     let kept = with_value(&statistics);
+    let fill = Vec::from_iter(kept.iter().map(|&column| statistics[column].clone()));
     imputer(
         SimpleImputer {
             name: "Imputer",
             n_features: statistics.len(),
             check: None,
             missing: marker(state)?,
-            fill: kept.iter().map(|&column| statistics[column]).collect(),
+            takes: As::Floats,
+            fill: numbers(state, &fill)?.into_iter().map(Scalar::Float).collect(),
             kept,
             indicator: None,
         },
@@ -84,29 +102,49 @@ fn imputer(imputer: SimpleImputer, state: &State<'_>) -> Result<Box<dyn Estimato
     Ok(Box::new(imputer))
 }
 
+/// Until 1.0 only the dtype of the values says what X was.
+fn taken_as(state: &State<'_>) -> Result<As, Error> {
+    let kind = match state.has("_fit_dtype") {
+        true => dtype(state, "_fit_dtype")?.kind,
+        false => state.array_of_ndim("statistics_", 1)?.dtype.kind.clone(),
+    };
+    Ok(match state.text("strategy")?.as_deref() {
+        Some("mean" | "median") => As::Floats,
+        _ if kind == Kind::Object => As::Objects,
+        _ => As::Itself,
+    })
+}
+
 /// The value of each column; those of the strategy 'constant' are Python objects.
-fn statistics(state: &State<'_>, name: &str) -> Result<Vec<f64>, Error> {
+fn statistics(state: &State<'_>, name: &str) -> Result<Vec<Scalar>, Error> {
     const NAME: &str = "statistics_";
     if !state.has(NAME) {
         return Err(state.unsupported(NAME, format!("this {name} is not fitted: it has no statistics")));
     }
     let array = state.array_of_ndim(NAME, 1)?;
-    let number = |element| match element {
-        Element::Float(x) => Ok(x),
-        Element::Int(i) => Ok(i as f64),
-        Element::UInt(u) => Ok(u as f64),
-        _ => Err(state.unsupported(NAME, "values that are not all numbers")),
-    };
     let elements = array.elements().map(|element| match element {
-        Ok(Element::Object(value)) => number(state.scalar_of(NAME, value)?),
-        Ok(element) => number(element),
+        Ok(element) => scalar(state, element, NAME),
         Err(error) => Err(Error::in_view(state.path_of(NAME), &error)),
     });
     elements.collect()
 }
 
-fn with_value(statistics: &[f64]) -> Vec<usize> {
-    (0..statistics.len()).filter(|&column| !statistics[column].is_nan()).collect()
+fn with_value(statistics: &[Scalar]) -> Vec<usize> {
+    let is_nan = |scalar: &Scalar| matches!(scalar, Scalar::Float(x) if x.is_nan());
+    (0..statistics.len()).filter(|&column| !is_nan(&statistics[column])).collect()
+}
+
+/// The values where X is of numbers.
+fn numbers(state: &State<'_>, fill: &[Scalar]) -> Result<Vec<f64>, Error> {
+    let number = |scalar: &Scalar| match scalar {
+        Scalar::Float(x) => Ok(*x),
+        Scalar::Int(i) => Ok(*i as f64),
+        Scalar::Bool(b) => Ok(f64::from(u8::from(*b))),
+        Scalar::None | Scalar::Str(_) => {
+            Err(state.unsupported("statistics_", "values that are not all numbers"))
+        }
+    };
+    fill.iter().map(number).collect()
 }
 
 /// Until 1.7 the strategy 'constant' never dropped a column.
@@ -120,10 +158,13 @@ fn marker(state: &State<'_>) -> Result<Marker, Error> {
     const NAME: &str = "missing_values";
     let value = state.value(NAME)?;
     if let Some(text) = state.text(NAME)? {
-        return match text.as_str() {
-            "NaN" if state.class().1 == "Imputer" => Ok(Marker::Nan),
-            _ => Err(state.unsupported(NAME, format!("{text:?}; numbers and NaN work"))),
-        };
+        return Ok(match text.as_str() {
+            "NaN" if state.class().1 == "Imputer" => Marker::Nan,
+            _ => Marker::Object(Scalar::Str(text.into())),
+        });
+    }
+    if value == Value::None {
+        return Ok(Marker::Object(Scalar::None));
     }
     let is_python = state.heap().as_float(value).is_some() || state.heap().as_int(value).is_some();
     match state.float(NAME) {
@@ -135,10 +176,11 @@ fn marker(state: &State<'_>) -> Result<Marker, Error> {
 }
 
 /// Since 1.8 the values are first cast to the dtype that the imputer was fitted on.
-fn fill(state: &State<'_>, values: impl Iterator<Item = f64>) -> Result<Vec<f64>, Error> {
+fn cast_fill(state: &State<'_>, fill: &[Scalar]) -> Result<Vec<Scalar>, Error> {
     const NAME: &str = "_fill_dtype";
+    let values = numbers(state, fill)?.into_iter();
     if !state.has(NAME) {
-        return Ok(values.collect());
+        return Ok(values.map(Scalar::Float).collect());
     }
     let dtype = dtype(state, NAME)?;
     let cast: fn(f64) -> Option<f64> = match (&dtype.kind, dtype.itemsize) {
@@ -147,7 +189,7 @@ fn fill(state: &State<'_>, values: impl Iterator<Item = f64>) -> Result<Vec<f64>
         (Kind::Int, 4 | 8) => |x| Some(x.trunc()).filter(|x| x.abs() < 2_f64.powi(31)),
         _ => |_| None,
     };
-    let cast: Option<Vec<f64>> = values.map(cast).collect();
+    let cast: Option<Vec<Scalar>> = values.map(|x| cast(x).map(Scalar::Float)).collect();
     cast.ok_or_else(|| state.unsupported(NAME, format!("values cast to {dtype}")))
 }
 
@@ -184,21 +226,43 @@ impl Estimator for SimpleImputer {
     }
 
     fn takes(&self) -> Takes {
-        Takes::Numbers { columns: self.n_features }
+        match self.takes {
+            As::Floats => Takes::Numbers { columns: self.n_features },
+            As::Objects | As::Itself => Takes::Columns { columns: self.n_features },
+        }
+    }
+
+    fn columns(&self) -> Vec<ColumnHint> {
+        let kind = match self.takes {
+            As::Floats | As::Itself => ColumnKind::Number,
+            As::Objects => ColumnKind::Open,
+        };
+        let mut hints = ColumnHint::unnamed(kind, self.n_features);
+        if self.takes == As::Objects {
+            let texts = self.kept.iter().zip(&self.fill).filter(|(_, fill)| matches!(fill, Scalar::Str(_)));
+            texts.for_each(|(&column, _)| hints[column].kind = ColumnKind::Text);
+        }
+        hints
     }
 
     fn lower_onto(&self, builder: &mut Builder, x: &Input) -> Result<Methods, Error> {
-        let x = x.dense_floats(builder)?;
+        let x = self.bring(builder, x)?;
+        let dtype = builder.type_of(x)?.dtype;
         let x = match self.check {
-            Some(check) => builder.add(Op::Guard(check), &[x])?,
-            None => x,
+            Some(check) if dtype != DType::I64 => builder.add(Op::Guard(check), &[x])?,
+            _ => x,
         };
-        let missing = self.missing(builder.type_of(x)?.dtype)?;
+        if matches!(builder.type_of(x)?.shape, Shape::Csr(_)) && self.missing.is_zero() {
+            let reason = "missing values that are 0 can't be found in sparse rows";
+            return Ok(Methods { refused: vec![("transform", reason.into())], ..Methods::default() });
+        }
+        let missing = self.missing.of(dtype)?;
         let kept = match self.kept.len() == self.n_features {
             true => x,
             false => builder.add(Op::Columns(self.kept.clone()), &[x])?,
         };
-        let filled = builder.add(Op::Impute(Impute { missing, fill: self.fill.clone() }), &[kept])?;
+        let impute = Impute { missing: missing.clone(), fill: self.fill(dtype)? };
+        let filled = builder.add(Op::Impute(impute), &[kept])?;
         let transformed = match &self.indicator {
             Some(columns) if !columns.is_empty() => append_mask(builder, x, filled, missing, columns)?,
             _ => filled,
@@ -208,19 +272,62 @@ impl Estimator for SimpleImputer {
 }
 
 impl SimpleImputer {
+    /// X as scikit-learn's `check_array` gives it.
+    fn bring(&self, builder: &mut Builder, x: &Input) -> Result<Edge, Error> {
+        if self.takes == As::Floats {
+            return x.floats(builder);
+        }
+        let x = x.matrix(builder)?;
+        match (self.takes, builder.type_of(x)?.dtype) {
+            (As::Objects, _) | (_, DType::Str) => Ok(builder.cast(x, DType::Any)?),
+            (_, DType::Bool) => {
+                Err(Error::unsupported("", "SimpleImputer does not support data with dtype bool"))
+            }
+            (As::Floats | As::Itself, DType::F32 | DType::F64 | DType::I64 | DType::Any) => Ok(x),
+        }
+    }
+
+    /// What is put into X of this dtype. A float in an array of integers is truncated.
+    fn fill(&self, dtype: DType) -> Result<Fill, Error> {
+        let no_number = || Error::malformed("statistics_", "values that are not all numbers");
+        let floats = || {
+            let number = |scalar: &Scalar| if let Scalar::Float(x) = scalar { Some(*x) } else { None };
+            self.fill.iter().map(number).collect::<Option<Vec<f64>>>().ok_or_else(no_number)
+        };
+        Ok(match dtype {
+            DType::F32 | DType::F64 => Fill::Floats(floats()?),
+            DType::I64 => Fill::Integers(floats()?.into_iter().map(|x| x as i64).collect()),
+            DType::Bool | DType::Str | DType::Any => Fill::Scalars(self.fill.clone()),
+        })
+    }
+}
+
+impl Marker {
+    fn is_zero(&self) -> bool {
+        match self {
+            Self::Number(number) | Self::Scalar(number, _) => *number == 0.0,
+            Self::Nan | Self::Object(_) => false,
+        }
+    }
+
     /// What counts as missing in data of this dtype.
-    fn missing(&self, dtype: DType) -> Result<Missing, Error> {
+    fn of(&self, dtype: DType) -> Result<Missing, Error> {
         let single = |number: f64| f64::from(number as f32);
-        Ok(match (&self.missing, dtype) {
-            (Marker::Nan, _) => Missing::Nan,
-            (Marker::Number(number), DType::F32) => Missing::Number(single(*number)),
-            (Marker::Scalar(number, path), DType::F32) if single(*number) != *number => {
+        Ok(match (self, dtype) {
+            (Self::Nan, _) => Missing::Nan,
+            (Self::Number(number), DType::F32) => Missing::Number(single(*number)),
+            (Self::Scalar(number, path), DType::F32) if single(*number) != *number => {
                 return Err(Error::unsupported(
                     path.as_str(),
                     format!("{number:?} as a numpy scalar that is no float32, for float32 data"),
                 ));
             }
-            (Marker::Number(number) | Marker::Scalar(number, _), _) => Missing::Number(*number),
+            (Self::Number(number) | Self::Scalar(number, _), _) => Missing::Number(*number),
+            (Self::Object(scalar), DType::Any) => Missing::Scalar(scalar.clone()),
+            (Self::Object(scalar), _) => {
+                let message = format!("{scalar} as missing value, and X is of numbers");
+                return Err(Error::unsupported("missing_values", message));
+            }
         })
     }
 }
@@ -234,6 +341,8 @@ fn append_mask(
 ) -> Result<Edge, Error> {
     let mask = builder.add(Op::MissingMask(missing), &[x])?;
     let mask = builder.add(Op::Columns(columns.to_vec()), &[mask])?;
-    let mask = builder.cast(mask, builder.type_of(filled)?.dtype)?;
-    Ok(builder.add(Op::Concat, &[filled, mask])?)
+    match builder.type_of(filled)?.shape {
+        Shape::Csr(_) => hstack_sparse(builder, &[filled, mask]),
+        Shape::Vector | Shape::Matrix(_) | Shape::Ragged => hstack(builder, &[filled, mask]),
+    }
 }

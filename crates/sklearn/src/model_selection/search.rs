@@ -5,7 +5,7 @@ use cannery_graph::Builder;
 use crate::child::Child;
 use crate::error::Error;
 use crate::estimator::{Estimator, Methods};
-use crate::input::{Input, Takes};
+use crate::input::{ColumnHint, Input, Takes};
 use crate::state::State;
 
 #[derive(Debug)]
@@ -49,6 +49,10 @@ impl Estimator for Search {
 
     fn takes(&self) -> Takes {
         self.best.takes()
+    }
+
+    fn columns(&self) -> Vec<ColumnHint> {
+        self.best.columns()
     }
 
     fn lower_onto(&self, builder: &mut Builder, x: &Input) -> Result<Methods, Error> {

@@ -7,7 +7,9 @@ use cannery_graph::{Code, CodeColumn, Codes};
 use cannery_object::known::Version;
 use cannery_object::{Kind, Value, View};
 
+use crate::child::Child;
 use crate::error::Error;
+use crate::input::Takes;
 use crate::state::State;
 
 /// Bit c % 32 of word c / 32 says that category c is in the set.
@@ -57,25 +59,68 @@ fn numbers(state: &State<'_>, value: Value, name: &str) -> Result<Vec<f64>, Erro
     Ok(numbers.into_owned())
 }
 
-/// What becomes of a row before the trees see it; `None` for nothing.
-pub(super) fn codes(
+/// What becomes of a row before the trees see it.
+#[derive(Debug)]
+pub(super) enum Prepared {
+    /// Nothing.
+    Plain,
+    /// Categories are numbers.
+    Codes(Codes),
+    /// Some categories are texts or objects: what the `_preprocessor` makes of the row.
+    Child(Child),
+}
+
+pub(super) fn prepared(
     boosting: &State<'_>,
     features: usize,
     known: &[Option<Set>],
-) -> Result<Option<Codes>, Error> {
-    let columns = if boosting.has("_preprocessor") && !boosting.is_none("_preprocessor")? {
+) -> Result<Prepared, Error> {
+    const NAME: &str = "_preprocessor";
+    let columns = if boosting.has(NAME) && !boosting.is_none(NAME)? {
+        if has_objects(boosting, NAME)? {
+            return prepared_by(boosting, NAME, features);
+        }
         preprocessed(boosting, features)?
     } else if known.iter().any(Option::is_some) {
         bytes(boosting, known)?
     } else {
-        return Ok(None);
+        return Ok(Prepared::Plain);
     };
     if columns.len() != known.len() {
         let message = format!("gives {} columns to trees of {}", columns.len(), known.len());
         return Err(boosting.malformed("_preprocessor", message));
     }
     let codes = Codes::new(features, columns);
-    codes.map(Some).map_err(|message| boosting.malformed("_preprocessor", message))
+    codes.map(Prepared::Codes).map_err(|message| boosting.malformed(NAME, message))
+}
+
+/// Whether an encoder of the preprocessor has categories that are no numbers.
+fn has_objects(boosting: &State<'_>, name: &str) -> Result<bool, Error> {
+    let transformer = boosting.object_in(boosting.value(name)?, name)?;
+    for (index, &part) in transformer.sequence("transformers_")?.iter().enumerate() {
+        let Some(&[_, step, _]) = transformer.heap().as_sequence(part) else { continue };
+        let Ok(encoder) = transformer.object_in(step, &format!("transformers_[{index}][1]")) else {
+            continue;
+        };
+        if !encoder.has("categories_") {
+            continue;
+        }
+        for &list in encoder.sequence("categories_")? {
+            let kind = encoder.array_in(list, "categories_")?.dtype.kind.clone();
+            if matches!(kind, Kind::Object | Kind::Unicode | Kind::Bytes) {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
+}
+
+fn prepared_by(boosting: &State<'_>, name: &str, features: usize) -> Result<Prepared, Error> {
+    let child = Child::read(boosting, name)?;
+    match child.takes() {
+        Takes::Columns { columns } if columns == features => Ok(Prepared::Child(child)),
+        takes => Err(boosting.malformed(name, format!("takes {takes:?}, and there are {features} columns"))),
+    }
 }
 
 /// Negative numbers are missing values since 1.2.

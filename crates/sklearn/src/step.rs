@@ -1,0 +1,75 @@
+//! A place for a transformer that may hold one which passes everything through.
+
+use cannery_graph::{Arithmetic, Builder, DType, Edge, Op, Scale};
+use cannery_object::Value;
+
+use crate::child::Child;
+use crate::error::Error;
+use crate::input::Input;
+use crate::preprocessing::function_transformer;
+use crate::state::State;
+
+/// What stands at such a place.
+#[derive(Debug)]
+pub(crate) enum Step {
+    /// 'passthrough', or a function that gives its argument back.
+    Pass,
+    /// A transformer.
+    Child(Child),
+}
+
+impl Step {
+    /// What a value inside an object is; `place` is its path from there: `steps[1]`.
+    pub(crate) fn read(state: &State<'_>, value: Value, place: &str) -> Result<Self, Error> {
+        if state.heap().is_str(value, "passthrough")
+            || function_transformer::is_identity(state, value, place)?
+        {
+            return Ok(Self::Pass);
+        }
+        Ok(Self::Child(Child::read_in(state, value, place)?))
+    }
+
+    /// What `transform` gives.
+    pub(crate) fn lower(&self, builder: &mut Builder, x: &Input) -> Result<Input, Error> {
+        match self {
+            Self::Pass => Ok(x.clone()),
+            Self::Child(child) => Ok(child.lower_method(builder, x, "transform")?.into()),
+        }
+    }
+}
+
+/// A factor for all columns that a transformer gives, of `transformer_weights`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Weight(f64);
+
+impl Weight {
+    /// The factor for a name in the dict of weights; `None` where there is none.
+    pub(crate) fn read(state: &State<'_>, name: &str) -> Result<Option<Self>, Error> {
+        const NAME: &str = "transformer_weights";
+        if !state.has(NAME) || state.is_none(NAME)? {
+            return Ok(None);
+        }
+        let heap = state.heap();
+        let pairs = heap.as_dict(state.value(NAME)?);
+        let pairs = pairs.ok_or_else(|| state.unsupported(NAME, "weights that are no dict"))?;
+        match heap.lookup(pairs, name) {
+            None | Some(Value::None) => Ok(None),
+            Some(weight) => Ok(Some(Self(state.float_in(weight, &format!("{NAME}[{name:?}]"))?))),
+        }
+    }
+
+    /// Each element times the factor. A Python number is rounded to the dtype that it meets.
+    pub(crate) fn lower(self, builder: &mut Builder, x: Edge) -> Result<Edge, Error> {
+        let x = match builder.type_of(x)?.dtype {
+            DType::F32 | DType::F64 => x,
+            DType::I64 | DType::Bool => builder.cast(x, DType::F64)?,
+            DType::Str | DType::Any => {
+                return Err(Error::unsupported("transformer_weights", "a weight of what is no number"));
+            }
+        };
+        let ty = builder.type_of(x)?;
+        let factor = if ty.dtype == DType::F32 { f64::from(self.0 as f32) } else { self.0 };
+        let steps = vec![(Arithmetic::Multiply, vec![factor; ty.columns()])];
+        Ok(builder.add(Op::Scale(Scale { steps }), &[x])?)
+    }
+}
