@@ -173,11 +173,11 @@ pub struct Prediction {
 }
 
 impl Prediction {
-    /// The rows of a CSV, NDJSON, `.npy` or `.npz` file, which is known by its content; `-` is CSV or NDJSON from
-    /// standard input.
+    /// The rows of a CSV, NDJSON, Parquet, `.npy` or `.npz` file, which is known by its content, or of text where the
+    /// model takes texts; `-` is standard input.
     ///
     /// An `.npz` holds one dense array, named `X` or `arr_0` where there are others, or a sparse matrix as
-    /// `scipy.sparse.save_npz` writes it; rows of such a matrix are made dense. Columns that have names are matched with
+    /// `scipy.sparse.save_npz` writes it. Columns that have names are matched with
     /// [`Model::feature_names`], and others are ignored.
     pub fn new(input: impl Into<PathBuf>) -> Self {
         let limits = Limits::default();
@@ -192,7 +192,7 @@ impl Prediction {
         self
     }
 
-    /// The file to write: `.csv`, `.ndjson`, `.npy` or `.npz` by its ending. Without it, text.
+    /// The file to write: `.csv`, `.parquet`, `.ndjson`, `.npy` or `.npz` by its ending. Without it, text.
     #[must_use]
     pub fn output(mut self, output: Option<&Path>) -> Self {
         self.output = output.map(Path::to_owned);

@@ -91,10 +91,11 @@ Examples:
   cut -d, -f1-4 rows.csv | cannery predict model.joblib - --method decision_function
 
 The input is known by its content: CSV (a first line that holds text is a header), NDJSON (a line
-is an array of numbers, or an object with a number for each column), a 2-d array in a .npy file
-or in an .npz (named X or arr_0, or the only one), or an .npz of scipy.sparse.save_npz. Columns
-with names are matched with those that the model was fitted on; others are ignored. The form of
-the output follows its ending: .csv, .ndjson, .npy (one method) or .npz.";
+is an array, or an object with a value for each column, or a string), Parquet, a 2-d array in a
+.npy file or in an .npz (named X or arr_0, or the only one), or an .npz of scipy.sparse.save_npz.
+For models of texts other text is a text a line. Columns with names are matched with those that
+the model was fitted on; others are ignored. The form of the output follows its ending: .csv,
+.parquet, .ndjson, .npy (one method) or .npz.";
 
 const BENCH_EXAMPLES: &str = "\
 Examples:
@@ -172,7 +173,7 @@ pub(crate) struct Predict {
     #[arg(value_hint = ValueHint::FilePath)]
     pub(crate) model: PathBuf,
 
-    /// The rows: CSV, NDJSON, .npy or .npz; - for CSV or NDJSON from standard input
+    /// The rows: CSV, NDJSON, Parquet, .npy, .npz or text; - for standard input
     #[arg(value_hint = ValueHint::FilePath)]
     pub(crate) input: PathBuf,
 

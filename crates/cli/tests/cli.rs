@@ -164,7 +164,9 @@ fn every_form_of_input_gives_the_same_predictions() {
     let expected = |name: &str| fs::read_to_string(cases.join(name).with_extension("out")).expect("a case");
     let ndjson = expected("predict_ndjson");
     assert_eq!(ndjson.lines().count(), 6);
-    for name in ["predict_npz", "predict_csr", "predict_csc", "predict_part", "predict_part_found"] {
+    for name in
+        ["predict_npz", "predict_csr", "predict_csc", "predict_parquet", "predict_part", "predict_part_found"]
+    {
         assert_eq!(expected(name), ndjson, "{name}");
     }
 }

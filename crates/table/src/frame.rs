@@ -18,7 +18,7 @@ pub(crate) fn matrix(columns: &[Named], rows: usize) -> Result<Values, Error> {
         })
         .map(Values::Bool);
     }
-    rowwise(columns, rows, cell).map(Values::Any)
+    rowwise(columns, rows, Values::cell).map(Values::Any)
 }
 
 /// The values of a frame of numbers and bools, row by row: float32 where all are, else float64. None is NaN.
@@ -63,18 +63,6 @@ pub(crate) fn of_matrix(matrix: &Values, rows: usize, names: Vec<String>) -> Vec
         Named { name, values }
     };
     names.into_iter().enumerate().map(column).collect()
-}
-
-/// One value of a column as an object.
-fn cell(values: &Values, row: usize) -> Cell {
-    match values {
-        Values::F64(v) => Cell::Float(v[row]),
-        Values::F32(v) => Cell::Float(v[row].into()),
-        Values::I64(v) => Cell::Int(v[row]),
-        Values::Bool(v) => Cell::Bool(v[row]),
-        Values::Str(v) => Cell::Str(v.get(row).unwrap_or_default().into()),
-        Values::Any(v) => v[row].clone(),
-    }
 }
 
 /// What `value` gives for each column of each row. Every column has as many values as there are rows.

@@ -122,7 +122,8 @@ impl Values {
         }
     }
 
-    /// Appends the values of a later batch, which are of the same type.
+    /// Appends the values of a later batch. Where its type is another one, all become what holds both: float64 of numbers,
+    /// else objects.
     pub(crate) fn append(&mut self, more: Self) {
         match (self, more) {
             (Self::F64(a), Self::F64(b)) => a.extend(b),
@@ -131,7 +132,45 @@ impl Values {
             (Self::Bool(a), Self::Bool(b)) => a.extend(b),
             (Self::Str(a), Self::Str(b)) => a.append(&b),
             (Self::Any(a), Self::Any(b)) => a.extend(b),
-            (a, b) => debug_assert!(b.is_empty(), "a method changed its type from {a:?}"),
+            (a, b) => *a = a.joined(&b),
+        }
+    }
+
+    /// Values of different types, one after the other.
+    fn joined(&self, more: &Self) -> Self {
+        match (self.floats(), more.floats()) {
+            (Some(mut floats), Some(more)) => {
+                floats.extend(more);
+                Self::F64(floats)
+            }
+            _ => Self::Any(
+                (0..self.len())
+                    .map(|at| self.cell(at))
+                    .chain((0..more.len()).map(|at| more.cell(at)))
+                    .collect(),
+            ),
+        }
+    }
+
+    /// Numbers as float64.
+    fn floats(&self) -> Option<Vec<f64>> {
+        match self {
+            Self::F64(v) => Some(v.clone()),
+            Self::F32(v) => Some(v.iter().map(|&value| value.into()).collect()),
+            Self::I64(v) => Some(v.iter().map(|&value| value as f64).collect()),
+            Self::Bool(_) | Self::Str(_) | Self::Any(_) => None,
+        }
+    }
+
+    /// One value as an object.
+    pub(crate) fn cell(&self, index: usize) -> Cell {
+        match self {
+            Self::F64(v) => Cell::Float(v[index]),
+            Self::F32(v) => Cell::Float(v[index].into()),
+            Self::I64(v) => Cell::Int(v[index]),
+            Self::Bool(v) => Cell::Bool(v[index]),
+            Self::Str(v) => Cell::Str(v.get(index).unwrap_or_default().into()),
+            Self::Any(v) => v[index].clone(),
         }
     }
 }
@@ -160,6 +199,15 @@ impl Cell {
             Self::Int(value) => Some(*value as f64),
             Self::Float(value) => Some(*value),
             Self::Str(_) => None,
+        }
+    }
+
+    /// Whether it is None or NaN.
+    pub(crate) fn is_missing(&self) -> bool {
+        match self {
+            Self::None => true,
+            Self::Float(value) => value.is_nan(),
+            Self::Bool(_) | Self::Int(_) | Self::Str(_) => false,
         }
     }
 
@@ -192,5 +240,33 @@ fn float_text(value: f64, text: String) -> String {
         v if v.is_nan() => "nan".to_owned(),
         v if v.is_infinite() => if v > 0.0 { "inf" } else { "-inf" }.to_owned(),
         _ => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_appended_widens_what_is_there() {
+        let texts = |texts: &[&str]| Values::Str(texts.iter().collect());
+        for (mut values, more, want) in [
+            (Values::I64(vec![1]), Values::F64(vec![0.5]), Values::F64(vec![1.0, 0.5])),
+            (Values::F32(vec![0.5]), Values::I64(vec![1]), Values::F64(vec![0.5, 1.0])),
+            (texts(&["a"]), texts(&["b"]), texts(&["a", "b"])),
+            (
+                Values::Bool(vec![true]),
+                texts(&["a"]),
+                Values::Any(vec![Cell::Bool(true), Cell::Str("a".into())]),
+            ),
+            (
+                texts(&["a"]),
+                Values::Any(vec![Cell::None]),
+                Values::Any(vec![Cell::Str("a".into()), Cell::None]),
+            ),
+        ] {
+            values.append(more);
+            assert_eq!(values, want);
+        }
     }
 }

@@ -1,10 +1,12 @@
-//! Results: readable text, CSV or NDJSON row by row, `.npy` or `.npz` when all rows are there.
+//! Results: readable text, CSV, NDJSON or Parquet as they come, `.npy` or `.npz` when all rows are there.
 
+mod parquet;
 mod rows;
 
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use self::parquet::ParquetSink;
 use crate::atomic::AtomicFile;
 use crate::column::Column;
 use crate::error::Error;
@@ -20,6 +22,8 @@ pub enum Target {
     Csv(PathBuf),
     /// An object a line.
     Ndjson(PathBuf),
+    /// Parquet, with a column for each value of a row.
+    Parquet(PathBuf),
     /// One array.
     Npy(PathBuf),
     /// An archive with an array for each method.
@@ -32,9 +36,10 @@ impl Target {
         match path.extension().and_then(|ending| ending.to_str()) {
             Some("csv") => Ok(Self::Csv(path.to_owned())),
             Some("ndjson" | "jsonl") => Ok(Self::Ndjson(path.to_owned())),
+            Some("parquet") => Ok(Self::Parquet(path.to_owned())),
             Some("npy") => Ok(Self::Npy(path.to_owned())),
             Some("npz") => Ok(Self::Npz(path.to_owned())),
-            _ => Err(Error::usage("the output's name ends in none of .csv, .ndjson, .npy, .npz")),
+            _ => Err(Error::usage("the output's name ends in none of .csv, .parquet, .ndjson, .npy, .npz")),
         }
     }
 }
@@ -46,6 +51,7 @@ enum Form<'w> {
     Text(BufWriter<Box<dyn Write + 'w>>, Header),
     Csv(Box<csv::Writer<AtomicFile>>, Header),
     Ndjson(Box<AtomicFile>),
+    Parquet(Box<ParquetSink>),
     Npy(Box<AtomicFile>, Vec<Column>),
     Npz(Box<AtomicFile>, Vec<Column>),
 }
@@ -68,6 +74,7 @@ impl<'w> Sink<'w> {
                 Form::Csv(Box::new(csv::Writer::from_writer(AtomicFile::create(path)?)), Header::Due)
             }
             Target::Ndjson(path) => Form::Ndjson(create(path)?),
+            Target::Parquet(path) => Form::Parquet(Box::new(ParquetSink::new(AtomicFile::create(path)?))),
             Target::Npy(path) => Form::Npy(create(path)?, Vec::new()),
             Target::Npz(path) => Form::Npz(create(path)?, Vec::new()),
         }))
@@ -97,6 +104,7 @@ impl<'w> Sink<'w> {
                 rows::write_csv(&columns, out)?;
             }
             Form::Ndjson(out) => rows::write_ndjson(&columns, out)?,
+            Form::Parquet(out) => out.push(columns)?,
             Form::Npy(_, whole) | Form::Npz(_, whole) if whole.is_empty() => *whole = columns,
             Form::Npy(_, whole) | Form::Npz(_, whole) => {
                 whole.iter_mut().zip(columns).for_each(|(whole, more)| whole.append(more));
@@ -114,6 +122,7 @@ impl<'w> Sink<'w> {
                 file.finish()?;
             }
             Form::Ndjson(out) => out.finish()?,
+            Form::Parquet(out) => out.finish()?,
             Form::Npy(mut out, whole) => {
                 let [column] = &whole[..] else {
                     return Err(Error::usage(
@@ -151,7 +160,7 @@ fn write_npz(columns: &[Column], out: &mut AtomicFile) -> std::io::Result<()> {
 mod tests {
     use super::*;
     use crate::column::Layout;
-    use crate::values::Values;
+    use crate::values::{Cell, Values};
 
     fn columns() -> Vec<Column> {
         vec![
@@ -222,6 +231,133 @@ mod tests {
         sink.push(columns()).expect("kept");
         assert!(sink.finish().is_err());
         assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 0);
+    }
+
+    fn sparse() -> Vec<Column> {
+        let (indptr, indices) = (vec![0, 2, 2], vec![0, 3]);
+        let layout = Layout::Csr { columns: 4, indptr, indices };
+        vec![Column { name: "transform".into(), rows: 2, layout, values: Values::F64(vec![1.5, -2.0]) }]
+    }
+
+    fn objects() -> Vec<Column> {
+        let column = |name: &str, cells: Vec<Cell>| {
+            let (name, rows, layout) = (name.to_owned(), cells.len(), Layout::Vector);
+            Column { name, rows, layout, values: Values::Any(cells) }
+        };
+        let texts = vec![Cell::Str("é".into()), Cell::None, Cell::Float(f64::NAN), Cell::Int(1)];
+        let numbers = vec![Cell::Int(2), Cell::None, Cell::Bool(true), Cell::Float(0.5)];
+        vec![column("texts", texts), column("numbers", numbers)]
+    }
+
+    /// What a file holds after two equal batches.
+    fn both(name: &str, columns: fn() -> Vec<Column>) -> Result<Vec<u8>, Error> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join(name);
+        let mut sink = Sink::new(&Target::of(&path)?, Box::new(std::io::sink()))?;
+        sink.push(columns())?;
+        sink.push(columns())?;
+        sink.finish()?;
+        Ok(std::fs::read(&path).expect("there"))
+    }
+
+    fn read_back(name: &str, columns: fn() -> Vec<Column>) -> String {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join(name);
+        std::fs::write(&path, both(name, columns).expect("written")).expect("written");
+        let table = crate::Table::open(&path, crate::Wanted::Frame, &cannery_object::Limits::default());
+        let batch = table.expect("a table").next_batch(99).expect("sound").expect("rows");
+        let crate::Data::Frame(named) = batch.data else { panic!("a frame") };
+        let column = |named: crate::Named| format!("{}: {:?}", named.name, named.values);
+        named.into_iter().map(column).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn parquet_is_read_back() {
+        assert_eq!(
+            read_back("out.parquet", columns),
+            "predict: Str([\"é\", \"a\\\"b\", \"é\", \"a\\\"b\"])\n\
+             decision_function[0]: F64([1.0, -0.5, 1.0, -0.5])\n\
+             decision_function[1]: F64([NaN, -inf, NaN, -inf])"
+        );
+        assert_eq!(
+            read_back("out.parquet", sparse),
+            "transform[0]: F64([1.5, 0.0, 1.5, 0.0])\ntransform[1]: F64([0.0, 0.0, 0.0, 0.0])\n\
+             transform[2]: F64([0.0, 0.0, 0.0, 0.0])\ntransform[3]: F64([-2.0, 0.0, -2.0, 0.0])"
+        );
+        assert_eq!(
+            read_back("out.parquet", objects),
+            "texts: Any([Str(\"é\"), None, None, Str(\"1\"), Str(\"é\"), None, None, Str(\"1\")])\n\
+             numbers: F64([2.0, NaN, 1.0, 0.5, 2.0, NaN, 1.0, 0.5])"
+        );
+    }
+
+    #[test]
+    fn sparse_results_are_written_in_every_form() {
+        let text = |name| String::from_utf8(both(name, sparse).expect("written")).expect("UTF-8");
+        let header = "transform[0],transform[1],transform[2],transform[3]\n";
+        assert_eq!(text("out.csv"), format!("{header}{}", "1.5,0.0,0.0,-2.0\n0.0,0.0,0.0,0.0\n".repeat(2)));
+        let ndjson = "{\"transform\": {\"0\": 1.5, \"3\": -2.0}}\n{\"transform\": {}}\n";
+        assert_eq!(text("out.ndjson"), ndjson.repeat(2));
+        let npy = both("out.npy", sparse).expect("written");
+        assert_eq!(npy.len(), 128 + 4 * 4 * 8);
+        assert_eq!(npy[128..136], 1.5_f64.to_le_bytes());
+        let mut stdout = Vec::new();
+        let mut sink = Sink::new(&Target::Text, Box::new(&mut stdout)).expect("text");
+        sink.push(sparse()).expect("written");
+        sink.finish().expect("written");
+        assert_eq!(stdout, b"transform\n0:1.5 3:-2.0\n\n");
+        let mut wide = sparse();
+        wide[0].layout = Layout::Csr { columns: 1 << 20, indptr: vec![0, 2, 2], indices: vec![0, 3] };
+        for name in ["out.csv", "out.npy", "out.parquet"] {
+            let folder = tempfile::tempdir().expect("a folder");
+            let target = Target::of(&folder.path().join(name)).expect("known");
+            let mut sink = Sink::new(&target, Box::new(std::io::sink())).expect("a file");
+            let pushed = sink.push(wide.clone()).and_then(|()| sink.finish());
+            assert!(pushed.expect_err(name).to_string().ends_with("write .npz or .ndjson"));
+        }
+    }
+
+    #[test]
+    fn an_archive_has_the_parts_of_a_sparse_result() {
+        let bytes = both("out.npz", sparse).expect("written");
+        let limits = cannery_object::Limits::default();
+        let document =
+            cannery_format::read(&bytes.into(), &limits, &mut cannery_format::NoCompanions, &mut |_, _| ());
+        let document = document.expect("an npz");
+        let pairs = document.heap.as_dict(document.root).expect("a dict");
+        for (part, want) in [
+            ("data", &[1.5, -2.0, 1.5, -2.0][..]),
+            ("indices", &[0.0, 3.0, 0.0, 3.0]),
+            ("indptr", &[0.0, 2.0, 2.0, 4.0, 4.0]),
+            ("shape", &[4.0, 4.0]),
+        ] {
+            let array = document.heap.lookup(pairs, &format!("transform__{part}")).expect(part);
+            let array = document.heap.ndarray(array).expect("an array").expect("sound");
+            assert_eq!(*array.f64s().expect("numbers"), *want, "{part}");
+        }
+    }
+
+    #[test]
+    fn objects_are_written_in_every_form() {
+        let text = |name| String::from_utf8(both(name, objects).expect("written")).expect("UTF-8");
+        assert_eq!(
+            text("out.csv"),
+            format!("texts,numbers\n{}", "é,2\nNone,None\nnan,True\n1,0.5\n".repeat(2))
+        );
+        let rows = "{\"texts\": \"é\", \"numbers\": 2}\n{\"texts\": null, \"numbers\": null}\n\
+                    {\"texts\": null, \"numbers\": true}\n{\"texts\": 1, \"numbers\": 0.5}\n";
+        assert_eq!(text("out.ndjson"), rows.repeat(2));
+        let npz = both("out.npz", objects).expect("written");
+        let limits = cannery_object::Limits::default();
+        let document =
+            cannery_format::read(&npz.into(), &limits, &mut cannery_format::NoCompanions, &mut |_, _| ());
+        let document = document.expect("an npz");
+        let pairs = document.heap.as_dict(document.root).expect("a dict");
+        for (name, code) in [("texts", "<U4"), ("numbers", "<f8")] {
+            let array = document.heap.lookup(pairs, name).expect("there");
+            let array = document.heap.ndarray(array).expect("an array").expect("sound");
+            assert_eq!((array.dtype.code().as_str(), array.len()), (code, 8), "{name}");
+        }
     }
 
     #[cfg(unix)]

@@ -1,1 +1,1 @@
-predict examples/iris_svc.joblib crates/cli/tests/data/rows.ndjson --output out.parquet
+predict examples/iris_svc.joblib crates/cli/tests/data/rows.ndjson --output out.xlsx

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes the models and tables of the cases: `python make.py` with scikit-learn, pandas and scipy.
+"""Makes the models and tables of the cases: `python make.py` with scikit-learn, pandas, pyarrow and scipy.
 
 parts.joblib holds one SVC inside containers, fitted on a frame; several.pkl holds two, foreign.pkl an object of a class that nobody
 knows. The tables have the first rows of iris in
@@ -28,6 +28,7 @@ with open('foreign.pkl', 'wb') as file:
 rows = X[::30]
 np.save('rows_f32.npy', rows.astype(np.float32))
 np.savez('rows.npz', y=y[::30], X=np.asfortranarray(rows))
+pd.DataFrame(rows, columns=names).to_parquet('rows.parquet', compression='zstd')
 scipy.sparse.save_npz('rows_csr.npz', scipy.sparse.csr_matrix(rows))
 scipy.sparse.save_npz('rows_csc.npz', scipy.sparse.csc_matrix(rows), compressed=False)
 with open('rows.ndjson', 'w') as file:
