@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Writes what Python knows of characters into crates/graph/src/unicode/: tables.rs and decompositions.tsv.
+"""Writes what Python knows of characters into crates/graph/src/unicode/: tables.rs and decompositions.tsv; and into
+crates/graph/tests/unicode/ a few thousand characters, one by one, to test against.
 
     python3.13 scripts/unicode_tables.py
 
@@ -7,12 +8,14 @@ All comes out of the interpreter that runs this (`re`, `str` and `unicodedata`),
 another one would change what old models compute, so that is a decision and not an accident.
 """
 import pathlib
+import random
 import re
 import sys
 import unicodedata
 
 UNICODE = '15.1.0'  # Python 3.13
 FOLDER = pathlib.Path(__file__).resolve().parents[1] / 'crates' / 'graph' / 'src' / 'unicode'
+SAMPLE = FOLDER.parents[1] / 'tests' / 'unicode' / 'characters.tsv'
 POINTS = [point for point in range(sys.maxunicode + 1) if not 0xD800 <= point < 0xE000]
 HANGUL = range(0xAC00, 0xAC00 + 11172)
 
@@ -34,6 +37,7 @@ def main():
     ]
     (FOLDER / 'tables.rs').write_text('\n'.join(lines) + '\n', encoding='ascii')
     (FOLDER / 'decompositions.tsv').write_text(''.join(decompositions()), encoding='ascii')
+    SAMPLE.write_text(''.join(characters()), encoding='ascii')
 
 
 def matching(pattern):
@@ -108,6 +112,18 @@ def decompositions():
         if full != chr(point) and point not in HANGUL:
             kept = ' '.join(f'{ord(c):X}' for c in full if not unicodedata.combining(c))
             yield f'{point:X}\t{kept}\n'
+
+
+def characters():
+    """Code point; whether `\\w`, `\\s`, `\\d`; combining class; lower case; NFKD without combining characters."""
+    random.seed(0)
+    chosen = set(range(0x600)) | set(random.sample(POINTS, 600)) | set(random.sample(range(0x600, 0x3400), 1500))
+    chosen |= set(random.sample(range(0x10000, 0x1FFFF), 600)) | {0x130, 0x3A3, 0xAC00, 0xAC01, 0xD7A3, 0x10FFFF}
+    for c in map(chr, sorted(chosen)):
+        kinds = ''.join(kind for kind in 'wsd' if re.match(f'\\{kind}', c)) or '-'
+        stripped = ''.join(d for d in unicodedata.normalize('NFKD', c) if not unicodedata.combining(d))
+        texts = [' '.join(f'{ord(d):X}' for d in text) for text in (c.lower(), stripped)]
+        yield f'{ord(c):X}\t{kinds}\t{unicodedata.combining(c)}\t{texts[0]}\t{texts[1]}\n'
 
 
 if __name__ == '__main__':

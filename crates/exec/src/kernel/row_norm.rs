@@ -18,7 +18,7 @@ impl Kernel for RowNorm {
         match inputs.x() {
             View::Csr(rows) => self.sparse(rows, output.csr()),
             View::F32(x) => {
-                let floor = if self.graph.floor { 10.0 * f32::EPSILON } else { 0.0 };
+                let floor = if self.graph.floor { 10.0 * f32::EPSILON } else { f32::NEG_INFINITY };
                 for (x, out) in x.chunks_exact(self.columns).zip(output.f32s().chunks_exact_mut(self.columns))
                 {
                     let norm = dense_norm(self.graph.norm, x.iter().map(|&x| f64::from(x))) as f32;
@@ -27,7 +27,8 @@ impl Kernel for RowNorm {
                 }
             }
             x => {
-                let (x, floor) = (x.f64s(), if self.graph.floor { 10.0 * f64::EPSILON } else { 0.0 });
+                let (x, floor) =
+                    (x.f64s(), if self.graph.floor { 10.0 * f64::EPSILON } else { f64::NEG_INFINITY });
                 for (x, out) in x.chunks_exact(self.columns).zip(output.f64s().chunks_exact_mut(self.columns))
                 {
                     let norm = dense_norm(self.graph.norm, x.iter().copied());

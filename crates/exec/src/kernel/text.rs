@@ -4,6 +4,7 @@ mod accents;
 mod analyzer;
 mod char_map;
 mod lowercase;
+mod matcher;
 mod murmur;
 mod vocabulary;
 mod words;
@@ -51,7 +52,7 @@ impl Kernel for InVocabulary {
         let (out, mut scratch, mut columns) = (output.csr(), Scratch::default(), Vec::new());
         for text in inputs.x().strs() {
             columns.clear();
-            self.analyzer.each(text, &mut scratch, |token| columns.extend(self.vocabulary.column(token)));
+            self.analyzer.each(text, &mut scratch, |token| columns.extend(self.vocabulary.column(token)))?;
             columns.sort_unstable();
             for same in columns.chunk_by(|a, b| a == b) {
                 push(out, same[0], if self.binary { 1 } else { same.len() as i64 });
@@ -98,7 +99,7 @@ impl Kernel for ByHash {
         let (out, mut scratch, mut places) = (output.csr(), Scratch::default(), Vec::new());
         for text in inputs.x().strs() {
             places.clear();
-            self.analyzer.each(text, &mut scratch, |token| places.push(self.place(token)));
+            self.analyzer.each(text, &mut scratch, |token| places.push(self.place(token)))?;
             places.sort_unstable();
             for same in places.chunk_by(|a, b| a.0 == b.0) {
                 push(out, same[0].0, self.value(same));

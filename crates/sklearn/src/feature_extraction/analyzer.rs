@@ -1,5 +1,6 @@
 //! How a vectorizer makes tokens: the options that CountVectorizer, TfidfVectorizer and HashingVectorizer share.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use cannery_graph::{Accents, DType, Lowercase, Spaces, TokenPattern, Tokens, Units};
@@ -156,16 +157,18 @@ fn array_texts(state: &State<'_>, name: &str, value: Value) -> Result<Option<Vec
 
 /// A `str`, or a `numpy.str_`; that of Python 2 if it is ASCII, as others equal no text. `None` for one with lone
 /// surrogates.
-pub(super) fn text(state: &State<'_>, value: Value) -> Option<String> {
+pub(super) fn text<'h>(state: &State<'h>, value: Value) -> Option<Cow<'h, str>> {
     let heap = state.heap();
-    let bytes = match (heap.node_of(value), heap.view(value)) {
-        (Some(Node::Str(blob)), _) => heap.bytes(blob),
-        (Some(Node::Str8(blob)), _) => Some(heap.bytes(blob)).filter(|bytes| bytes.is_ascii())?,
-        (_, View::Scalar(scalar)) => match scalar.read() {
-            Ok((_, Element::Str(text))) => return Some(text),
+    let bytes = match heap.node_of(value)? {
+        Node::Str(blob) => heap.bytes(blob),
+        Node::Str8(blob) => Some(heap.bytes(blob)).filter(|bytes| bytes.is_ascii())?,
+        _ => match heap.view(value) {
+            View::Scalar(scalar) => match scalar.read() {
+                Ok((_, Element::Str(text))) => return Some(text.as_str().to_owned().into()),
+                _ => return None,
+            },
             _ => return None,
         },
-        _ => return None,
     };
     std::str::from_utf8(bytes).ok().map(Into::into)
 }

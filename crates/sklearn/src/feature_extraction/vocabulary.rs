@@ -1,9 +1,10 @@
 //! The terms of a vectorizer, by column.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
 
 use cannery_graph::Terms;
 use cannery_object::{Node, Value, View};
+use rustc_hash::{FxBuildHasher, FxHashSet};
 
 use super::analyzer::{text, texts};
 use crate::error::Error;
@@ -32,21 +33,16 @@ pub(super) fn terms(state: &State<'_>) -> Result<Terms, Error> {
     if is_set(state, value) {
         given.sort_unstable();
     }
-    let mut seen = HashMap::with_capacity(given.len());
-    if let Some(term) = given.iter().find(|term| seen.insert(&***term, ()).is_some()) {
-        return Err(state.malformed(GIVEN, format!("the term {term:?} twice")));
-    }
     collect(state, GIVEN, given.iter().map(|term| &**term))
 }
 
 /// Keys and values of a dict: key, value, key, value.
-fn pairs(state: &State<'_>, name: &str, value: Value) -> Result<Option<Vec<Value>>, Error> {
+fn pairs<'h>(state: &State<'h>, name: &str, value: Value) -> Result<Option<Cow<'h, [Value]>>, Error> {
     let heap = state.heap();
     match (heap.as_dict(value), heap.view(value)) {
-        (Some(pairs), _) => Ok(Some(pairs.to_vec())),
+        (Some(pairs), _) => Ok(Some(pairs.into())),
         (None, View::Builtin(builtin)) if matches!(builtin.name, "dict" | "OrderedDict" | "defaultdict") => {
-            let pairs = builtin.pairs().map_err(|error| Error::in_view(state.path_of(name), &error))?;
-            Ok(Some(pairs.into_owned()))
+            builtin.pairs().map(Some).map_err(|error| Error::in_view(state.path_of(name), &error))
         }
         _ => Ok(None),
     }
@@ -63,36 +59,41 @@ fn is_set(state: &State<'_>, value: Value) -> bool {
 
 /// The terms of a dict from terms to columns. The columns must be 0, 1, … without a gap.
 fn by_column(state: &State<'_>, name: &str, pairs: &[Value]) -> Result<Terms, Error> {
-    let heap = state.heap();
-    let mut columns: HashMap<String, usize> = HashMap::with_capacity(pairs.len() / 2);
+    let count = pairs.len() / 2;
+    let mut terms: Vec<Option<Cow<'_, str>>> = vec![None; count];
     for pair in pairs.chunks_exact(2) {
         let term = text(state, pair[0]).ok_or_else(|| state.unsupported(name, "a term that is no text"))?;
-        let place = match heap.as_int(pair[1]) {
-            Some(column) => column,
-            None => state.int_in(pair[1], name)?,
-        };
-        let column = usize::try_from(place).ok();
-        let column =
-            column.ok_or_else(|| state.malformed(name, format!("the column {place} of {term:?}")))?;
-        columns.insert(term, column); // of equal keys the last one counts
-    }
-    let mut terms: Vec<Option<&str>> = vec![None; columns.len()];
-    for (term, &column) in &columns {
-        let place = terms.get_mut(column).ok_or_else(|| {
-            state.malformed(name, format!("{term:?} in column {column} of {} terms", columns.len()))
-        })?;
-        if place.replace(term).is_some() {
-            return Err(state.malformed(name, format!("two terms in column {column}")));
+        let column = column(state, name, pair[1])?;
+        let place = usize::try_from(column).ok().and_then(|column| terms.get_mut(column));
+        let place = place
+            .ok_or_else(|| state.malformed(name, format!("{term:?} in column {column} of {count} terms")))?;
+        if let Some(other) = place.replace(term) {
+            return Err(state.malformed(name, format!("{other:?} and another term in column {column}")));
         }
     }
-    collect(state, name, terms.into_iter().flatten())
+    // as many terms as columns, and no two in one: none is left without
+    let terms: Vec<&str> = terms.iter().flatten().map(|term| &**term).collect();
+    collect(state, name, terms.into_iter())
 }
 
+/// A column number, of Python or numpy.
+fn column(state: &State<'_>, name: &str, value: Value) -> Result<i64, Error> {
+    match state.heap().as_int(value) {
+        Some(column) => Ok(column),
+        None => state.int_in(value, name),
+    }
+}
+
+/// The terms in the order of their columns, no two of them equal.
 fn collect<'t>(
     state: &State<'_>,
     name: &str,
-    terms: impl IntoIterator<Item = &'t str>,
+    terms: impl ExactSizeIterator<Item = &'t str> + Clone,
 ) -> Result<Terms, Error> {
+    let mut seen = FxHashSet::with_capacity_and_hasher(terms.len(), FxBuildHasher);
+    if let Some(term) = terms.clone().find(|term| !seen.insert(*term)) {
+        return Err(state.malformed(name, format!("the term {term:?} twice")));
+    }
     match Terms::new(terms) {
         Some(terms) if terms.is_empty() => Err(state.malformed(name, "a vocabulary of no term")),
         Some(terms) => Ok(terms),

@@ -3,7 +3,7 @@ use std::mem::take;
 use cannery_graph::{Accents, Lowercase, Spaces, Tokens, Units, unicode};
 use rustc_hash::FxHashSet;
 
-use super::{accents, lowercase, words};
+use super::{accents, lowercase, matcher, words};
 use crate::error::Error;
 
 /// Makes tokens of texts as [`Tokens`] says.
@@ -29,7 +29,7 @@ enum Matter {
 pub(super) struct Scratch {
     lowered: String,
     stripped: String,
-    words: words::Scratch,
+    words: matcher::Scratch,
     /// The units of n-grams in one piece of text, so that an n-gram is a part of it.
     joined: String,
     /// Start and end of each token in `joined`.
@@ -52,7 +52,15 @@ impl Analyzer {
     }
 
     /// Calls `found` with every token of a text; those of one length in their order.
-    pub(super) fn each(&self, text: &str, scratch: &mut Scratch, found: impl FnMut(&str)) {
+    ///
+    /// # Errors
+    /// `Unsupported` when finding them in this text would take too long.
+    pub(super) fn each(
+        &self,
+        text: &str,
+        scratch: &mut Scratch,
+        found: impl FnMut(&str),
+    ) -> Result<(), Error> {
         let (mut lowered, mut stripped) = (take(&mut scratch.lowered), take(&mut scratch.stripped));
         let text = match self.lowercase {
             None => text,
@@ -62,15 +70,22 @@ impl Analyzer {
             }
         };
         let text = accents::strip(text, self.accents, &mut stripped);
-        match &self.units {
+        let result = match &self.units {
             Matter::Words(words, stop_words) if self.max_n == 1 => {
-                single(words, stop_words, text, &mut scratch.words, found);
+                single(words, stop_words, text, &mut scratch.words, found)
             }
             Matter::Words(words, stop_words) => self.word_grams(words, stop_words, text, scratch, found),
-            Matter::Chars(spaces) => self.char_grams(*spaces, text, scratch, found),
-            Matter::CharsInWords => self.grams_in_words(text, scratch, found),
-        }
+            Matter::Chars(spaces) => {
+                self.char_grams(*spaces, text, scratch, found);
+                Ok(())
+            }
+            Matter::CharsInWords => {
+                self.grams_in_words(text, scratch, found);
+                Ok(())
+            }
+        };
         (scratch.lowered, scratch.stripped) = (lowered, stripped);
+        result
     }
 
     fn word_grams(
@@ -80,7 +95,7 @@ impl Analyzer {
         text: &str,
         scratch: &mut Scratch,
         mut found: impl FnMut(&str),
-    ) {
+    ) -> Result<(), Error> {
         let Scratch { words: word_scratch, joined, spans, .. } = scratch;
         joined.clear();
         spans.clear();
@@ -91,12 +106,13 @@ impl Analyzer {
             let start = joined.len();
             joined.push_str(token);
             spans.push((start, joined.len()));
-        });
+        })?;
         for n in self.min_n..=self.max_n.min(spans.len()) {
             for (first, last) in spans.iter().zip(&spans[n - 1..]) {
                 found(&joined[first.0..last.1]);
             }
         }
+        Ok(())
     }
 
     fn char_grams(&self, spaces: Spaces, text: &str, scratch: &mut Scratch, mut found: impl FnMut(&str)) {
@@ -133,9 +149,9 @@ fn single(
     words: &words::Words,
     stop_words: &FxHashSet<Box<str>>,
     text: &str,
-    scratch: &mut words::Scratch,
+    scratch: &mut matcher::Scratch,
     mut found: impl FnMut(&str),
-) {
+) -> Result<(), Error> {
     if stop_words.is_empty() {
         return words.each(text, scratch, found);
     }
@@ -143,7 +159,7 @@ fn single(
         if !stop_words.contains(token) {
             found(token);
         }
-    });
+    })
 }
 
 /// Writes a text with single spaces in place of runs of two white-space characters or more over `out`.

@@ -18,11 +18,11 @@ impl CharMap {
         let mut starts = starts.iter().copied().peekable();
         let mut byte = 0;
         for (number, index) in map.index.iter_mut().enumerate() {
-            let mut page = [0; PAGE];
-            for (offset, cell) in page.iter_mut().enumerate() {
-                let point = (number * PAGE + offset) as u32;
-                byte = starts.next_if(|&(start, _)| start == point).map_or(byte, |(_, byte)| byte);
-                *cell = byte;
+            let (first, end) = ((number * PAGE) as u32, ((number + 1) * PAGE) as u32);
+            let mut page = [byte; PAGE];
+            while let Some((start, from_here)) = starts.next_if(|&(start, _)| start < end) {
+                page[(start - first) as usize..].fill(from_here);
+                byte = from_here;
             }
             let known = map.pages.iter().rposition(|other| *other == page);
             *index = known.unwrap_or(map.pages.len()) as u16;

@@ -1,7 +1,7 @@
 use cannery_graph::{CharSet, Pattern, TokenPattern};
-use regex::bytes::{CaptureLocations, Regex, RegexBuilder};
 
 use super::char_map::CharMap;
+use super::matcher::{self, Matcher};
 use crate::error::Error;
 
 /// Finds the tokens of a pattern.
@@ -9,15 +9,6 @@ use crate::error::Error;
 pub(super) enum Words {
     Runs(Runs),
     Matcher(Matcher),
-}
-
-/// Memory that [`Words::each`] uses from text to text.
-#[derive(Default)]
-pub(super) struct Scratch {
-    kinds: Vec<u8>,
-    /// Where each character starts, and where the last one ends; empty for a text of ASCII.
-    starts: Vec<usize>,
-    captures: Option<CaptureLocations>,
 }
 
 impl Words {
@@ -29,9 +20,20 @@ impl Words {
     }
 
     /// Calls `found` with each token, in order.
-    pub(super) fn each(&self, text: &str, scratch: &mut Scratch, found: impl FnMut(&str)) {
+    ///
+    /// # Errors
+    /// `Unsupported` when finding them in this text would take too long.
+    pub(super) fn each(
+        &self,
+        text: &str,
+        scratch: &mut matcher::Scratch,
+        found: impl FnMut(&str),
+    ) -> Result<(), Error> {
         match self {
-            Self::Runs(runs) => runs.each(text, found),
+            Self::Runs(runs) => {
+                runs.each(text, found);
+                Ok(())
+            }
             Self::Matcher(matcher) => matcher.each(text, scratch, found),
         }
     }
@@ -145,87 +147,4 @@ fn one_set<'p>(parts: &[&'p Pattern]) -> Option<(&'p CharSet, u64)> {
         at_least = at_least.saturating_add(min);
     }
     only.filter(|_| is_open).map(|set| (set, at_least))
-}
-
-/// A pattern carried out on the kinds of characters that it tells apart, one byte each: a regular expression over bytes,
-/// whose word boundaries are those of ASCII, is then one over characters with Python's. Time is linear in the text.
-#[derive(Clone, Debug)]
-pub(super) struct Matcher {
-    map: CharMap,
-    regex: Regex,
-    has_group: bool,
-}
-
-impl Matcher {
-    fn new(pattern: &TokenPattern) -> Result<Self, Error> {
-        let mut source = String::new();
-        write(pattern, pattern.root(), &mut source);
-        let regex = RegexBuilder::new(&source).unicode(false).build();
-        let regex = regex.map_err(|error| Error::unsupported(format!("this token pattern: {error}")))?;
-        let has_group = regex.captures_len() > 1;
-        Ok(Self { map: CharMap::new(pattern.classes()), regex, has_group })
-    }
-
-    fn each(&self, text: &str, scratch: &mut Scratch, mut found: impl FnMut(&str)) {
-        let Scratch { kinds, starts, captures } = scratch;
-        kinds.clear();
-        starts.clear();
-        if text.is_ascii() {
-            let ascii = self.map.first_page();
-            kinds.extend(text.bytes().map(|byte| ascii[usize::from(byte)]));
-        } else {
-            kinds.extend(text.chars().map(|c| self.map.at(c)));
-            starts.extend(text.char_indices().map(|(at, _)| at).chain([text.len()]));
-        }
-        let place = |index: usize| if starts.is_empty() { index } else { starts[index] };
-        let mut at = 0;
-        if !self.has_group {
-            while let Some(found_at) = self.regex.find_at(kinds, at) {
-                found(&text[place(found_at.start())..place(found_at.end())]);
-                at = found_at.end();
-            }
-            return;
-        }
-        let captures = captures.get_or_insert_with(|| self.regex.capture_locations());
-        while let Some(whole) = self.regex.captures_read_at(captures, kinds, at) {
-            let (start, end) = captures.get(1).unwrap_or_default();
-            found(&text[place(start)..place(end)]);
-            at = whole.end();
-        }
-    }
-}
-
-/// A pattern in the syntax of the crate `regex`. What is written takes one character at least, so that matches end.
-fn write(pattern: &TokenPattern, part: &Pattern, out: &mut String) {
-    match part {
-        Pattern::Set(set) => {
-            out.push('[');
-            pattern.bytes_of(set).iter().for_each(|byte| out.push_str(&format!("\\x{byte:02X}")));
-            out.push(']');
-        }
-        Pattern::Sequence(parts) => group("(?:", out, |out| {
-            parts.iter().for_each(|part| write(pattern, part, out));
-        }),
-        Pattern::Choice(parts) => group("(?:", out, |out| {
-            for (index, part) in parts.iter().enumerate() {
-                out.push_str(if index == 0 { "" } else { "|" });
-                write(pattern, part, out);
-            }
-        }),
-        Pattern::Repeat { of, min, max, greedy } => {
-            group("(?:", out, |out| write(pattern, of, out));
-            let max = max.map_or(String::new(), |max| max.to_string());
-            out.push_str(&format!("{{{min},{max}}}{}", if *greedy { "" } else { "?" }));
-        }
-        Pattern::Token(part) => group("(", out, |out| write(pattern, part, out)),
-        Pattern::WordBoundary { negated } => out.push_str(if *negated { r"\B" } else { r"\b" }),
-        Pattern::Start => out.push_str(r"\A"),
-        Pattern::End => out.push_str(r"\z"),
-    }
-}
-
-fn group(open: &str, out: &mut String, inner: impl FnOnce(&mut String)) {
-    out.push_str(open);
-    inner(out);
-    out.push(')');
 }
