@@ -125,6 +125,14 @@ fn claims() -> Vec<(&'static str, Vec<u8>)> {
         ("joblib padding beyond the end", wrapper("K\x01", 16, &[200])),
         ("lzma dictionary of 4 GiB - 1", lzma_header(u32::MAX)),
         ("lzma dictionary of 1.5 GiB", lzma_header(0x6000_0000)),
+        ("xz dictionary of 4 GiB - 1", xz_header(40)),
+        ("xz dictionary of 1.5 GiB", xz_header(37)),
+        ("joblib array of nothing times 2^90 bytes", wrapper("K\0J\0\0\0@J\0\0\0@J\0\0\0@", 1, &[0; 64])),
+        ("npy header of nested brackets", npy(1, &header(&"[".repeat(60_000), "(1,)"), &[0; 8])),
+        (
+            "npy object array of a claimed list",
+            npy(1, &header("'|O'", "(1,)"), b"\x80\x04(B\xff\xff\xff\xffl."),
+        ),
         ("zfile of 2^63 bytes", [&b"ZF0x7fffffffffffffff "[..], b" ", &zlib(&pickle(b"N"))].concat()),
         ("zip of 65535 entries", b"PK\x05\x06\0\0\0\0\xff\xff\xff\xff\0\0\0\0\0\0\0\0\0\0".to_vec()),
         ("zip entry of 4 GiB", claim_in_zip()),
@@ -165,6 +173,8 @@ fn bombs_stop_at_the_ratio() {
         ("gzip twice", gzip(&gzip(&zeros))),
         ("bzip2", bzip2(&zeros)),
         ("xz", xz(&zeros)),
+        ("lzma", lzma(&zeros)),
+        ("zfile", [format!("ZF{:<19}", format!("{:#x}", zeros.len())).as_bytes(), &zlib(&zeros)].concat()),
         ("lz4", lz4(&zeros)),
         ("gzip in xz", xz(&gzip(&zeros))),
     ];
@@ -371,6 +381,23 @@ fn bzip2(plain: &[u8]) -> Vec<u8> {
 fn xz(plain: &[u8]) -> Vec<u8> {
     let writer = lzma_rust2::XzWriter::new(Vec::new(), lzma_rust2::XzOptions::with_preset(0));
     writer.and_then(|mut writer| writer.write_all(plain).and_then(|()| writer.finish())).expect("to memory")
+}
+
+fn lzma(plain: &[u8]) -> Vec<u8> {
+    let options = lzma_rust2::LzmaOptions::with_preset(0);
+    let writer = lzma_rust2::LzmaWriter::new_use_header(Vec::new(), &options, None);
+    writer.and_then(|mut writer| writer.write_all(plain).and_then(|()| writer.finish())).expect("to memory")
+}
+
+/// An xz stream whose one block asks for a dictionary of a size that the format codes in a byte.
+fn xz_header(dictionary: u8) -> Vec<u8> {
+    let crc = |bytes: &[u8]| {
+        let mut crc = flate2::Crc::new();
+        crc.update(bytes);
+        crc.sum().to_le_bytes()
+    };
+    let block = [2, 0, 0x21, 1, dictionary, 0, 0, 0];
+    [b"\xfd7zXZ\0", &[0, 0][..], &crc(&[0, 0]), &block, &crc(&block), &[1, 0, 0, b'a', 0, 0, 0, 0]].concat()
 }
 
 fn lz4(plain: &[u8]) -> Vec<u8> {
