@@ -46,6 +46,7 @@ class Grammar:
         self.chunks = []  # one for each opcode
         self.memo = {}  # key: whether what is there can be a key of a dict
         self.open = set()  # keys of containers that are not complete
+        self.taken = []  # keys of lists that a call took
         self.protocol = None
         self.left = 0
 
@@ -89,8 +90,13 @@ class Grammar:
         """Opcodes that leave the stack as it was."""
         if self.random.random() > 0.06:
             return
-        kind = self.random.randrange(6)
-        if kind == 0:
+        kind = self.random.randrange(7)
+        if kind == 6 and self.taken:
+            self.get(self.random.choice(self.taken))
+            self.scalar(True)
+            self.op(b'a')
+            self.op(b'0')
+        elif kind == 0:
             self.scalar()
             self.op(b'0')
         elif kind == 1:
@@ -243,6 +249,8 @@ class Grammar:
         for _ in self.items(0, True):
             pass
         self.op(b'l')
+        if self.random.random() < 0.3:
+            self.taken.append(self.put(False))
 
     def tuple(self, depth, hashable=False):
         count = self.random.choice([0, 1, 2, 3, 4])

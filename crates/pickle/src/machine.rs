@@ -6,19 +6,19 @@
 
 mod grow;
 mod memo;
-
-use std::borrow::Cow;
+mod scalar;
+mod used;
 
 use bytes::Bytes;
-use cannery_object::{Blob, BufferId, Call, CallKind, Heap, Limit, LimitError, Node, Value};
+use cannery_object::{BufferId, Call, CallKind, Heap, Limit, LimitError, Node, Value};
 
 use crate::decode::{Arg, Decoder, Op};
 use crate::error::Error;
 use crate::opcode::Opcode;
-use crate::text::{self, Decimal};
 
 use grow::{Grow, check_pairs, is_opaque};
 use memo::Memo;
+use used::Used;
 
 /// Whoever knows of bytes that stand inside a stream without being opcodes. joblib puts the elements of an array
 /// behind the BUILD of its wrapper.
@@ -133,6 +133,7 @@ pub struct Machine<'i> {
     stack: Vec<Value>,
     marks: Vec<u32>,
     memo: Memo,
+    used: Used,
     protocol: Option<u8>,
     frame_end: usize,
     opcodes: u64,
@@ -179,6 +180,7 @@ impl<'i> Machine<'i> {
             stack: Vec::new(),
             marks: Vec::new(),
             memo: Memo::default(),
+            used: Used::default(),
             protocol: None,
             frame_end: NO_FRAME,
             opcodes: 0,
@@ -447,6 +449,7 @@ impl Machine<'_> {
             Some(below) => self.stack[below],
             None => return Err(UNDERFLOW),
         };
+        self.used.check(target)?;
         how.apply(heap, target, &self.stack[start..])?;
         self.stack.truncate(start);
         Ok(())
@@ -454,6 +457,7 @@ impl Machine<'_> {
 
     fn grow(&mut self, heap: &mut Heap, more: &[Value], how: Grow) -> Result<(), Fault> {
         let target = self.top()?;
+        self.used.check(target)?;
         how.apply(heap, target, more)
     }
 }
@@ -483,6 +487,7 @@ impl Machine<'_> {
     fn call(&mut self, heap: &mut Heap, kind: CallKind) -> Result<(), Fault> {
         let args = self.pop()?;
         let callable = self.pop()?;
+        self.used.tuple(heap, args)?;
         let value = heap.add_call(Call { callable, args, kind })?;
         self.push(heap, value)
     }
@@ -490,6 +495,7 @@ impl Machine<'_> {
     fn call_with_kwargs(&mut self, heap: &mut Heap) -> Result<(), Fault> {
         let kwargs = self.pop()?;
         self.call(heap, CallKind::New)?;
+        self.used.args(heap, &[kwargs])?;
         heap.set_kwargs(self.top()?, kwargs)?;
         Ok(())
     }
@@ -497,6 +503,7 @@ impl Machine<'_> {
     fn obj(&mut self, heap: &mut Heap) -> Result<(), Fault> {
         let start = self.pop_mark()?;
         let (&callable, args) = self.stack[start..].split_first().ok_or(UNDERFLOW)?;
+        self.used.args(heap, args)?;
         let args = heap.container(Node::Tuple, args)?;
         let value = heap.add_call(Call { callable, args, kind: CallKind::Instance })?;
         self.stack.truncate(start);
@@ -506,6 +513,7 @@ impl Machine<'_> {
     fn inst(&mut self, heap: &mut Heap, arg: Arg<'_>) -> Result<(), Fault> {
         let start = self.pop_mark()?;
         let callable = named(heap, arg)?;
+        self.used.args(heap, &self.stack[start..])?;
         let args = heap.container(Node::Tuple, &self.stack[start..])?;
         let value = heap.add_call(Call { callable, args, kind: CallKind::Instance })?;
         self.stack.truncate(start);
@@ -518,6 +526,7 @@ impl Machine<'_> {
         if !heap.node_of(object).is_some_and(|node| is_opaque(&node)) {
             return Err(Fault::Rule("a state is given to a value that can't have one"));
         }
+        self.used.state(heap, state)?;
         heap.set_state(object, state)?;
         let source = Source { bytes: self.bytes, buffer: self.buffer, position: end };
         match inline.built(heap, object, &source).map_err(|error| self.keep(error))? {
@@ -587,108 +596,12 @@ impl Machine<'_> {
     }
 }
 
-/// Scalars.
-impl Machine<'_> {
-    /// Refuses a number in text on which readers differ; the decoder takes what `pickletools` takes.
-    fn check_spelling(&self, op: Op<'_>) -> Result<(), Fault> {
-        let line = self.bytes.get(op.offset + 1..op.end.saturating_sub(1)).unwrap_or_default(); // without opcode and newline
-        let is_plain = match (op.opcode, op.arg) {
-            (_, Arg::True | Arg::False) => true,
-            (Opcode::Float, _) => text::is_plain_float(line),
-            (Opcode::Long, _) => text::is_plain_integer(line.strip_suffix(b"L").unwrap_or(line)),
-            _ => text::is_plain_integer(line),
-        };
-        if is_plain {
-            Ok(())
-        } else {
-            Err(Fault::Rule("the number is spelt in a way that readers differ on"))
-        }
-    }
-
-    fn push_scalar(&mut self, heap: &mut Heap, op: Op<'_>) -> Result<(), Fault> {
-        let value = match op.arg {
-            Arg::Int(value) => heap.int(value)?,
-            Arg::False => Value::Bool(false),
-            Arg::True => Value::Bool(true),
-            Arg::Float(value) => heap.add(Node::Float(value))?,
-            Arg::Text(text) => self.text(heap, text)?,
-            Arg::Bytes(bytes) => self.bytes(heap, op.opcode, bytes)?,
-            Arg::Long(bytes) => long(heap, bytes, |heap| Ok(self.blob(heap, bytes)))?,
-            Arg::Decimal(digits) => match text::decimal(digits) {
-                Some(Decimal::Big(bytes)) => long(heap, &bytes, |heap| heap.own(&bytes))?,
-                _ => return Err(Fault::Rule("the line holds no number")),
-            },
-            Arg::Quoted(text) => {
-                let text =
-                    text::unquote(text).ok_or(Fault::Rule("the string has no matching quotes around it"))?;
-                let blob = self.blob_or_own(heap, text)?;
-                heap.add(Node::Str8(blob))?
-            }
-            Arg::RawUnicode(text) => {
-                let text = text::raw_unicode(text).ok_or(Fault::Rule("the string holds a broken escape"))?;
-                let blob = self.blob_or_own(heap, text)?;
-                heap.add(Node::Str(blob))?
-            }
-            Arg::None | Arg::Names(..) => match op.opcode {
-                Opcode::NewTrue => Value::Bool(true),
-                Opcode::NewFalse => Value::Bool(false),
-                _ => Value::None,
-            },
-        };
-        self.push(heap, value)
-    }
-
-    fn text(&self, heap: &mut Heap, text: &[u8]) -> Result<Value, LimitError> {
-        let blob = self.blob(heap, text);
-        heap.add(Node::Str(blob))
-    }
-
-    fn bytes(&self, heap: &mut Heap, opcode: Opcode, bytes: &[u8]) -> Result<Value, LimitError> {
-        let blob = self.blob(heap, bytes);
-        heap.add(match opcode {
-            Opcode::BinString | Opcode::ShortBinString => Node::Str8(blob),
-            Opcode::ByteArray8 => Node::ByteArray(blob),
-            _ => Node::Bytes(blob),
-        })
-    }
-
-    /// A slice of the stream as a part of its buffer.
-    fn blob(&self, heap: &Heap, slice: &[u8]) -> Blob {
-        let offset = slice.as_ptr().addr() - self.bytes.as_ptr().addr();
-        heap.blob(self.buffer, offset, slice.len())
-    }
-
-    fn blob_or_own(&self, heap: &mut Heap, text: Cow<'_, [u8]>) -> Result<Blob, LimitError> {
-        match text {
-            Cow::Borrowed(slice) => Ok(self.blob(heap, slice)),
-            Cow::Owned(decoded) => heap.own(&decoded),
-        }
-    }
-}
-
 /// A global, whose names must not be empty: Python's unpicklers differ on what an empty one is.
 fn named(heap: &mut Heap, arg: Arg<'_>) -> Result<Value, Fault> {
     match arg {
         Arg::Names(module, name) if !module.is_empty() && !name.is_empty() => Ok(heap.global(module, name)?),
         _ => Err(Fault::Rule("a module name or a qualified name is empty")),
     }
-}
-
-/// An integer in two's complement: small ones become numbers, larger ones keep their bytes.
-fn long(
-    heap: &mut Heap,
-    bytes: &[u8],
-    keep: impl FnOnce(&mut Heap) -> Result<Blob, LimitError>,
-) -> Result<Value, LimitError> {
-    let fill = if bytes.last().is_some_and(|b| b & 0x80 != 0) { 0xFF } else { 0 };
-    let significant = bytes.iter().rposition(|&b| b != fill).map_or(0, |last| last + 1);
-    let mut wide = [fill; 8];
-    if significant < 8 || (significant == 8 && (bytes[7] ^ fill) & 0x80 == 0) {
-        wide[..significant].copy_from_slice(&bytes[..significant]);
-        return heap.int(i64::from_le_bytes(wide));
-    }
-    let blob = keep(heap)?;
-    heap.add(Node::BigInt(blob))
 }
 
 fn number(arg: Arg<'_>) -> i64 {

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::opcode::Opcode;
+
 /// Decodes a quoted STRING: takes the quotes off and the escapes out. `None` when either is wrong.
 pub fn unquote(line: &[u8]) -> Option<Cow<'_, [u8]>> {
     unescape(strip_quotes(line)?)
@@ -190,9 +192,18 @@ pub(crate) fn float(text: &[u8]) -> Option<f64> {
     std::str::from_utf8(text.trim_ascii()).ok()?.parse().ok()
 }
 
+/// Whether the line of an INT, LONG or FLOAT is spelt in the one way that all readers take.
+pub(crate) fn is_plain_number(opcode: Opcode, line: &[u8]) -> bool {
+    match opcode {
+        Opcode::Float => is_plain_float(line),
+        Opcode::Long => is_plain_integer(line.strip_suffix(b"L").unwrap_or(line)),
+        _ => is_plain_integer(line),
+    }
+}
+
 /// Whether a line of INT or LONG is spelt as Python writes it. Readers differ on other spellings: `010` is 8 for Python's
 /// C unpickler, an error for the one in Python and 10 for `pickletools`; INT `+1` is `True`, 1 and 1.
-pub(crate) fn is_plain_integer(line: &[u8]) -> bool {
+fn is_plain_integer(line: &[u8]) -> bool {
     let digits = line.strip_prefix(b"-").unwrap_or(line);
     let leads_with_zero = digits.starts_with(b"0") && line.len() > 1;
     !digits.is_empty() && !leads_with_zero && digits.iter().all(u8::is_ascii_digit)
@@ -200,7 +211,7 @@ pub(crate) fn is_plain_integer(line: &[u8]) -> bool {
 
 /// Whether a line of FLOAT is one that Python's C unpickler reads too: no white space around it, no digits that stand for
 /// more than the largest float.
-pub(crate) fn is_plain_float(line: &[u8]) -> bool {
+fn is_plain_float(line: &[u8]) -> bool {
     let value = std::str::from_utf8(line).ok().and_then(|text| text.parse::<f64>().ok());
     value.is_some_and(|value| value.is_finite() || !line.iter().any(u8::is_ascii_digit))
 }

@@ -128,7 +128,7 @@ const LEAF_LEVELS: u64 = 40;
 /// Strings longer than this are written once.
 const LONG_TEXT: usize = 256;
 /// A container of at most so many values is written again where it is the arguments or the state of several objects.
-const SHORT_RUN: usize = 32;
+pub(super) const SHORT_RUN: usize = 32;
 const BUFFER: usize = 1 << 16;
 
 impl<'h, 'o, W: Write> Writer<'h, 'o, W> {

@@ -129,6 +129,16 @@ fn shared_values_are_references() {
 }
 
 #[test]
+fn what_stands_in_a_set_and_in_its_list_is_referred_to_by_an_id_that_is_there() {
+    // the set shows the elements of the list that it was called with, and the list follows
+    let got = json(b"\x80\x03(cbuiltins\nset\n(C\x01alq\0\x85Rh\0t.");
+    let items = &got["root"]["items"];
+    assert_eq!(items[1]["items"][0]["type"], "ref");
+    assert_eq!(items[1]["items"][0]["id"], items[0]["items"][0]["id"]);
+    assert!(items[0]["items"][0]["id"].is_u64());
+}
+
+#[test]
 fn names_that_come_twice_are_kept() {
     let got = json(b"\x80\x02cm\nC\n)\x81}(X\x01\x00\x00\x00aK\x01X\x01\x00\x00\x00aK\x02ub.");
     assert_eq!(got["root"]["state"]["items"].as_array().map(Vec::len), Some(2));

@@ -20,8 +20,8 @@ pub(crate) struct Fixture {
     pub(crate) recipe: String,
     /// Class of attack, a letter.
     pub(crate) class: String,
-    /// What a scan must come to; of something harmless `safe`, or `unknown`.
-    pub(crate) verdict: String,
+    /// What a scan may come to: one verdict, or several where it is all the same; `skipped` is a file that is not judged.
+    pub(crate) verdicts: Vec<String>,
     /// Rules of which one must be found.
     pub(crate) rules: Vec<String>,
     /// Identifier of the public advisory, if there is one.
@@ -71,14 +71,16 @@ fn fixture(folder: &Path, row: &str) -> Fixture {
         Some(verdict) => (verdict, true),
         None => (verdict, false),
     };
-    assert!(["safe", "unknown", "dangerous", "malformed"].contains(&verdict), "{row:?}: no verdict");
+    let verdicts: Vec<String> = verdict.split('|').map(str::to_owned).collect();
+    let known = ["safe", "unknown", "dangerous", "malformed", "skipped"];
+    assert!(verdicts.iter().all(|verdict| known.contains(&verdict.as_str())), "{row:?}: no verdict");
     Fixture {
         folder: folder.to_owned(),
         name: name.into(),
         listing: listing.into(),
         recipe: recipe.into(),
         class: class.into(),
-        verdict: verdict.into(),
+        verdicts,
         rules: rules.split('|').filter(|&rule| rule != "-").map(str::to_owned).collect(),
         advisory: advisory.into(),
         is_harmless,
