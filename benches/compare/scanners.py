@@ -17,6 +17,7 @@ import os
 import pathlib
 import subprocess
 import sys
+import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).parent.parent.parent
@@ -117,8 +118,9 @@ def by_driver(python, name, paths):
     version = subprocess.run([python, '-c', show], capture_output=True, text=True, check=True).stdout.strip()
     words = []
     while len(words) < len(paths):  # a scanner that dies is started again behind the file that it died of
-        done = subprocess.run([python, '-c', COMMON + DRIVERS[name] + 'run(judge)\n'], input='\n'.join(paths[len(words):]) + '\n',
-                              capture_output=True, text=True)
+        with tempfile.TemporaryDirectory() as scratch:  # some write a report into the working directory
+            done = subprocess.run([python, '-c', COMMON + DRIVERS[name] + 'run(judge)\n'], input='\n'.join(paths[len(words):]) + '\n',
+                                  capture_output=True, text=True, cwd=scratch)
         words += [json.loads(line) for line in done.stdout.splitlines()]
         if len(words) < len(paths):
             words.append('error')
@@ -132,7 +134,7 @@ def by_cannery(binary, paths):
     for start in range(0, len(paths), 500):
         done = subprocess.run([binary, 'scan', '--quiet', '--format', 'json', *paths[start:start + 500]], capture_output=True, text=True)
         for report in json.loads(done.stdout)['files']:
-            verdicts[os.path.realpath(report['path'])] = report
+            verdicts[os.path.realpath(report['file'])] = report
     words = {'safe': 'clean', 'unknown': 'suspicious', 'dangerous': 'flagged', 'malformed': 'flagged'}
     return [words.get(verdicts.get(path, {}).get('verdict'), 'unscanned') for path in paths], version
 
