@@ -7,7 +7,7 @@ use cannery_graph::{Builder, Edge, Graph, Origin, Signature};
 use cannery_object::{Heap, Id, Value, View};
 
 use crate::error::Error;
-use crate::input::{ColumnHint, ColumnKind, Input, Takes};
+use crate::input::{ColumnHint, Input, Takes};
 use crate::neighbors;
 use crate::state::State;
 use crate::{
@@ -23,13 +23,9 @@ pub trait Estimator: Debug + Send + Sync {
     /// What it was fitted on.
     fn takes(&self) -> Takes;
 
-    /// What is known of the columns that it takes, in their order; none for texts.
+    /// What is known of the columns that it takes, in their order; empty where nothing is.
     fn columns(&self) -> Vec<ColumnHint> {
-        match self.takes() {
-            Takes::Numbers { columns } => ColumnHint::unnamed(ColumnKind::Number, columns),
-            Takes::Columns { columns } => ColumnHint::unnamed(ColumnKind::Open, columns),
-            Takes::Texts => vec![],
-        }
+        vec![]
     }
 
     /// Adds what each method computes from `x`, which has the columns that it [`takes`](Self::takes). The origin at
@@ -63,7 +59,9 @@ impl dyn Estimator {
 
     /// Whether the estimator finds the columns of a frame by their names, among others.
     pub(crate) fn finds_columns(&self, x: &Input) -> bool {
-        matches!(x, Input::Frame(_)) && self.columns().iter().all(|column| column.name.is_some())
+        let columns = self.columns();
+        let all_named = || columns.iter().all(|column| column.name.is_some());
+        matches!(x, Input::Frame(_)) && !columns.is_empty() && all_named()
     }
 
     /// What the caller brings, as the estimator takes it.

@@ -30,6 +30,15 @@ impl Takes {
             Self::Texts => 1,
         }
     }
+
+    /// What each column holds.
+    pub(crate) fn column_kind(self) -> ColumnKind {
+        match self {
+            Self::Numbers { .. } => ColumnKind::Number,
+            Self::Columns { .. } => ColumnKind::Open,
+            Self::Texts => ColumnKind::Text,
+        }
+    }
 }
 
 /// A column that an estimator takes.

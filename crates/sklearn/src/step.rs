@@ -42,6 +42,9 @@ impl Step {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Weight(f64);
 
+/// Columns that a factor is spread over.
+const MAX_WEIGHTED: usize = 1 << 22;
+
 impl Weight {
     /// The factor for a name in the dict of weights; `None` where there is none.
     pub(crate) fn read(state: &State<'_>, name: &str) -> Result<Option<Self>, Error> {
@@ -68,6 +71,12 @@ impl Weight {
             }
         };
         let ty = builder.type_of(x)?;
+        if ty.columns() > MAX_WEIGHTED {
+            return Err(Error::unsupported(
+                "transformer_weights",
+                format!("more than {MAX_WEIGHTED} columns"),
+            ));
+        }
         let factor = if ty.dtype == DType::F32 { f64::from(self.0 as f32) } else { self.0 };
         let steps = vec![(Arithmetic::Multiply, vec![factor; ty.columns()])];
         Ok(builder.add(Op::Scale(Scale { steps }), &[x])?)

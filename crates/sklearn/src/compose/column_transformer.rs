@@ -33,6 +33,9 @@ struct Part {
 /// Columns that all transformers together may take: a slice of few bytes can name any number.
 const MAX_SELECTED: usize = 1 << 22;
 
+/// Columns without names of which something is said, before a table is read.
+const MAX_HINTS: usize = 1 << 20;
+
 pub(crate) fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
     const NAME: &str = "transformers_";
     if !state.has(NAME) {
@@ -138,17 +141,19 @@ impl Estimator for ColumnTransformer {
         Takes::Columns { columns: self.count }
     }
 
-    /// Those that a transformer takes, if all have names; else all.
+    /// Those that a transformer takes, if all have names; else all, unless they are very many.
     fn columns(&self) -> Vec<ColumnHint> {
+        if self.names.is_none() && self.count > MAX_HINTS {
+            return vec![];
+        }
         let mut kinds: Vec<Option<ColumnKind>> = vec![None; self.count];
         for part in &self.parts {
-            let of_step = match &part.step {
-                Step::Pass => vec![],
-                Step::Child(child) => child.columns(),
+            let (of_step, of_all) = match &part.step {
+                Step::Pass => (vec![], ColumnKind::Open),
+                Step::Child(child) => (child.columns(), child.takes().column_kind()),
             };
             for (position, &column) in part.selection.columns.iter().enumerate() {
-                let open = if part.selection.is_scalar { ColumnKind::Text } else { ColumnKind::Open };
-                let kind = of_step.get(position).map_or(open, |hint| hint.kind);
+                let kind = of_step.get(position).map_or(of_all, |hint| hint.kind);
                 kinds[column] = Some(both(kinds[column], kind));
             }
         }

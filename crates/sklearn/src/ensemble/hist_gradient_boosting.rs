@@ -14,7 +14,7 @@ use cannery_object::{Kind, View};
 use self::categories::Prepared;
 use crate::error::Error;
 use crate::estimator::{Estimator, Methods};
-use crate::input::{ColumnHint, ColumnKind, Input, Takes};
+use crate::input::{ColumnHint, Input, Takes};
 use crate::state::State;
 
 #[derive(Debug)]
@@ -229,7 +229,7 @@ impl Estimator for HistGradientBoosting {
 
     fn columns(&self) -> Vec<ColumnHint> {
         match &self.prepared {
-            Prepared::Plain | Prepared::Codes(_) => ColumnHint::unnamed(ColumnKind::Number, self.features),
+            Prepared::Plain | Prepared::Codes(_) => vec![],
             Prepared::Child(child) => child.columns(),
         }
     }

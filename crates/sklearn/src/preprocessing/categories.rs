@@ -53,9 +53,9 @@ impl Categories {
         Ok(categories)
     }
 
-    /// All that are given as integers from 0 on.
-    pub(crate) fn of_range(values: impl Iterator<Item = i64>) -> Self {
-        Self { scalars: values.map(Scalar::Int).collect(), kind: OfDtype::Integers }
+    /// Integers that ascend.
+    pub(crate) fn of_integers(integers: &[i64]) -> Self {
+        Self { scalars: integers.iter().copied().map(Scalar::Int).collect(), kind: OfDtype::Integers }
     }
 
     /// Numbers ascend, with NaN at the end; nothing is there twice.

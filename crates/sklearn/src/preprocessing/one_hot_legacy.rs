@@ -22,8 +22,8 @@ struct LegacyEncoder {
     is_sparse: bool,
 }
 
-/// What a result's column is of more integers than this is no encoder of.
-const MAX_CATEGORIES: usize = 1 << 22;
+/// Integers that may be categories without one of them being in the file.
+const MAX_CATEGORIES: usize = 1 << 20;
 
 /// Whether fit worked in the way of 0.19.
 pub(super) fn is_legacy(state: &State<'_>) -> Result<bool, Error> {
@@ -34,7 +34,8 @@ pub(super) fn is_legacy(state: &State<'_>) -> Result<bool, Error> {
 pub(super) fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
     // names with an underscore in 0.20 and 0.21
     let name = |new: &'static str, old: &'static str| if state.has(new) { new } else { old };
-    let n_values = state.counts(name("_n_values_", "n_values_"))?;
+    let values = name("_n_values_", "n_values_");
+    let n_values = state.counts(values)?;
     let active = name("_active_features_", "active_features_");
     let active = if state.has(active) { Some(state.counts(active)?) } else { None };
     let total = n_values.iter().try_fold(0_usize, |sum, &n| sum.checked_add(n));
@@ -52,6 +53,9 @@ pub(super) fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
         Some("ignore") => false,
         other => return Err(state.unsupported("handle_unknown", format!("{other:?}"))),
     };
+    if (is_error || active.is_none()) && total > MAX_CATEGORIES {
+        return Err(state.unsupported(values, format!("more than {MAX_CATEGORIES} categories")));
+    }
     let (encodings, widths) = encodings(&n_values, active.as_deref(), is_error);
     takes_all(state, n_values.len())?;
     let (dtype, is_sparse) = (result_dtype(state)?, is_sparse(state)?);
@@ -64,22 +68,25 @@ pub(super) fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
 /// Integers below `n_values` are known; those that were not seen at fit have no column where the others are counted.
 fn encodings(n_values: &[usize], active: Option<&[usize]>, is_error: bool) -> (Vec<Encoding>, Vec<usize>) {
     let (mut encodings, mut widths) = (Vec::new(), Vec::new());
-    let (mut first, mut next) = (0, 0);
+    let mut first = 0;
     for &n in n_values {
-        let start = next;
-        let values = (first..first + n).map(|place| match active {
-            None => (place - first) as f64,
-            Some(active) if active.get(next) == Some(&place) => {
-                next += 1;
-                (next - 1 - start) as f64
-            }
-            Some(_) => -1.0,
+        let seen = active.map(|active| {
+            let from = |place| active.partition_point(|&other| other < place);
+            &active[from(first)..from(first + n)]
         });
-        let values: Vec<f64> = values.collect();
-        let categories = Categories::of_range((0..n).map(|category| category as i64));
+        let of_seen = |(position, &place): (usize, &usize)| ((place - first) as i64, position as f64);
+        let of_all = |category: usize| {
+            let position = seen.map_or(Some(category), |seen| seen.binary_search(&(first + category)).ok());
+            (category as i64, position.map_or(-1.0, |position| position as f64))
+        };
+        let (categories, values): (Vec<i64>, Vec<f64>) = match (seen, is_error) {
+            (Some(seen), false) => seen.iter().enumerate().map(of_seen).unzip(),
+            (Some(_), true) | (None, _) => (0..n).map(of_all).unzip(),
+        };
         let unknown = if is_error { Unknown::Error } else { Unknown::Value(-1.0) };
+        let categories = Categories::of_integers(&categories);
         encodings.push(Encoding { categories, values: values.into(), unknown });
-        widths.push(if active.is_some() { next - start } else { n });
+        widths.push(seen.map_or(n, <[usize]>::len));
         first += n;
     }
     (encodings, widths)
