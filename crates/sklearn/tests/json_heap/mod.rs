@@ -154,6 +154,9 @@ fn add_tagged(heap: &mut Heap, tagged: &Map<String, Value>, json: &Value) -> Hea
             .global(name[0].as_str().expect("a module"), name[1].as_str().expect("a name"))
             .expect("small");
     }
+    if let Some(function) = tagged.get("call") {
+        return add_call(heap, function, &json["args"]);
+    }
     if let Some(function) = tagged.get("partial") {
         return add_partial(heap, function);
     }
@@ -168,6 +171,15 @@ fn add_tagged(heap: &mut Heap, tagged: &Map<String, Value>, json: &Value) -> Hea
         return add_structs(heap, fields, json);
     }
     add_array(heap, &Array::from_json(json))
+}
+
+/// A call of a global.
+fn add_call(heap: &mut Heap, function: &Value, args: &Value) -> HeapValue {
+    let name = |at: usize| function[at].as_str().expect("a name");
+    let callable = heap.global(name(0), name(1)).expect("small");
+    let args = Vec::from_iter(args.as_array().expect("arguments").iter().map(|arg| add(heap, arg)));
+    let args = heap.container(Node::Tuple, &args).expect("small");
+    heap.add_call(Call { callable, args, kind: CallKind::Reduce }).expect("small")
 }
 
 /// `newObj(class)` of the module of the class, with a state that is no dict.
