@@ -274,13 +274,16 @@ pub(crate) fn open_table(
         _ => Wanted::Numbers,
     };
     let mut table = Table::open(input, wanted, limits).map_err(in_input)?;
-    if let (Some(names), true) = (&names, table.names().is_some()) {
-        if wanted == Wanted::Matrix {
+    if let Some(names) = &names {
+        table.select(names).map_err(in_input)?;
+        if wanted == Wanted::Matrix && table.names().is_some() {
             table.expect(Wanted::Frame).map_err(in_input)?;
         }
-        table.select(names).map_err(in_input)?;
     }
-    table.hint(&hints);
+    // of columns that are not found by name all must be there
+    if table.names().is_some() && names.is_some() || hints.len() == table.columns() {
+        table.hint(&hints);
+    }
     Ok(table)
 }
 
