@@ -7,7 +7,7 @@ use std::path::Path;
 
 use bytes::Bytes;
 use cannery_format::{Joblib, NoCompanions, sniff};
-use cannery_object::{Budget, Heap, Limits};
+use cannery_object::{Budget, Heap, Limit, Limits};
 use cannery_pickle::{Arg, Disassembly, Item, Op, Opcode};
 
 use crate::error::{Error, Result};
@@ -51,6 +51,19 @@ impl Options<'_> {
         let path = path.as_ref();
         let bytes = self.bytes_of(path)?;
         Opcodes::of(&bytes, self.allowed()).map_err(|error| error.in_file(path.display()))
+    }
+
+    /// The opcodes of the pickle in these bytes, compressed or not.
+    ///
+    /// ```
+    /// let mut listing = Vec::new();
+    /// let opcodes = cannery::Options::default().disassemble_bytes(b"\x80\x02N.")?;
+    /// assert_eq!(opcodes.write(cannery::Listing::Text, &mut listing)?.opcodes, 3);
+    /// # Ok::<(), cannery::Error>(())
+    /// ```
+    pub fn disassemble_bytes(self, bytes: &[u8]) -> Result<Opcodes> {
+        self.allowed().check(Limit::InputBytes, bytes.len() as u64)?;
+        Opcodes::of(&Bytes::copy_from_slice(bytes), self.allowed())
     }
 }
 

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use cannery::{Error, LIMITS, Limit, Limits, Model, Options};
+use cannery::{Error, LIMITS, Limit, Limits, Listing, Model, Options};
 use peak_alloc::PeakAlloc;
 
 #[global_allocator]
@@ -112,6 +112,9 @@ fn claims() -> Vec<(&'static str, Vec<u8>)> {
         ("BINSTRING of 2 GiB", b"T\xff\xff\xff\x7fa.".to_vec()),
         ("FRAME of 2^63", pickle(b"\x95\0\0\0\0\0\0\0\x80N")),
         ("FRAME of 2^40", pickle(b"\x95\0\0\0\0\0\x01\0\0N")),
+        ("INT of 2 million digits", pickle(&[b"I", &vec![b'9'; 2_000_000][..], b"\n"].concat())),
+        ("FLOAT of 2 million digits", pickle(&[b"F", &vec![b'9'; 2_000_000][..], b"\n"].concat())),
+        ("PUT of 2 million digits", pickle(&[b"Np", &vec![b'1'; 2_000_000][..], b"\n"].concat())),
         ("text of 2 million digits", pickle(&[b"L", &vec![b'9'; 2_000_000][..], b"L\n"].concat())),
         ("npy of shape 2^31 by 2^31", f8("(2147483648, 2147483648)", &[0; 8])),
         ("npy of negative shape", f8("(-1,)", &[0; 8])),
@@ -182,12 +185,37 @@ fn bombs_stop_at_the_ratio() {
     for (name, bytes) in bombs {
         let (result, memory) = peak(|| loads(&bytes, limits.clone()).map(drop));
         let error = result.expect_err(name);
-        // lz4 can't reach the ratio, so it is no bomb: what it holds is no pickle
-        if name != "lz4" {
-            assert_eq!(error.limit().map(|hit| hit.limit), Some(Limit::Ratio), "{name}: {error}");
-            assert!(memory < 4 * from, "{name} takes {memory} bytes of memory");
-        }
+        assert_eq!(error.limit().map(|hit| hit.limit), Some(Limit::Ratio), "{name}: {error}");
+        assert!(memory < 8 * from, "{name} takes {memory} bytes of memory");
     }
+}
+
+#[test]
+fn default_limits_stop_a_bomb_a_little_beyond_256_mib() {
+    let _turn = turn();
+    let zeros = vec![0; 300 * MIB];
+    let bombs = [("gzip twice", gzip(&gzip(&zeros))), ("bzip2", bzip2(&zeros))];
+    let small = gzip(&gzip(&zeros[..200 * MIB]));
+    drop(zeros);
+    for (name, bytes) in bombs {
+        assert!(bytes.len() < 4 * KIB, "{name} is {} bytes long", bytes.len());
+        let (result, memory) = peak(|| loads(&bytes, Limits::default()).map(drop));
+        let error = result.expect_err(name);
+        assert_eq!(error.limit().map(|hit| hit.limit), Some(Limit::Ratio), "{name}: {error}");
+        // a buffer of 256 MiB, and the one of twice that into which it has grown
+        assert!(memory < 800 * MIB, "{name} takes {memory} bytes of memory");
+    }
+    // fewer bytes may come from as little: they are read, and are no pickle
+    assert_eq!(loads(&small, Limits::default()).expect_err("zeros").kind(), "malformed");
+}
+
+#[test]
+fn archives_in_archives_are_not_unpacked() {
+    let _turn = turn();
+    let inner = zip(&[("zeros.npy", &npy(1, &header("'|u1'", "(1048576,)"), &vec![0; MIB]))]);
+    let (result, memory) = peak(|| loads(&zip(&[("inner.zip", &inner)]), Limits::default()).map(drop));
+    assert_eq!(result.expect_err("neither skops nor npz").kind(), "unsupported");
+    assert!(memory < MIB, "{memory} bytes of memory");
 }
 
 #[test]
@@ -255,6 +283,9 @@ fn ten_to_the_power_of_sixty_paths_are_never_walked() {
             let model = loads(&bytes, Limits::default()).expect("a small file");
             let mut json = Vec::new();
             model.write_json(true, &mut json).expect("to memory");
+            // looking for an estimator goes through containers too
+            assert!(model.estimators().is_empty() && model.methods().is_err());
+            opcodes(&bytes);
             (json.len(), summary(&model))
         });
         assert!(memory < MIB, "{levels} levels take {memory} bytes of memory");
@@ -266,6 +297,12 @@ fn ten_to_the_power_of_sixty_paths_are_never_walked() {
         json
     });
     assert!(sizes[2] < 5 * sizes[0], "the output grows like the file: {sizes:?}");
+}
+
+/// What `cannery disassemble` does.
+fn opcodes(bytes: &[u8]) {
+    let opcodes = Options::default().disassemble_bytes(bytes).expect("a pickle");
+    opcodes.write(Listing::Text, &mut std::io::sink()).expect("a sink");
 }
 
 /// Length of what `cannery inspect` prints.
@@ -318,6 +355,7 @@ fn fastest(bytes: &[u8]) -> Duration {
         let start = Instant::now();
         if let Ok(model) = loads(bytes, Limits::default()) {
             model.write_json(false, &mut std::io::sink()).expect("a sink");
+            opcodes(bytes);
         }
         start.elapsed()
     };
@@ -401,7 +439,9 @@ fn xz_header(dictionary: u8) -> Vec<u8> {
 }
 
 fn lz4(plain: &[u8]) -> Vec<u8> {
-    let mut writer = lz4_flex::frame::FrameEncoder::new(Vec::new());
+    // the larger the blocks, the more they can hold of nothing
+    let info = lz4_flex::frame::FrameInfo::new().block_size(lz4_flex::frame::BlockSize::Max4MB);
+    let mut writer = lz4_flex::frame::FrameEncoder::with_frame_info(info, Vec::new());
     writer.write_all(plain).expect("to memory");
     writer.finish().expect("to memory")
 }

@@ -1,7 +1,9 @@
-//! Damaged files: every truncation and every change of one byte of small files of all formats.
+//! Damaged files: every truncation and every change of one byte of small files of all formats, codecs and eras, through
+//! everything that reads them: inspect, disassemble and, where it is a model, predict.
 //!
 //! No mutant may panic, use more memory than the limits allow or take much longer than the file it was made from.
-//! `CANNERY_MUTATIONS=all` runs every mutant (scripts/check.sh mutations, in release mode), otherwise every 37th.
+//! `CANNERY_MUTATIONS=all` runs every mutant (a million of them, in release mode), `CANNERY_MUTATIONS=10` every 10th
+//! (`scripts/check.sh mutations`); otherwise every 101st is run.
 
 #![allow(clippy::print_stderr)] // the report is what a person reads of a full run
 
@@ -12,14 +14,18 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use cannery::{Limit, Limits, Model, Result};
-use peak_alloc::PeakAlloc;
+use cannery::{Limit, Limits, Listing, Model, Options, Result};
 use tempfile::TempDir;
 
-#[global_allocator]
-static MEMORY: PeakAlloc = PeakAlloc;
+#[allow(dead_code, unreachable_pub)] // of the fuzz targets' checks one is used here
+#[path = "../../../fuzz/src/lib.rs"]
+mod fuzz;
 
-/// Files below `fixtures/`, of less than 4 kB each. The part after `+` is the companion that is mutated.
+use fuzz::MEMORY;
+use fuzz::predict::predictions;
+
+/// Files below `fixtures/`, of less than 4 kB each. The part after `+` is the companion that is mutated; `!` says that it
+/// is a model that predicts.
 const SEEDS: &[&str] = &[
     "pickle/py3.13-containers-p0.pkl",
     "pickle/py3.13-instances-p1.pkl",
@@ -29,34 +35,94 @@ const SEEDS: &[&str] = &[
     "pickle/py3.13-bytes-p5.pkl",
     "pickle/py2.7-containers-p0.pkl",
     "pickle/py2.7-instances-p2.pkl",
-    "sklearn/sk1.3-py3.12-svc-p4.pkl",
-    "sklearn/sk0.18-py3.6-svc-p2.pkl",
+    "numpy/np1.16-py2.7-dtypes-p0.pkl",
+    "numpy/np1.16-py2.7-scalars-p0.pkl",
+    "numpy/np1.26-py3.12-random-p4.pkl",
+    "numpy/np1.13-py3.6-layout-p0.pkl",
+    "numpy/np2.5-py3.13-masked-p2.pkl",
+    "numpy/np2.5-py3.13-structured-p5.pkl",
+    "scipy/sp0.19-py3.6-lil_matrix-p2.pkl",
+    "scipy/sp1.2-py2.7-various.pkl",
+    "scipy/sp1.18-py3.13-various.pkl",
+    "scipy/sp1.18-py3.13-dok_array-p5.pkl",
+    "pandas/pd0.22-py3.6-frame-p0.pkl",
+    "pandas/pd0.24-py2.7-frame-rich-p2.pkl",
+    "pandas/pd1.5-py3.11-frame-rich-p5.pkl",
+    "pandas/pd2.2-py3.12-series-categorical-p4.pkl",
+    "pandas/pd3.1-py3.13-frame-rich-p5.pkl",
+    "pandas/pd3.1-py3.13-series-str-p0.pkl",
+    "!sklearn/sk0.18-py3.6-svc-p2.pkl",
+    "!sklearn/sk0.18-py3.6-grid-p2.pkl",
+    "!sklearn/sk0.18-py3.6-forest-p2.pkl",
+    "!sklearn/sk0.18-py3.6-tfidf-p4.pkl",
+    "!sklearn/sk0.20-py2.7-knn-p1.pkl",
+    "!sklearn/sk0.20-py2.7-forest-p1.pkl",
+    "!sklearn/sk0.20-py2.7-pipeline-p0.pkl",
+    "sklearn/sk0.22-py3.8-columns-p4.pkl",
+    "!sklearn/sk0.22-py3.8-logistic-str-p5.pkl",
+    "!sklearn/sk0.22-py3.8-grid-p5.pkl",
+    "!sklearn/sk1.0-py3.10-forest-p5.pkl",
+    "!sklearn/sk1.0-py3.10-logistic-str-p0.pkl",
+    "!sklearn/sk1.3-py3.12-svc-p4.pkl",
+    "!sklearn/sk1.3-py3.12-tfidf-p0.pkl",
+    "!sklearn/sk1.5-py3.13-grid-p4.pkl",
+    "sklearn/sk1.5-py3.13-columns-p5.pkl",
+    "!sklearn/sk1.9-py3.13-knn-p2.pkl",
+    "!sklearn/sk1.9-py3.13-forest-p4.pkl",
+    "!sklearn/sk1.9-py3.13-pipeline-p2.pkl",
     "joblib/jl1.6-py3.13-dict-plain.joblib",
-    "joblib/jl1.1-py3.10-model-plain.joblib",
+    "joblib/jl0.10-py3.6-dict-plain.joblib",
+    "joblib/jl0.13-py2.7-dict-gzip.joblib.gz",
+    "!joblib/jl1.1-py3.10-model-plain.joblib",
+    "!joblib/jl1.6-py3.13-model-gzip.joblib.gz",
+    "!joblib/jl1.6-py3.13-model-zlib.joblib.z",
+    "!joblib/jl1.6-py3.13-model-bz2.joblib.bz2",
+    "!joblib/jl1.6-py3.13-model-xz.joblib.xz",
+    "!joblib/jl1.6-py3.13-model-lzma.joblib.lzma",
+    "!joblib/jl1.6-py3.13-model-lz4.joblib.lz4",
     "joblib/wrapped.pkl.zlib",
-    "joblib/jl1.6-py3.13-model-gzip.joblib.gz",
+    "joblib/wrapped.pkl.zlib-stored",
+    "joblib/wrapped.pkl.multi.gz",
     "joblib/wrapped.pkl.bz2",
     "joblib/wrapped.pkl.xz",
     "joblib/wrapped.pkl.lzma",
-    "joblib/jl1.6-py3.13-model-lz4.joblib.lz4",
+    "joblib/jl0.8-py3.6-dict-zfile.pkl",
     "joblib/jl0.9-py3.6-dict-zfile.pkl",
     "joblib/jl0.8-py3.6-dict-multi.pkl",
     "joblib/jl0.8-py3.6-dict-multi.pkl+jl0.8-py3.6-dict-multi.pkl_04.npy",
+    "joblib/jl0.9-py3.6-dict-multi-zfile.pkl+jl0.9-py3.6-dict-multi-zfile.pkl_02.npy.z",
+    "skops/skops0.4-masked.skops",
+    "skops/skops0.9-partial.skops",
     "skops/skops0.16-masked.skops",
+    "skops/skops0.16-scalars.skops",
+    "skops/skops0.16-csr.skops",
+    "!skops/skops0.16-knn.skops",
+    "!skops/skops0.16-tfidf.skops",
     "numpy/np2.5-py3.13-structured-nested.npy",
+    "numpy/np2.5-py3.13-text-O-2d.npy",
+    "numpy/np1.16-py2.7-savez.npz",
     "numpy/np1.13-py3.6-savez_compressed.npz",
+    "scipy/sp1.18-py3.13-save_npz-csr.npz",
 ];
 
-const SAMPLE: usize = 37;
+const SAMPLE: usize = 101;
 /// A mutant is slow when it takes so many times as long as its seed …
 const SLOW: u32 = 20;
 /// … and longer than this, below which a busy machine decides.
 const NOTICEABLE: Duration = Duration::from_millis(2);
+/// One that takes so many times as long is measured again.
+const SUSPECT: u32 = 4;
 
 #[test]
 fn no_damaged_file_panics_or_overruns_or_stalls() {
-    let step = if std::env::var("CANNERY_MUTATIONS").is_ok_and(|v| v == "all") { 1 } else { SAMPLE };
-    let mut failures = Vec::new();
+    let step = match std::env::var("CANNERY_MUTATIONS").as_deref() {
+        Ok("all") => 1,
+        Ok(step) => {
+            step.parse().expect("CANNERY_MUTATIONS is `all`, or how many mutants are passed over for one")
+        }
+        Err(_) => SAMPLE,
+    };
+    let (mut failures, mut cases, mut slowest) = (Vec::new(), 0, 0.0_f64);
     for seed in SEEDS {
         let report = match Seed::new(seed) {
             Ok(seed) => seed.run(step),
@@ -65,8 +131,12 @@ fn no_damaged_file_panics_or_overruns_or_stalls() {
             }
         };
         eprintln!("{seed}: {report}");
+        cases += report.cases.values().sum::<usize>();
+        slowest = slowest.max(report.ratio());
         failures.extend(report.failures.into_iter().map(|failure| format!("{seed}: {failure}")));
     }
+    let (seeds, failed) = (SEEDS.len(), failures.len());
+    eprintln!("{seeds} seeds, {cases} cases, {failed} failures, slowest {slowest:.1} × its seed");
     assert!(
         failures.is_empty(),
         "{} failures, the first of them:\n{}",
@@ -106,7 +176,6 @@ impl Mutation {
 struct Seed {
     bytes: Vec<u8>,
     place: Place,
-    features: Option<usize>,
 }
 
 /// Where a mutant is read from.
@@ -122,16 +191,16 @@ enum Place {
 
 impl Seed {
     fn new(name: &str) -> Result<Self> {
+        let (predicts, name) = name.strip_prefix('!').map_or((false, name), |name| (true, name));
         let (main, companion) = name.split_once('+').unwrap_or((name, ""));
         let path = Path::new("../../fixtures").join(main);
-        let place = if main.ends_with("multi.pkl") { Place::folder(&path, companion) } else { Place::Memory };
+        let place = if main.contains("-multi") { Place::folder(&path, companion) } else { Place::Memory };
         let bytes = fs::read(if companion.is_empty() { path } else { path.with_file_name(companion) })
             .expect("a fixture");
         assert!(bytes.len() < 4096, "{name} is too large to damage byte by byte");
-        let mut seed = Self { bytes, place, features: None };
+        let seed = Self { bytes, place };
         let model = seed.load(&seed.bytes)?;
-        seed.features = (1..64).find(|&columns| predict(&model, columns).is_ok());
-        assert!(!name.contains("svc") || seed.features.is_some(), "{name} does not predict");
+        assert!(!predicts || predictions(&model) > 0, "{name} does not predict");
         Ok(seed)
     }
 
@@ -145,15 +214,25 @@ impl Seed {
         }
     }
 
-    /// Reads a file, looks at all that it holds and predicts with it; gives the memory that the reader accounted for.
+    /// Reads a file, looks at all that it holds, lists its opcodes and predicts with it; gives the memory that the reader
+    /// accounted for.
     fn use_it(&self, bytes: &[u8]) -> Result<u64> {
-        let model = self.load(bytes)?;
+        let model = self.load(bytes);
+        // refusing is fine, and so is a file without opcodes
+        let _ = self.opcodes(bytes);
+        let model = model?;
         model.write_json(true, &mut io::sink())?;
         let _ = write!(io::sink(), "{}", model.summary()); // a sink does not fail
-        if let Some(columns) = self.features {
-            let _ = predict(&model, columns); // refusing is fine
-        }
+        predictions(&model);
         Ok(model.heap().budget().memory_used())
+    }
+
+    fn opcodes(&self, bytes: &[u8]) -> Result<()> {
+        let opcodes = match &self.place {
+            Place::Memory => Options::default().disassemble_bytes(bytes)?,
+            Place::Folder { open, .. } => Options::default().disassemble(open)?,
+        };
+        opcodes.write(Listing::Text, &mut io::sink()).map(drop)
     }
 
     fn time(&self, bytes: &[u8]) -> Duration {
@@ -166,9 +245,11 @@ impl Seed {
         let mut times: Vec<_> = (0..21).map(|_| self.time(&self.bytes)).collect();
         times.sort();
         let mut report = Report { usual: times[10], ..Report::default() };
+        std::panic::set_hook(Box::new(|_| {})); // a panic is reported with the mutation that did it
         for mutation in Mutation::all(self.bytes.len()).step_by(step) {
             self.case(mutation, &mut report);
         }
+        let _ = std::panic::take_hook();
         report
     }
 
@@ -178,7 +259,7 @@ impl Seed {
         let (before, start) = (MEMORY.current_usage(), Instant::now());
         let outcome = catch_unwind(AssertUnwindSafe(|| self.use_it(&mutant)));
         let (mut time, peak) = (start.elapsed(), MEMORY.peak_usage().saturating_sub(before) as u64);
-        if time > SLOW * report.usual {
+        if time > SUSPECT * report.usual {
             time = (0..5).map(|_| self.time(&mutant)).min().unwrap_or(time);
         }
         report.count(mutation, &outcome, time);
@@ -213,10 +294,6 @@ impl Place {
     }
 }
 
-fn predict(model: &Model, columns: usize) -> Result<()> {
-    model.call("predict", &vec![0.5; columns], columns).map(drop)
-}
-
 #[derive(Default)]
 struct Report {
     usual: Duration,
@@ -226,6 +303,11 @@ struct Report {
 }
 
 impl Report {
+    /// How many times as long as its seed the slowest mutant took.
+    fn ratio(&self) -> f64 {
+        self.slowest.as_secs_f64() / self.usual.as_secs_f64().max(1e-9)
+    }
+
     fn count(&mut self, mutation: Mutation, outcome: &std::thread::Result<Result<u64>>, time: Duration) {
         let kind = match outcome {
             Err(_) => "panic",
@@ -245,7 +327,7 @@ impl Report {
 
 impl std::fmt::Display for Report {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let ratio = self.slowest.as_secs_f64() / self.usual.as_secs_f64();
+        let ratio = self.ratio();
         write!(
             f,
             "{} cases {:?}, slowest {ratio:.1} × {:?}",
