@@ -129,3 +129,48 @@ fn unpacked(packed: &[u8], index: usize, width: usize) -> i64 {
     }
     value.cast_signed()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A block of 128 in 4 parts; 7, 5, 3, 1, 2, 3, 4, 5, of which the differences less -2 are 0, 0, 0, 3, 3, 3, 3 in 2
+    /// bits each: the second example of the specification.
+    const EIGHT: [u8; 18] = [0x80, 1, 4, 8, 14, 3, 2, 0, 0, 0, 0xc0, 0x3f, 0, 0, 0, 0, 0, 0];
+
+    #[test]
+    fn integers_are_those_of_the_specification() {
+        let mut values = Vec::new();
+        let mut packed = Packed { bytes: &EIGHT };
+        let read = packed.integers(8, |value| {
+            values.push(value);
+            Ok(())
+        });
+        assert_eq!((read, values), (Ok(()), vec![7, 5, 3, 1, 2, 3, 4, 5]));
+        assert!(packed.bytes.is_empty());
+        assert_eq!(check_integers(&EIGHT, 7), Err(BAD), "more than the page has");
+        for len in 0..EIGHT.len() {
+            assert_eq!(check_integers(&EIGHT[..len], 8), Err(BAD), "{len}");
+        }
+    }
+
+    #[test]
+    fn lengths_are_those_of_bytes_that_are_there() {
+        // 7 + 5 + 3 + 1 + 2 + 3 + 4 + 5
+        let texts = |bytes: usize| [&EIGHT[..], &vec![b'x'; bytes]].concat();
+        assert_eq!(check_lengths(&texts(30), 8), Ok(()));
+        assert_eq!(check_lengths(&texts(29), 8), Err(BAD));
+        // prefixes of 0 and 2 bytes, suffixes of 3 and 1
+        let one = |first: u8, delta: u8| [0x80, 1, 4, 2, first * 2, delta * 2, 0, 0, 0, 0];
+        let pages = |prefix: u8, bytes: &[u8]| {
+            [&one(0, prefix)[..], &[0x80, 1, 4, 2, 6, 3, 0, 0, 0, 0], bytes].concat()
+        };
+        assert_eq!(check_texts(&pages(2, b"abcd"), 2), Ok(3));
+        assert_eq!(check_texts(&pages(2, b"abc"), 2), Err(BAD));
+        assert_eq!(
+            check_texts(&pages(4, b"abcd"), 2),
+            Err(BAD),
+            "a prefix that is longer than the text before"
+        );
+    }
+}
