@@ -104,12 +104,13 @@ def judge(path):
 }
 
 
-def files(folders):
+def files(folders, pages=False):
+    """Files of the folders; what only describes models (`.expect.json`) is left out unless asked for."""
     found = []
     for folder in folders:
         path = pathlib.Path(folder)
         found += [path] if path.is_file() else [file for file in sorted(path.rglob('*')) if file.is_file()]
-    return [str(file.resolve()) for file in found if file.suffix not in SUFFIXES or 'attack' in file.parts]
+    return [str(file.resolve()) for file in found if pages or file.suffix not in SUFFIXES]
 
 
 def by_driver(python, name, paths):
@@ -153,7 +154,7 @@ def main():
     for name in DRIVERS:
         parser.add_argument(f'--{name}', metavar='PYTHON')
     args = parser.parse_args()
-    attacks, benign = files(args.attack), files(args.benign)
+    attacks, benign = files(args.attack, pages=True), files(args.benign)
     behind = {path for path in attacks if os.path.basename(path).startswith('after-')}
     of = ('flagged', 'suspicious', 'error', 'clean', 'unscanned')
     print(f'{len(attacks)} attacks, {len(behind)} of them behind an array; {len(benign)} benign files')
@@ -161,7 +162,7 @@ def main():
     print('|---' * (2 * len(of) + 3) + '|')
     for name in ('cannery', *DRIVERS):
         tool = getattr(args, name)
-        if tool is None:
+        if not tool:
             continue
         start = time.monotonic()
         both = attacks + benign
