@@ -21,6 +21,7 @@ pub mod inspect;
 mod model;
 mod part;
 mod predict;
+pub mod scan;
 
 pub use assemble::assemble;
 pub use bench::{Benchmark, Run, Timings};

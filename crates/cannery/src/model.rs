@@ -67,6 +67,8 @@ pub enum Stage {
     Decompress,
     /// Rows that were predicted.
     Predict,
+    /// Files that were judged.
+    Scan,
 }
 
 impl fmt::Debug for Options<'_> {

@@ -25,6 +25,7 @@ pub(crate) struct Args {
 const EXAMPLES: &str = "\
 Examples:
   cannery inspect model.pkl                     what is in this file, and who wrote it
+  cannery scan model.pkl                        is it safe to load this file
   cannery predict model.joblib rows.csv         a prediction for each row
   cannery bench model.joblib                    how long a prediction takes
   cannery disassemble model.pkl                 the opcodes, as Python's pickletools shows them
@@ -50,6 +51,9 @@ pub(crate) enum Command {
     /// Measure how long a model takes to load, to compile, and for a row
     #[command(after_help = BENCH_EXAMPLES)]
     Bench(Bench),
+    /// Say whether model files are safe to load, and why not
+    #[command(after_help = SCAN_EXAMPLES)]
+    Scan(Scan),
     /// Print a script that completes cannery's options in a shell
     #[command(after_help = COMPLETIONS_EXAMPLES)]
     Completions(Completions),
@@ -106,6 +110,22 @@ Examples:
 Times are medians. Calls are made for 1, 100 and 10,000 rows: the distinct ones among the first
 10,000 of the input, again and again, or without an input float64 values that are drawn evenly
 from [-2, 2), always the same (SplitMix64, seed 0).";
+
+const SCAN_EXAMPLES: &str = "\
+Examples:
+  cannery scan model.joblib
+  cannery scan models --format json --output report.json
+  cannery scan models --format sarif > report.sarif
+  cannery scan model.pkl --allow my_package.preprocess.Cleaner
+  cannery scan models --policy policy.toml
+  cannery scan --rules
+
+Verdicts: safe (all of it is known, and nothing was left unread), unknown (something is not known),
+dangerous (something is known to do harm), malformed (unreadable, over a limit, or contradicting
+itself). Files of other kinds in folders are skipped. docs/scan.md has the JSON and the policy file,
+docs/rules.md every rule.
+
+Exit status, the highest of all files: 0 safe, 1 unknown or dangerous, 2 malformed or no model.";
 
 const COMPLETIONS_EXAMPLES: &str = "\
 Examples:
@@ -223,6 +243,51 @@ pub(crate) struct Call {
     /// Threads that compute [default: one for each processor]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Scan {
+    /// Files, and folders with all files in them
+    #[arg(value_hint = ValueHint::AnyPath, required_unless_present = "rules")]
+    pub(crate) paths: Vec<PathBuf>,
+
+    /// How to print the report
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: ScanFormat,
+
+    /// File to write the report to instead of standard output
+    #[arg(long, short, value_hint = ValueHint::FilePath)]
+    pub(crate) output: Option<PathBuf>,
+
+    /// A class or function of your own that models may hold, by its exact name; can be repeated
+    #[arg(long, value_name = "MODULE.NAME")]
+    pub(crate) allow: Vec<String>,
+
+    /// A file with allowed names, ignored rules and when to fail, in TOML or JSON
+    #[arg(long, value_hint = ValueHint::FilePath)]
+    pub(crate) policy: Option<PathBuf>,
+
+    /// Threads that judge files [default: one for each processor]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: Option<u16>,
+
+    /// Print every rule with the class of attack that it answers and the verdict it leads to, and exit
+    #[arg(long)]
+    pub(crate) rules: bool,
+
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ScanFormat {
+    /// For people
+    #[default]
+    Text,
+    /// For machines
+    Json,
+    /// For code hosts: SARIF 2.1.0
+    Sarif,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -1,12 +1,15 @@
 //! What each command does: one call of the library, one way to print.
 
 use std::io::Write;
+use std::process::ExitCode;
+use std::sync::Mutex;
 
 use cannery::{Listing, Model, Options, Stage};
 use clap::CommandFactory;
 
 use crate::args::{
-    Args, Assemble, Bench, Command, Completions, Disassemble, Encoding, Format, Inspect, Predict,
+    Args, Assemble, Bench, Command, Completions, Disassemble, Encoding, Format, Inspect, Predict, Scan,
+    ScanFormat,
 };
 use crate::limits;
 use crate::out::{Failure, stdout};
@@ -15,7 +18,19 @@ use crate::progress::Progress;
 type Result<T = ()> = std::result::Result<T, Failure>;
 
 /// Runs the command that was asked for.
-pub(crate) fn run(args: Args) -> Result {
+pub(crate) fn run(args: Args) -> Result<ExitCode> {
+    if let Some(Command::Scan(scan)) = &args.command {
+        return if scan.rules {
+            print_rules().map(|()| ExitCode::SUCCESS)
+        } else {
+            run_scan(scan, args.quiet)
+        };
+    }
+    run_fine(args).map(|()| ExitCode::SUCCESS)
+}
+
+/// The commands that have no findings.
+fn run_fine(args: Args) -> Result {
     let mut progress = Progress::new(args.quiet);
     match args.command {
         _ if args.limits => print_limits(),
@@ -25,8 +40,59 @@ pub(crate) fn run(args: Args) -> Result {
         Some(Command::Assemble(assemble)) => run_assemble(&assemble),
         Some(Command::Predict(predict)) => run_predict(&predict, &mut progress),
         Some(Command::Bench(bench)) => run_bench(&bench),
+        Some(Command::Scan(scan)) => run_scan(&scan, args.quiet).map(drop),
         Some(Command::Completions(completions)) => print_completions(&completions),
     }
+}
+
+fn run_scan(args: &Scan, quiet: bool) -> Result<ExitCode> {
+    let mut policy = match &args.policy {
+        Some(path) => cannery::scan::read_policy(path)?,
+        None => cannery::scan::Policy::default(),
+    };
+    for name in &args.allow {
+        policy.allow(name).map_err(cannery::Error::from)?;
+    }
+    let progress = Mutex::new(Progress::new(quiet));
+    let report = |done, all| {
+        if let Ok(mut progress) = progress.lock() {
+            progress.report(Stage::Scan, done, Some(all));
+        }
+    };
+    let scan = cannery::scan::Scan::default()
+        .limits(args.limits.0.clone())
+        .policy(policy)
+        .threads(args.threads.map(usize::from))
+        .progress(&report);
+    let scanned = scan.run(&args.paths)?;
+    if let Ok(mut progress) = progress.lock() {
+        progress.finish();
+    }
+    match &args.output {
+        Some(path) => {
+            let mut file = std::io::BufWriter::new(std::fs::File::create(path)?);
+            print_scan(&scanned, args.format, &mut file)?;
+        }
+        None => print_scan(&scanned, args.format, &mut stdout())?,
+    }
+    Ok(ExitCode::from(scanned.exit_status()))
+}
+
+fn print_scan(scanned: &cannery::scan::Scanned, format: ScanFormat, out: &mut impl Write) -> Result {
+    match format {
+        ScanFormat::Text => scanned.write_text(out)?,
+        ScanFormat::Json => scanned.write_json(out)?,
+        ScanFormat::Sarif => scanned.write_sarif(out)?,
+    }
+    Ok(out.flush()?)
+}
+
+fn print_rules() -> Result {
+    let mut out = stdout();
+    for info in cannery::scan::RULES {
+        writeln!(out, "{:<22}{} {:<11}{}", info.id, info.class, info.verdict, info.name)?;
+    }
+    Ok(out.flush()?)
 }
 
 fn print_limits() -> Result {

@@ -17,7 +17,7 @@ use clap::Parser;
 fn main() -> ExitCode {
     let args = args::Args::parse();
     match commands::run(args) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(status) => status,
         Err(failure) => out::report(&failure),
     }
 }

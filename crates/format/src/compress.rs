@@ -6,6 +6,7 @@ mod sink;
 
 use bytes::Bytes;
 use cannery_object::{Budget, Limit};
+use cannery_pickle::Breach;
 
 pub(crate) use self::codec::inflate_raw;
 use self::codec::{bzip2, gzip, lzma, xz, zfile, zlib};
@@ -55,9 +56,9 @@ fn inflate(bytes: &[u8], wrapping: Wrapping, sink: &mut Sink<'_>) -> Result<()> 
             return Ok(());
         }
         if !continues(rest, wrapping) {
-            return Err(
-                Error::malformed(format!("{} bytes follow the compressed stream", rest.len())).at(done)
-            );
+            return Err(Error::malformed(format!("{} bytes follow the compressed stream", rest.len()))
+                .of_breach(Breach::Trailing)
+                .at(done));
         }
     }
 }

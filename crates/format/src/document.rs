@@ -2,9 +2,9 @@
 
 use bytes::Bytes;
 use cannery_object::{Budget, Heap, Limits, Value};
-use cannery_pickle::NoInline;
+use cannery_pickle::{Inline, NoInline};
 
-use crate::compress::unwrap;
+use crate::compress::{Unwrapped, unwrap};
 use crate::error::{Error, Result};
 use crate::joblib::{Companion, Companions, Joblib};
 use crate::sniff::{Container, Format, Wrapping, sniff};
@@ -87,12 +87,37 @@ pub fn read(
 ) -> Result<Document> {
     let mut budget = Budget::new(limits.clone());
     let plain = unwrap(bytes, &mut budget, progress)?;
+    let Attempt { heap, facts, root } =
+        read_plain(&plain, bytes.len() as u64, budget, companions, &mut NoInline);
+    Ok(Document { heap, root: root?, facts })
+}
+
+/// A file as far as it could be read.
+#[derive(Debug)]
+pub struct Attempt {
+    /// The values that were made, up to the error if there is one.
+    pub heap: Heap,
+    /// What is known of the file apart from its values.
+    pub facts: Facts,
+    /// The value that the file holds, or why it could not be read.
+    pub root: Result<Value>,
+}
+
+/// Reads what was inside all compression of a file of `file_bytes`. `watcher` is told of every opcode of pickles, apart
+/// from those in array files beside the file and in entries of archives.
+pub fn read_plain(
+    plain: &Unwrapped,
+    file_bytes: u64,
+    budget: Budget,
+    companions: &mut dyn Companions,
+    watcher: &mut impl Inline,
+) -> Attempt {
     let mut facts = Facts {
         kind: Kind::Pickle,
-        wrappings: plain.layers,
+        wrappings: plain.layers.clone(),
         protocol: None,
         skops_version: None,
-        file_bytes: bytes.len() as u64,
+        file_bytes,
         plain_bytes: plain.bytes.len() as u64,
         inline_bytes: 0,
         inline_arrays: 0,
@@ -100,26 +125,40 @@ pub fn read(
         companions: Vec::new(),
     };
     let mut heap = Heap::with_budget(budget);
-    let root = match sniff(&plain.bytes) {
+    let root = fill(&mut heap, &plain.bytes, companions, watcher, &mut facts);
+    Attempt { heap, facts, root }
+}
+
+fn fill(
+    heap: &mut Heap,
+    bytes: &Bytes,
+    companions: &mut dyn Companions,
+    watcher: &mut impl Inline,
+    facts: &mut Facts,
+) -> Result<Value> {
+    match sniff(bytes) {
         Format::Container(Container::Pickle) | Format::Unknown => {
-            pickle(&mut heap, &plain.bytes, companions, &mut facts)?
+            pickle(heap, bytes, companions, watcher, facts)
         }
         Format::Container(Container::Npy) => {
             facts.kind = Kind::Npy;
-            npy_file(&mut heap, &plain.bytes)?
+            watched_npy_file(heap, bytes, watcher)
         }
-        Format::Container(Container::Zip) => zip(&mut heap, &plain.bytes, &mut facts)?,
-        Format::Foreign(foreign) => return Err(foreign.error()),
-        Format::Wrapped(_) => return Err(Error::malformed("a layer of compression is left")),
-    };
-    Ok(Document { heap, root, facts })
+        Format::Container(Container::Zip) => zip(heap, bytes, facts),
+        Format::Foreign(foreign) => Err(foreign.error()),
+        Format::Wrapped(_) => Err(Error::malformed("a layer of compression is left")),
+    }
 }
 
 /// A `.npy` file; the elements of an object array are a plain pickle, behind which very old numpy left a newline.
 pub(crate) fn npy_file(heap: &mut Heap, bytes: &Bytes) -> Result<Value> {
+    watched_npy_file(heap, bytes, &mut NoInline)
+}
+
+fn watched_npy_file(heap: &mut Heap, bytes: &Bytes, watcher: &mut impl Inline) -> Result<Value> {
     let buffer = heap.add_buffer(bytes.clone())?;
     npy::read_with(heap, buffer, 0..bytes.len(), &mut |heap, buffer, range| {
-        let outcome = cannery_pickle::read_prefix(heap, bytes, buffer, range.start, &mut NoInline)?;
+        let outcome = cannery_pickle::read_prefix(heap, bytes, buffer, range.start, watcher)?;
         match &bytes[outcome.end..range.end] {
             b"" | b"\n" => Ok(outcome.root),
             rest => Err(Error::malformed(format!("{} bytes follow the end of the pickle", rest.len()))
@@ -151,20 +190,21 @@ fn pickle(
     heap: &mut Heap,
     bytes: &Bytes,
     companions: &mut dyn Companions,
+    watcher: &mut impl Inline,
     facts: &mut Facts,
 ) -> Result<Value> {
     let buffer = heap.add_buffer(bytes.clone())?;
-    let mut joblib = Joblib::new(companions);
+    let mut joblib = Joblib::watched(companions, watcher);
     let outcome = cannery_pickle::read(heap, bytes, buffer, 0, &mut joblib);
-    let outcome = outcome.map_err(|error| if is_text(bytes, &error) { text() } else { error.into() })?;
     if joblib.inline_arrays > 0 || !joblib.used.is_empty() {
         facts.kind = Kind::Joblib;
     }
-    facts.protocol = outcome.protocol.map(u32::from);
-    facts.opcodes = outcome.opcodes;
     facts.inline_arrays = joblib.inline_arrays;
     facts.inline_bytes = joblib.inline_bytes;
     facts.companions = joblib.used;
+    let outcome = outcome.map_err(|error| if is_text(bytes, &error) { text() } else { error.into() })?;
+    facts.protocol = outcome.protocol.map(u32::from);
+    facts.opcodes = outcome.opcodes;
     Ok(outcome.root)
 }
 

@@ -2,6 +2,7 @@ use std::fmt;
 use std::io;
 
 use cannery_object::LimitError;
+use cannery_pickle::Breach;
 
 /// Why bytes could not be read: what is wrong, and where.
 #[derive(Debug)]
@@ -11,6 +12,7 @@ pub struct Error(Box<Inner>);
 struct Inner {
     kind: ErrorKind,
     message: String,
+    breach: Breach,
     offset: Option<u64>,
     part: Option<String>,
     opcode: Option<&'static str>,
@@ -46,7 +48,15 @@ impl Error {
     }
 
     fn new(kind: ErrorKind, message: String) -> Self {
-        Self(Box::new(Inner { kind, message, offset: None, part: None, opcode: None, source: None }))
+        Self(Box::new(Inner {
+            kind,
+            message,
+            breach: Breach::Rule,
+            offset: None,
+            part: None,
+            opcode: None,
+            source: None,
+        }))
     }
 
     /// The same error at a byte offset of the file or part; an offset that is already there stays.
@@ -69,6 +79,18 @@ impl Error {
         let inner = self.0.part.take();
         self.0.part = Some(inner.map_or_else(|| part.to_owned(), |inner| format!("{part}: {inner}")));
         self
+    }
+
+    /// The same error, said to be of this kind of breach.
+    #[must_use]
+    pub(crate) fn of_breach(mut self, breach: Breach) -> Self {
+        self.0.breach = breach;
+        self
+    }
+
+    /// In which way the file breaks the rules of its format, if it does.
+    pub fn breach(&self) -> Breach {
+        self.0.breach
     }
 
     /// Whose problem it is.
@@ -125,8 +147,9 @@ impl From<cannery_pickle::Error> for Error {
             cannery_pickle::ErrorKind::Unsupported => ErrorKind::Unsupported,
             _ => ErrorKind::Malformed,
         };
-        let (offset, opcode) = (error.offset(), error.opcode());
+        let (breach, offset, opcode) = (error.breach(), error.offset(), error.opcode());
         let mut wrapped = Self::new(kind, error.into_message()).at(offset);
+        wrapped.0.breach = breach;
         wrapped.0.opcode = opcode.map(cannery_pickle::Opcode::name);
         wrapped
     }

@@ -10,11 +10,12 @@ mod wrapper;
 pub use companion::{Companion, Companions, Folder, NoCompanions};
 
 use cannery_object::{Heap, Value};
-use cannery_pickle::{Error, Inline, Source, Taken};
+use cannery_pickle::{Error, Inline, NoInline, Op, Source, Taken};
 
-/// What joblib adds to a pickle, as the machine meets it.
-pub struct Joblib<'c> {
+/// What joblib adds to a pickle, as the machine meets it. `N` is told of every opcode, those of nested pickles included.
+pub struct Joblib<'c, N = NoInline> {
     companions: &'c mut dyn Companions,
+    nested: N,
     /// The files beside the pickle that it names, read or not.
     pub used: Vec<Companion>,
     /// Number of arrays whose elements stand inside the stream.
@@ -26,16 +27,28 @@ pub struct Joblib<'c> {
 impl<'c> Joblib<'c> {
     /// Reads arrays of old dumps through `companions`.
     pub fn new(companions: &'c mut dyn Companions) -> Self {
-        Self { companions, used: Vec::new(), inline_arrays: 0, inline_bytes: 0 }
+        Self::watched(companions, NoInline)
     }
 }
 
-impl Inline for Joblib<'_> {
+impl<'c, N: Inline> Joblib<'c, N> {
+    /// The same, with a watcher.
+    pub fn watched(companions: &'c mut dyn Companions, nested: N) -> Self {
+        Self { companions, nested, used: Vec::new(), inline_arrays: 0, inline_bytes: 0 }
+    }
+}
+
+impl<N: Inline> Inline for Joblib<'_, N> {
+    #[inline(always)]
+    fn stepped(&mut self, heap: &Heap, op: Op<'_>) {
+        self.nested.stepped(heap, op);
+    }
+
     fn built(&mut self, heap: &mut Heap, object: Value, source: &Source<'_>) -> Result<Option<Taken>, Error> {
         match wrapper_of(heap, object) {
             None => Ok(None),
             Some(Wrapper::Inline) => {
-                let taken = wrapper::read(heap, object, source)?;
+                let taken = wrapper::read(heap, object, source, &mut self.nested)?;
                 self.inline_arrays += 1;
                 self.inline_bytes += (taken.end - source.position) as u64;
                 Ok(Some(taken))

@@ -20,6 +20,6 @@ pub mod sniff;
 pub mod source;
 pub mod zip;
 
-pub use document::{Document, Facts, Kind, read};
+pub use document::{Attempt, Document, Facts, Kind, read, read_plain};
 pub use error::{Error, ErrorKind, Result};
 pub use joblib::{Companion, Companions, Folder, Joblib, NoCompanions};

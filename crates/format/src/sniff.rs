@@ -106,7 +106,39 @@ foreign! {
     Image, "an image";
 }
 
+/// What is to be thought of a format that is known and not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Nature {
+    /// It holds no model: a table, a document, nothing.
+    Data,
+    /// A model in a format that holds numbers and no code.
+    Model,
+    /// A format that can hold code, or whose content is packed.
+    Opaque,
+    /// A zip archive, whose entries can be looked at.
+    Archive,
+}
+
 impl Foreign {
+    /// What the format can hold.
+    pub fn nature(self) -> Nature {
+        match self {
+            Self::Empty | Self::Parquet | Self::Arrow | Self::Json | Self::Xml | Self::Pdf | Self::Image => {
+                Nature::Data
+            }
+            Self::Safetensors
+            | Self::Gguf
+            | Self::Onnx
+            | Self::CatBoost
+            | Self::LightGbm
+            | Self::XgboostUbj => Nature::Model,
+            Self::GitLfs | Self::SevenZip | Self::Rar | Self::Tar | Self::Zstd | Self::Hdf5 | Self::RData => {
+                Nature::Opaque
+            }
+            Self::PyTorch | Self::Keras | Self::Office => Nature::Archive,
+        }
+    }
+
     /// The error to give to a user who wanted a model.
     pub fn error(self) -> Error {
         let message = format!("this is {}", self.text());

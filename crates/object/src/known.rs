@@ -93,11 +93,14 @@ pub struct Span {
 /// Looks up one exact pair. Only that very split counts: `sklearn` with `svm._classes.SVC` is not `sklearn.svm._classes`
 /// with `SVC`.
 pub fn known(module: &str, name: &str) -> Option<Known> {
-    let mut columns = rows(TABLE, module, name).next()?.split('\t');
-    Some(Known {
-        kind: Kind::from_column(columns.next()?)?,
-        library: Library::from_column(columns.next()?)?,
-        versions: columns.next()?,
+    Known::from_columns(rows(TABLE, module, name).next()?)
+}
+
+/// Every name of the table: module, name, and what is known of it.
+pub fn all() -> impl Iterator<Item = (&'static str, &'static str, Known)> {
+    TABLE.lines().filter(|line| !line.starts_with('#')).filter_map(|line| {
+        let ((module, name), columns) = split_key(line);
+        Some((module, name, Known::from_columns(columns)?))
     })
 }
 
@@ -150,6 +153,15 @@ fn split_key(line: &str) -> ((&str, &str), &str) {
 }
 
 impl Known {
+    fn from_columns(columns: &'static str) -> Option<Self> {
+        let mut columns = columns.split('\t');
+        Some(Self {
+            kind: Kind::from_column(columns.next()?)?,
+            library: Library::from_column(columns.next()?)?,
+            versions: columns.next()?,
+        })
+    }
+
     /// The releases of [`Known::library`] that have the name, in ascending order.
     pub fn versions(&self) -> impl Iterator<Item = VersionRange> + use<> {
         VersionRange::parse_list(self.versions)

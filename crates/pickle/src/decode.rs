@@ -2,7 +2,7 @@
 
 use cannery_object::{Limit, LimitError, Limits};
 
-use crate::error::Error;
+use crate::error::{Breach, Error};
 use crate::opcode::{ArgKind, NOT_PLAIN, Opcode};
 use crate::text;
 
@@ -78,7 +78,8 @@ impl<'a> Decoder<'a> {
     pub fn next_op(&mut self) -> Result<Op<'a>, Error> {
         let offset = self.position;
         let Some(&byte) = self.input.get(offset) else {
-            return Err(Error::malformed(offset, "the pickle ends before STOP"));
+            let error = Error::malformed(offset, "the pickle ends before STOP");
+            return Err(error.of_breach(Breach::CutShort));
         };
         let Some(opcode) = Opcode::from_byte(byte) else {
             return Err(Error::malformed(offset, format!("{byte:#04x} is no opcode")));
@@ -263,12 +264,13 @@ impl<'a> Decoder<'a> {
 #[derive(Clone, Copy)]
 enum Fault {
     Rule(&'static str),
+    CutShort(&'static str),
     Limit(LimitError),
 }
 
-const TRUNCATED: Fault = Fault::Rule("the argument reaches beyond the end of the file");
+const TRUNCATED: Fault = Fault::CutShort("the argument reaches beyond the end of the file");
 const NEGATIVE: Fault = Fault::Rule("the length is negative");
-const NO_NEWLINE: Fault = Fault::Rule("the line has no end");
+const NO_NEWLINE: Fault = Fault::CutShort("the line has no end");
 const NOT_UTF8: Fault = Fault::Rule("text is not UTF-8");
 const NOT_ASCII: Fault = Fault::Rule("a persistent id is not ASCII");
 const CARRIAGE_RETURN: Fault =
@@ -282,6 +284,7 @@ fn explain(fault: Fault, opcode: Opcode, offset: usize) -> Error {
     let error = match fault {
         Fault::Limit(hit) => Error::limit(offset, hit),
         Fault::Rule(message) => Error::malformed(offset, message),
+        Fault::CutShort(message) => Error::malformed(offset, message).of_breach(Breach::CutShort),
     };
     error.at(opcode)
 }

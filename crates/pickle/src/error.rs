@@ -8,9 +8,22 @@ use crate::opcode::Opcode;
 #[derive(Debug)]
 pub struct Error(Box<Inner>);
 
+/// In which way a stream breaks the rules.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Breach {
+    /// In any way that is none of the others.
+    #[default]
+    Rule,
+    /// It ends too early.
+    CutShort,
+    /// Something follows its end.
+    Trailing,
+}
+
 #[derive(Debug)]
 struct Inner {
     kind: ErrorKind,
+    breach: Breach,
     offset: usize,
     opcode: Option<Opcode>,
     message: String,
@@ -55,7 +68,7 @@ impl Error {
     }
 
     fn new(kind: ErrorKind, offset: usize, message: String) -> Self {
-        Self(Box::new(Inner { kind, offset, opcode: None, message }))
+        Self(Box::new(Inner { kind, breach: Breach::Rule, offset, opcode: None, message }))
     }
 
     /// The same error, said of an opcode.
@@ -63,6 +76,18 @@ impl Error {
     pub fn at(mut self, opcode: Opcode) -> Self {
         self.0.opcode.get_or_insert(opcode);
         self
+    }
+
+    /// The same error, said to be of this kind of breach.
+    #[must_use]
+    pub fn of_breach(mut self, breach: Breach) -> Self {
+        self.0.breach = breach;
+        self
+    }
+
+    /// In which way the stream breaks the rules, if it does.
+    pub fn breach(&self) -> Breach {
+        self.0.breach
     }
 
     /// Whose problem it is.

@@ -13,7 +13,7 @@ use bytes::Bytes;
 use cannery_object::{BufferId, Call, CallKind, Heap, Limit, LimitError, Node, Value};
 
 use crate::decode::{Arg, Decoder, Op};
-use crate::error::Error;
+use crate::error::{Breach, Error};
 use crate::opcode::Opcode;
 
 use grow::{Grow, check_pairs, is_opaque};
@@ -26,6 +26,21 @@ pub trait Inline {
     /// Called after each BUILD, at the position behind it. Gives the bytes that belong to the object, after
     /// having attached what they mean.
     fn built(&mut self, heap: &mut Heap, object: Value, source: &Source<'_>) -> Result<Option<Taken>, Error>;
+
+    /// Called after each opcode that was carried out: whoever asks where a node came from counts nodes here.
+    #[inline(always)]
+    fn stepped(&mut self, _heap: &Heap, _op: Op<'_>) {}
+}
+
+impl<T: Inline> Inline for &mut T {
+    fn built(&mut self, heap: &mut Heap, object: Value, source: &Source<'_>) -> Result<Option<Taken>, Error> {
+        (**self).built(heap, object, source)
+    }
+
+    #[inline(always)]
+    fn stepped(&mut self, heap: &Heap, op: Op<'_>) {
+        (**self).stepped(heap, op);
+    }
 }
 
 /// Where a stream stands.
@@ -82,7 +97,8 @@ pub fn read(
     let outcome = read_prefix(heap, bytes, buffer, start, inline)?;
     if outcome.end < bytes.len() {
         let more = bytes.len() - outcome.end;
-        return Err(Error::malformed(outcome.end, format!("{more} bytes follow the end of the pickle")));
+        let error = Error::malformed(outcome.end, format!("{more} bytes follow the end of the pickle"));
+        return Err(error.of_breach(Breach::Trailing));
     }
     Ok(outcome)
 }
@@ -98,10 +114,14 @@ pub fn read_prefix(
     let mut decoder = Decoder::new(bytes, start, heap.budget().limits());
     let mut machine = Machine::new(bytes, buffer, start);
     loop {
-        let step = match decoder.quick_op() {
-            Some(op) => machine.quick_step(heap, op, inline)?,
-            None => machine.step(heap, decoder.next_op()?, inline)?,
+        let (op, step) = match decoder.quick_op() {
+            Some(op) => (op, machine.quick_step(heap, op, inline)?),
+            None => {
+                let op = decoder.next_op()?;
+                (op, machine.step(heap, op, inline)?)
+            }
         };
+        inline.stepped(heap, op);
         match step {
             Step::Next => machine.make_room(heap, decoder.position()),
             Step::Took(taken) => decoder.skip_to(taken.end),

@@ -147,6 +147,33 @@ pub fn read(heap: &Heap, value: Value) -> Result<Box<dyn Estimator>, Error> {
     read_at(heap, value, "", &Nesting::default())
 }
 
+/// Reads many estimators of one file to learn whether they are sound, each of them about once however they share parts.
+#[derive(Debug)]
+pub struct Soundness<'h> {
+    heap: &'h Heap,
+    nesting: Nesting,
+}
+
+impl<'h> Soundness<'h> {
+    /// Nothing of the file is read yet.
+    pub fn of(heap: &'h Heap) -> Self {
+        Self { heap, nesting: Nesting::default() }
+    }
+
+    /// Whether the estimator was not read yet, neither by itself nor as a part of another one.
+    pub fn is_new(&self, value: Value) -> bool {
+        !matches!(value, Value::Ref(id) if self.nesting.reads.borrow().contains_key(&id))
+    }
+
+    /// Reads the fitted estimator that a value is.
+    ///
+    /// # Errors
+    /// Those of [`read`]. `Unsupported` says nothing about whether its parts fit together.
+    pub fn read(&mut self, value: Value) -> Result<(), Error> {
+        read_at(self.heap, value, "", &self.nesting).map(drop)
+    }
+}
+
 /// Where among estimators in estimators a reader stands. scikit-learn has no such bounds; a file whose estimators
 /// contain themselves, or each other in 2ⁿ ways, must end somewhere.
 #[derive(Clone, Debug, Default)]

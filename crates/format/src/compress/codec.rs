@@ -4,6 +4,7 @@ use std::fmt::Display;
 use std::io;
 
 use cannery_object::{Limit, LimitError};
+use cannery_pickle::Breach;
 use flate2::{Decompress, FlushDecompress, Status};
 use lzma_rust2::{Action, LzmaStream, Status as LzmaStatus, StreamResult, XzStream};
 
@@ -104,11 +105,13 @@ fn lzma_step(result: io::Result<StreamResult>, allowed: u64) -> Result<Step> {
             Err(LimitError { limit: Limit::DictionaryBytes, allowed, asked: allowed.saturating_add(1) }
                 .into())
         }
-        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
-            Err(Error::malformed("the compressed stream is cut short"))
-        }
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Err(cut_short()),
         Err(error) => Err(damaged(error)),
     }
+}
+
+pub(super) fn cut_short() -> Error {
+    Error::malformed("the compressed stream is cut short").of_breach(Breach::CutShort)
 }
 
 pub(super) fn damaged(why: impl Display) -> Error {

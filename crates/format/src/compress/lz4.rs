@@ -2,7 +2,7 @@ use std::io::Read;
 
 use lz4_flex::frame::FrameDecoder;
 
-use super::codec::damaged;
+use super::codec::{cut_short, damaged};
 use super::sink::{Sink, Step};
 use crate::error::{Error, Result};
 
@@ -35,7 +35,7 @@ const STORED: u32 = 1 << 31;
 
 /// Where the frame ends, by the lengths of its blocks (LZ4 Frame Format Description 1.6.4).
 fn frame_end(bytes: &[u8]) -> Result<usize> {
-    let cut_short = |at| Error::malformed("the compressed stream is cut short").at(at);
+    let cut_short = |at| cut_short().at(at);
     let &flags = bytes.get(4).ok_or_else(|| cut_short(4))?;
     if flags & (VERSION | RESERVED | DICTIONARY) != 0x40 {
         return Err(Error::unsupported("an lz4 frame of another version, or with a dictionary").at(4));

@@ -1,7 +1,8 @@
 use bytes::Bytes;
 use cannery_object::{Budget, Limit};
 
-use crate::error::{Error, Result};
+use super::codec::cut_short;
+use crate::error::Result;
 use crate::source::{Progress, reserve};
 
 /// Where inflated bytes go: a buffer that grows with them and is never larger than a guess from the compressed
@@ -52,7 +53,7 @@ impl<'a> Sink<'a> {
                 return Ok(at);
             }
             if done.consumed == 0 && done.produced == 0 {
-                return Err(Error::malformed("the compressed stream is cut short").at(at));
+                return Err(cut_short().at(at));
             }
         }
     }

@@ -1,14 +1,19 @@
 //! `NumpyArrayWrapper`: the elements stand in the stream.
 
 use cannery_object::{Array, DType, Heap, Object, Order, Value, byte_len, shape_of};
-use cannery_pickle::{Error, NoInline, Source, Taken, read_prefix};
+use cannery_pickle::{Breach, Error, Inline, Source, Taken, read_prefix};
 
-/// Reads what follows the wrapper and attaches it as the wrapper's payload.
-pub(super) fn read(heap: &mut Heap, wrapper: Value, source: &Source<'_>) -> Result<Taken, Error> {
+/// Reads what follows the wrapper and attaches it as the wrapper's payload. A pickle there is plain: `within` only watches.
+pub(super) fn read(
+    heap: &mut Heap,
+    wrapper: Value,
+    source: &Source<'_>,
+    within: &mut impl Inline,
+) -> Result<Taken, Error> {
     let here = source.position;
     let layout = Layout::of(heap, wrapper).map_err(|error| Error::from_view(here, &error))?;
     if layout.dtype.has_objects() {
-        let nested = read_prefix(heap, source.bytes, source.buffer, here, &mut NoInline)?;
+        let nested = read_prefix(heap, source.bytes, source.buffer, here, within)?;
         heap.set_payload(wrapper, nested.root).map_err(|limit| Error::limit(here, limit))?;
         return Ok(Taken { end: nested.end, nested: Some(here) });
     }
@@ -16,10 +21,8 @@ pub(super) fn read(heap: &mut Heap, wrapper: Value, source: &Source<'_>) -> Resu
     let len = byte_len(&layout.dtype, &layout.shape).map_err(|error| Error::from_view(here, &error))?;
     let present = source.bytes.len() - start;
     if len > present {
-        return Err(Error::malformed(
-            start,
-            format!("an array of {len} bytes begins {present} bytes before the end"),
-        ));
+        let message = format!("an array of {len} bytes begins {present} bytes before the end");
+        return Err(Error::malformed(start, message).of_breach(Breach::CutShort));
     }
     let blob = heap.blob(source.buffer, start, len);
     let array = Array::new(layout.dtype, layout.shape, layout.order, blob);
@@ -72,7 +75,8 @@ fn padding(source: &Source<'_>, alignment: usize) -> Result<usize, Error> {
         return Ok(0);
     }
     let here = source.position;
-    let truncated = || Error::malformed(here, "the file ends in the padding of an array");
+    let truncated =
+        || Error::malformed(here, "the file ends in the padding of an array").of_breach(Breach::CutShort);
     let (&count, rest) = source.bytes[here..].split_first().ok_or_else(truncated)?;
     let count = usize::from(count);
     let pad = rest.get(..count).ok_or_else(truncated)?;

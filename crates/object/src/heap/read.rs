@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use bytes::Bytes;
+
 use super::{Attached, Blob, Call, Heap, Id, Items, NOTHING, Node, OWNED, Symbol, Value};
 use crate::array::Array;
 
@@ -38,6 +40,15 @@ impl Heap {
     pub fn bytes(&self, blob: Blob) -> &[u8] {
         let buffer = if blob.buffer == OWNED { &self.owned[..] } else { &self.buffers[blob.buffer as usize] };
         &buffer[blob.offset as usize..][..blob.len()]
+    }
+
+    /// The bytes of a blob, apart from the Heap: without a copy where they are bytes of the file.
+    pub fn shared_bytes(&self, blob: Blob) -> Bytes {
+        if blob.buffer == OWNED {
+            return Bytes::copy_from_slice(self.bytes(blob));
+        }
+        let start = blob.offset as usize;
+        self.buffers[blob.buffer as usize].slice(start..start + blob.len())
     }
 
     /// The text of an interned name.

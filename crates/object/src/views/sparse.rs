@@ -63,6 +63,11 @@ impl<'h> Sparse<'h> {
         known.then(|| Some(Self { site, format: SparseFormat::from_name(format)?, is_array })).flatten()
     }
 
+    /// The Heap that it is of.
+    pub fn heap(&self) -> &'h crate::heap::Heap {
+        self.site.heap
+    }
+
     /// Module and name of the class.
     pub fn class(&self) -> (&'h str, &'h str) {
         self.site.class()

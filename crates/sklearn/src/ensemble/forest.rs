@@ -45,7 +45,8 @@ fn read(state: &State<'_>, name: &'static str, is_classifier: bool) -> Result<Bo
         return Err(state.unsupported("estimators_", "this estimator is not fitted: it has no trees"));
     }
     let values = state.sequence("estimators_")?;
-    let first = values.first().ok_or_else(|| state.malformed("estimators_", "a forest of no tree"))?;
+    let unfitted = || state.unsupported("estimators_", "this estimator is not fitted: it has no trees");
+    let first = values.first().ok_or_else(unfitted)?;
     let first = state.object_in(*first, "estimators_[0]")?;
     let targets = match is_classifier {
         true => Targets::of_classifier(state)?,

@@ -1,0 +1,99 @@
+//! Reports for people.
+
+use std::io::Write;
+
+use super::json::{Counts, folders};
+use super::{FileReport, Finding, Scanned};
+use crate::error::{Result, printable};
+
+/// Findings that are shown of one file.
+const SHOWN: usize = 12;
+
+pub(super) fn write(scanned: &Scanned, out: &mut impl Write) -> Result<()> {
+    let files = &scanned.files;
+    for file in files.iter().filter(|file| scanned.single || is_shown(file)) {
+        write_file(file, out)?;
+    }
+    if scanned.single {
+        return Ok(());
+    }
+    let folders = folders(files);
+    let width =
+        folders.keys().map(|folder| folder.to_string_lossy().chars().count()).max().unwrap_or(0).max(6);
+    if files.iter().any(is_shown) {
+        writeln!(out)?;
+    }
+    writeln!(
+        out,
+        "{:<width$} {:>9} {:>9} {:>9} {:>9} {:>9}",
+        "folder", "safe", "unknown", "dangerous", "malformed", "skipped"
+    )?;
+    for (folder, counts) in &folders {
+        write_counts(&printable(&folder.to_string_lossy()), *counts, width, out)?;
+    }
+    if folders.len() > 1 {
+        write_counts("all", Counts::of(files.iter()), width, out)?;
+    }
+    Ok(())
+}
+
+/// Safe files, and files that are no models, only count.
+fn is_shown(file: &FileReport) -> bool {
+    !file.is_aside() && (file.report.skipped.is_some() || !file.report.findings.is_empty())
+}
+
+fn write_counts(name: &str, counts: Counts, width: usize, out: &mut impl Write) -> Result<()> {
+    let Counts { safe, unknown, dangerous, malformed, skipped } = counts;
+    Ok(writeln!(out, "{name:<width$} {safe:>9} {unknown:>9} {dangerous:>9} {malformed:>9} {skipped:>9}")?)
+}
+
+fn write_file(file: &FileReport, out: &mut impl Write) -> Result<()> {
+    let name = file.path.to_string_lossy();
+    let name = printable(&name);
+    if let Some(reason) = &file.report.skipped {
+        return Ok(writeln!(out, "{name}: not judged: {}", printable(reason))?);
+    }
+    writeln!(out, "{name}: {}", file.report.verdict)?;
+    for finding in file.report.findings.iter().take(SHOWN) {
+        write_finding(finding, out)?;
+    }
+    if let Some(more) = file.report.findings.len().checked_sub(SHOWN).filter(|&more| more > 0) {
+        writeln!(out, "    … and {more} more findings; --format json lists them")?;
+    }
+    Ok(())
+}
+
+fn write_finding(finding: &Finding, out: &mut impl Write) -> Result<()> {
+    let symbol = match finding.message.contains(&finding.symbol) {
+        true => String::new(),
+        false => format!("{}: ", finding.symbol),
+    };
+    writeln!(
+        out,
+        "    {:<10}{:<22}{}",
+        finding.verdict,
+        finding.rule.info().id,
+        printable(&format!("{symbol}{}", finding.message))
+    )?;
+    let mut places = Vec::new();
+    if !finding.part.is_empty() {
+        places.push(format!("in {}", finding.part.join(" / ")));
+    }
+    match (finding.opcode, finding.offset) {
+        (Some(opcode), Some(offset)) => places.push(format!("{opcode} at byte {offset}")),
+        (None, Some(offset)) => places.push(format!("at byte {offset}")),
+        _ => {}
+    }
+    match finding.path.as_deref() {
+        Some("") => places.push("the object itself".into()),
+        Some(path) => places.push(format!("at {path}")),
+        None => {}
+    }
+    if finding.more > 0 {
+        places.push(format!("and {} more", finding.more));
+    }
+    if !places.is_empty() {
+        writeln!(out, "{:36}{}", "", printable(&places.join(", ")))?;
+    }
+    Ok(())
+}

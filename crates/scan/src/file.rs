@@ -1,0 +1,344 @@
+//! A whole file: wrappings off, container recognised, read as far as it goes, everything in it judged.
+
+use bytes::Bytes;
+use cannery_format::compress::{Unwrapped, unwrap};
+use cannery_format::sniff::{Container, Foreign, Format, Nature, sniff};
+use cannery_format::zip::Archive;
+use cannery_format::{Attempt, Companions, Error, ErrorKind, NoCompanions, read_plain, skops};
+use cannery_object::{Budget, Heap, Limits, Node, Value};
+use cannery_pickle::{Breach, NoInline};
+
+use crate::judge::{Allowed, Judged, Suspect, judge};
+use crate::names::{self, Standing};
+use crate::nested;
+use crate::place::Places;
+use crate::policy::Policy;
+use crate::rule::Rule;
+use crate::trace::Trace;
+use crate::verdict::{Finding, Report, Verdict};
+
+/// Files within files that are looked into.
+const MAX_DEPTH: usize = 4;
+
+/// How a file is judged.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    limits: Limits,
+    allowed: Allowed,
+    ignored: Vec<Rule>,
+}
+
+impl Options {
+    /// What reading may spend.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// What a team decided.
+    #[must_use]
+    pub fn policy(mut self, policy: &Policy) -> Self {
+        self.allowed.extend(policy.allow.iter().cloned());
+        self.ignored.extend(&policy.ignore);
+        self
+    }
+}
+
+/// Judges a file by its bytes. Arrays of old joblib dumps come from `companions`.
+pub fn scan(bytes: &Bytes, options: &Options, companions: &mut dyn Companions) -> Report {
+    let mut scan = Scan {
+        options,
+        report: Report { bytes: bytes.len() as u64, ..Report::default() },
+        budget: Budget::new(options.limits.clone()),
+        part: Vec::new(),
+    };
+    if let Err(reason) = scan.file(bytes, companions) {
+        scan.report.skipped = Some(reason);
+    }
+    scan.report.finish()
+}
+
+/// Why something is no model, so that there is nothing to judge.
+type Skipped = String;
+
+/// A file and the files in it.
+struct Scan<'o> {
+    options: &'o Options,
+    report: Report,
+    /// For all parts together.
+    budget: Budget,
+    /// The parts that lead to where the scan is.
+    part: Vec<String>,
+}
+
+impl Scan<'_> {
+    fn file(&mut self, bytes: &Bytes, companions: &mut dyn Companions) -> Result<(), Skipped> {
+        let mut budget = self.budget.clone();
+        let plain = unwrap(bytes, &mut budget, &mut |_, _| ());
+        self.spent(&budget);
+        let plain = match plain {
+            Ok(plain) => plain,
+            Err(error) => {
+                self.error(&error, Rule::Container);
+                return Ok(());
+            }
+        };
+        match sniff(&plain.bytes) {
+            Format::Foreign(foreign) => self.foreign(foreign, &plain.bytes),
+            Format::Container(Container::Zip) => match Archive::open(&plain.bytes, &self.options.limits) {
+                Ok(archive) if is_read_whole(&archive) => self.values(&plain, bytes.len(), companions),
+                Ok(archive) => self.archive(&archive),
+                Err(error) => {
+                    self.error(&error, Rule::Container);
+                    Ok(())
+                }
+            },
+            Format::Unknown => Err("no format that is known".into()),
+            _ => self.values(&plain, bytes.len(), companions),
+        }
+    }
+
+    /// Goes on with what a part has spent.
+    fn spent(&mut self, budget: &Budget) {
+        let more = budget.decompressed().saturating_sub(self.budget.decompressed());
+        // over the limit only where the part was, which is reported
+        let _ = self.budget.spend_input(more);
+    }
+
+    fn foreign(&mut self, foreign: Foreign, bytes: &Bytes) -> Result<(), Skipped> {
+        let what = foreign.error().to_string();
+        match foreign.nature() {
+            Nature::Data | Nature::Model => Err(what),
+            Nature::Opaque => {
+                self.add(Finding::new(Rule::NotRead, "", what));
+                Ok(())
+            }
+            Nature::Archive => match Archive::open(bytes, &self.options.limits) {
+                Ok(archive) => {
+                    if foreign == Foreign::Keras {
+                        self.add(Finding::new(Rule::NotRead, "", what));
+                    }
+                    self.archive(&archive)
+                }
+                Err(error) => {
+                    self.error(&error, Rule::Container);
+                    Ok(())
+                }
+            },
+        }
+    }
+
+    /// Every entry of an archive that holds several files.
+    fn archive(&mut self, archive: &Archive) -> Result<(), Skipped> {
+        self.report.format.get_or_insert("archive");
+        let mut read = 0;
+        for entry in archive.entries() {
+            let mut budget = self.budget.clone();
+            let content = archive.read(entry, &mut budget);
+            self.spent(&budget);
+            match content {
+                Ok(content) => read += usize::from(self.within(short(entry.name()), &content)),
+                Err(error) => {
+                    self.error(&error, Rule::Container);
+                    read += 1;
+                }
+            }
+        }
+        if read == 0 && self.part.is_empty() && self.report.findings.is_empty() {
+            return Err("a zip archive without a model in it".into());
+        }
+        Ok(())
+    }
+
+    /// A file inside this one; whether it is one that can be judged.
+    fn within(&mut self, name: String, bytes: &Bytes) -> bool {
+        self.part.push(name);
+        let judged = if self.part.len() > MAX_DEPTH {
+            self.add(Finding::new(Rule::NotRead, "", format!("files are packed more than {MAX_DEPTH} deep")));
+            true
+        } else {
+            self.file(bytes, &mut NoCompanions).is_ok()
+        };
+        self.part.pop();
+        judged
+    }
+
+    /// A pickle, joblib, skops, npy or npz file.
+    fn values(
+        &mut self,
+        plain: &Unwrapped,
+        file: usize,
+        companions: &mut dyn Companions,
+    ) -> Result<(), Skipped> {
+        let budget = self.budget.clone();
+        let attempt = read_plain(plain, file as u64, budget, companions, &mut NoInline);
+        self.spent(attempt.heap.budget());
+        if let Err(error) = &attempt.root {
+            if !is_certain(&plain.bytes) && !asks_for_anything(&attempt.heap) {
+                return Err(format!("no pickle: {error}"));
+            }
+        }
+        let size = plain.bytes.len() as u64;
+        let Judged { mut suspects, packed } = judge(&attempt.heap, size, &self.options.allowed);
+        self.report.format.get_or_insert(attempt.facts.kind.name());
+        if !suspects.is_empty() || !packed.is_empty() {
+            self.places(&attempt, &mut suspects);
+        }
+        if !suspects.is_empty() {
+            self.origins(plain, file, companions, &mut suspects);
+        }
+        for Suspect { finding, .. } in suspects {
+            self.add(finding);
+        }
+        for companion in attempt.facts.companions.iter().filter(|companion| companion.bytes.is_none()) {
+            let message = format!("the array file {} is not beside the model", short(&companion.name));
+            self.add(Finding::new(Rule::MissingArray, "", message));
+        }
+        if let Err(error) = &attempt.root {
+            self.error(error, Rule::MalformedPickle);
+        }
+        self.packed(&attempt, &packed);
+        Ok(())
+    }
+
+    /// Paths in the object.
+    fn places(&self, attempt: &Attempt, suspects: &mut [Suspect]) {
+        let Ok(root) = attempt.root else { return };
+        let places = Places::of(&attempt.heap, root);
+        for Suspect { id, finding } in suspects {
+            finding.path = id.and_then(|id| places.path(id));
+        }
+    }
+
+    /// Opcodes and offsets, by reading again.
+    fn origins(
+        &self,
+        plain: &Unwrapped,
+        file: usize,
+        companions: &mut dyn Companions,
+        suspects: &mut Vec<Suspect>,
+    ) {
+        let mut trace = Trace::of(suspects.iter().filter_map(|suspect| suspect.id));
+        let _ = read_plain(plain, file as u64, self.budget.clone(), companions, &mut trace);
+        let mut hidden = Vec::new();
+        for Suspect { id, finding } in suspects.iter_mut() {
+            let Some(origin) = id.and_then(|id| trace.origin(id)) else { continue };
+            (finding.opcode, finding.offset) = (Some(origin.opcode), Some(origin.offset));
+            if origin.is_indirect {
+                let message = "its names do not stand before it as text";
+                let more = Finding { message: message.into(), ..finding.clone() };
+                let verdict = Rule::IndirectName.info().verdict;
+                hidden.push(Suspect {
+                    id: *id,
+                    finding: Finding { rule: Rule::IndirectName, verdict, ..more },
+                });
+            }
+        }
+        suspects.extend(hidden);
+    }
+
+    /// Bytes that hold a file of their own.
+    fn packed(&mut self, attempt: &Attempt, packed: &[Value]) {
+        let heap = &attempt.heap;
+        for &value in packed {
+            let bytes = match heap.node_of(value) {
+                Some(Node::Bytes(blob) | Node::ByteArray(blob) | Node::Str8(blob)) => heap.shared_bytes(blob),
+                _ => heap.bytes_of(value).map(|bytes| Bytes::copy_from_slice(&bytes)).unwrap_or_default(),
+            };
+            let mut inner = Scan {
+                options: self.options,
+                report: Report::default(),
+                budget: self.budget.clone(),
+                part: self.part.clone(),
+            };
+            let judged = inner.within("bytes".into(), &bytes);
+            self.spent(&inner.budget);
+            self.nested(judged, &bytes, inner.report);
+        }
+    }
+
+    /// What was found in bytes. Data can look like a pickle that breaks off: then only harmful names count.
+    fn nested(&mut self, judged: bool, bytes: &[u8], report: Report) {
+        let is_read = |finding: &Finding| finding.verdict < Verdict::Malformed;
+        let broken = report.findings.iter().any(|finding| !is_read(finding));
+        let worst =
+            report.findings.iter().filter(|finding| is_read(finding)).map(|finding| finding.verdict).max();
+        let Some(worst) = worst.filter(|&worst| judged && (!broken || worst == Verdict::Dangerous)) else {
+            return;
+        };
+        let form = if nested::has_magic(bytes) { "a file" } else { "a pickle" };
+        let message = format!("{} bytes hold {form} of their own, which is {worst}", bytes.len());
+        self.add(Finding { verdict: worst, ..Finding::new(Rule::NestedPickle, "", message) });
+        for finding in report.findings.into_iter().filter(is_read) {
+            self.push(finding);
+        }
+    }
+
+    /// An error of the parser.
+    fn error(&mut self, error: &Error, of_format: Rule) {
+        let rule = match (error.kind(), error.breach(), error.opcode()) {
+            (ErrorKind::Limit(_), ..) => Rule::OverLimit,
+            (ErrorKind::Io, ..) => Rule::Unreadable,
+            (ErrorKind::Unsupported, _, Some("NEXT_BUFFER" | "READONLY_BUFFER")) => Rule::OutOfBandBuffer,
+            (_, Breach::CutShort, _) => Rule::CutShort,
+            (_, Breach::Trailing, _) => Rule::Trailing,
+            (ErrorKind::Unsupported, ..) => Rule::NotRead,
+            (_, Breach::Rule, Some(_)) => Rule::MalformedPickle,
+            (_, Breach::Rule, None) => of_format,
+        };
+        let mut finding = Finding::new(rule, "", error.to_string());
+        (finding.opcode, finding.offset) = (error.opcode(), error.offset());
+        self.add(finding);
+    }
+
+    /// Adds a finding of this part.
+    fn add(&mut self, mut finding: Finding) {
+        finding.part = self.part.clone();
+        self.push(finding);
+    }
+
+    fn push(&mut self, finding: Finding) {
+        if !self.options.ignored.contains(&finding.rule) {
+            self.report.add(finding);
+        }
+    }
+}
+
+/// Whether an archive is read as one value: skops or npz.
+fn is_read_whole(archive: &Archive) -> bool {
+    archive.find(skops::SCHEMA).is_some()
+        || archive.entries().iter().any(|entry| entry.name().ends_with(".npy"))
+}
+
+/// Whether the bytes can't be anything but what they begin with. Pickles of protocols 0 and 1 begin like any text.
+fn is_certain(bytes: &[u8]) -> bool {
+    nested::has_magic(bytes)
+}
+
+/// Whether an unpickler that came as far as this Heap would have imported or called something.
+fn asks_for_anything(heap: &Heap) -> bool {
+    heap.nodes().any(|value| match heap.node_of(value) {
+        Some(Node::Persistent(_)) => true,
+        Some(Node::Extension(_)) => true,
+        Some(Node::Global { .. }) => {
+            heap.global_name(value).is_some_and(|(module, name)| can_be_imported(module, name))
+        }
+        _ => false,
+    })
+}
+
+/// Whether a module can have this name. `class Model:` is a GLOBAL of the module `lass Model:`.
+fn can_be_imported(module: &str, name: &str) -> bool {
+    let is_name = |part: &str| {
+        !part.is_empty()
+            && part.chars().all(|c| c.is_alphanumeric() || c == '_')
+            && !part.starts_with(|c: char| c.is_ascii_digit())
+    };
+    module.split('.').all(is_name)
+        && (name.split('.').all(is_name) || names::standing(module, name) != Standing::Unknown)
+}
+
+fn short(name: &str) -> String {
+    name.chars().take(100).collect()
+}

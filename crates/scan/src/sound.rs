@@ -1,0 +1,49 @@
+//! Whether the parts of a structure fit together, for structures that compiled code uses without a look.
+//!
+//! Estimators that cannery runs are read by [`cannery_sklearn`], which proves more than this; these checks are for the
+//! same structures in estimators that it doesn't run, and for parts that no estimator refers to.
+
+mod ensemble;
+mod estimator;
+mod neighbors;
+mod predictor;
+mod raw;
+mod sparse;
+mod svm;
+mod tree;
+
+use cannery_object::View;
+
+pub(crate) use estimator::Estimators;
+
+use crate::rule::Rule;
+use crate::site::{Checked, Refusal, Site};
+use crate::work::Work;
+
+/// Checks the structure that a call makes, if it is one.
+pub(crate) fn check(site: &Site<'_>, work: &mut Work) -> Checked {
+    let (module, name) = site.heap.object(site.value).map_or(site.name, |object| object.class());
+    match (module, name) {
+        ("sklearn.tree._tree", "Tree") => tree::check(site, work),
+        ("sklearn.ensemble._hist_gradient_boosting.predictor", "TreePredictor") => {
+            predictor::check(site, work)
+        }
+        (_, "newObj" | "KDTree" | "BallTree" | "KDTree64" | "BallTree64" | "KDTree32" | "BallTree32")
+            if neighbors::is_module(module) =>
+        {
+            neighbors::check(site, work)
+        }
+        _ if module.starts_with("sklearn.svm.") => svm::check(site),
+        _ if module.starts_with("sklearn.ensemble.") => ensemble::check(site, work),
+        _ if module.starts_with("scipy.sparse.") => match site.heap.view(site.value) {
+            View::Sparse(sparse) => sparse::check(&sparse, work),
+            _ => Ok(()),
+        },
+        _ => Ok(()),
+    }
+}
+
+/// What does not fit, at a place in the structure.
+fn unsound(place: impl AsRef<str>, message: impl std::fmt::Display) -> Refusal {
+    Refusal::new(Rule::Unsound, format!("{}: {message}", place.as_ref()))
+}

@@ -1,0 +1,76 @@
+//! Ensembles that give their rows to trees without a look: each tree must be one over the ensemble's features.
+//!
+//! Source: `predict_stages` in `sklearn/ensemble/_gradient_boosting.pyx`, `_accumulate_prediction` in `_forest.py`,
+//! `_compute_score_samples` in `_iforest.py`.
+
+use cannery_object::{Heap, Object, Value};
+
+use super::raw::{count, int_of, ints};
+use super::unsound;
+use crate::site::{Checked, Site};
+use crate::work::Work;
+
+pub(super) fn check(site: &Site<'_>, work: &mut Work) -> Checked {
+    let heap = site.heap;
+    let Some(object) = heap.object(site.value) else { return Ok(()) };
+    let name = object.class().1;
+    let trees = ["Forest", "ExtraTrees", "GradientBoosting", "RandomTrees", "Bagging"];
+    if !trees.iter().any(|part| name.contains(part)) || name.starts_with("Hist") {
+        return Ok(());
+    }
+    let names = ["n_features_in_", "n_features_", "n_features"];
+    let Some((place, features)) = names.into_iter().find_map(|name| Some((name, object.attr(name)?))) else {
+        return Ok(());
+    };
+    let features = count(heap, Some(features), place)?;
+    let Some(estimators) = object.attr("estimators_").and_then(|value| elements(heap, value)) else {
+        return Ok(());
+    };
+    let chosen = object.attr("estimators_features_").and_then(|value| heap.as_list(value));
+    work.spend(512 * estimators.len() as u64)?;
+    for (index, &estimator) in estimators.iter().enumerate() {
+        let Some(of_tree) = heap.object(estimator).and_then(|estimator| tree_features(heap, &estimator))
+        else {
+            continue;
+        };
+        let expected = match chosen.and_then(|chosen| chosen.get(index)) {
+            Some(&chosen) => chosen_features(heap, chosen, features, index, work)?,
+            None => features,
+        };
+        if usize::try_from(of_tree).ok() != Some(expected) {
+            let message = format!("a tree over {of_tree} features, where there are {expected}");
+            return Err(unsound(format!("estimators_[{index}]"), message));
+        }
+    }
+    Ok(())
+}
+
+/// The elements of a list, or of an object array.
+fn elements(heap: &Heap, value: Value) -> Option<Vec<Value>> {
+    if let Some(list) = heap.as_list(value) {
+        return Some(list.to_vec());
+    }
+    Some(heap.ndarray(value)?.ok()?.objects()?.to_vec())
+}
+
+fn tree_features(heap: &Heap, estimator: &Object<'_>) -> Option<i64> {
+    let tree = Site::of(heap, estimator.attr("tree_")?)?;
+    match (tree.name, tree.args) {
+        (("sklearn.tree._tree", "Tree"), [features, ..]) => int_of(heap, *features),
+        _ => None,
+    }
+}
+
+fn chosen_features(
+    heap: &Heap,
+    chosen: Value,
+    features: usize,
+    index: usize,
+    work: &mut Work,
+) -> Result<usize, crate::site::Refusal> {
+    let bad = || unsound(format!("estimators_features_[{index}]"), format!("not among {features} features"));
+    let array = heap.ndarray(chosen).and_then(Result::ok).ok_or_else(bad)?;
+    work.spend(array.raw().map_or(0, <[u8]>::len) as u64)?;
+    let inside = ints(&array).is_some_and(|mut ints| ints.all(|i| i >= 0 && (i as u64) < features as u64));
+    if inside { Ok(array.len()) } else { Err(bad()) }
+}

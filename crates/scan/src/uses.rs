@@ -1,0 +1,106 @@
+//! Whether a known name is used as its library uses it: which arguments and states pickle writes, by exact name.
+//!
+//! What is not listed here is `unknown-arguments`, however harmless it may look: a constructor, `__setstate__` or
+//! `__setitem__` with other arguments does what the writer of the file wants.
+
+mod attributes;
+mod builtins;
+mod copyreg;
+mod distribution;
+mod instance;
+mod numpy;
+mod pandas;
+mod random;
+mod sklearn;
+
+use cannery_object::known::{Kind, Known};
+use cannery_object::{CallKind, Heap, Value};
+
+use crate::rule::Rule;
+use crate::site::{Checked, Refusal, Site};
+
+pub(crate) use attributes::check as attributes;
+
+/// Checks a call of a known name.
+pub(crate) fn check(site: &Site<'_>, known: Known) -> Checked {
+    if site.attached.kwargs != Value::None {
+        return Err(Refusal::new(Rule::UnknownArguments, "made with keyword arguments (NEWOBJ_EX)"));
+    }
+    if site.states.len() > 1 {
+        return Err(Refusal::new(
+            Rule::Smuggled,
+            format!("given {} states, one after another", site.states.len()),
+        ));
+    }
+    let checked = match site.call.kind {
+        CallKind::Instance => {
+            Err(Refusal::new(Rule::UnknownArguments, "made by INST or OBJ, which no model has"))
+        }
+        CallKind::New => instance::check(site, &instance::Made::of_new(site)),
+        CallKind::Reduce => reduce(site, known),
+    };
+    checked.and_then(|()| additions(site))
+}
+
+fn reduce(site: &Site<'_>, known: Known) -> Checked {
+    let (module, _) = site.name;
+    match module {
+        "copyreg" | "copy_reg" => return copyreg::check(site),
+        "builtins" | "__builtin__" | "collections" | "_codecs" | "datetime" | "decimal" | "fractions"
+        | "re" | "functools" => {
+            if known.kind != Kind::Exception {
+                return builtins::check(site);
+            }
+        }
+        _ => {}
+    }
+    match (known.kind, module.split('.').next().unwrap_or_default()) {
+        (Kind::Exception, _) => builtins::exception(site),
+        (Kind::Function | Kind::Ufunc | Kind::Data, _) => Err(Refusal::new(
+            Rule::UnknownArguments,
+            "called while the file is loaded; models only refer to it",
+        )),
+        (_, "numpy" | "mtrand") => numpy::check(site),
+        (_, "pandas") => pandas::check(site),
+        (_, "sklearn" | "_loss") => sklearn::check(site),
+        _ => Err(site.bad_args()),
+    }
+}
+
+/// What APPEND(S), ADDITEMS and SETITEM(S) give to an object.
+fn additions(site: &Site<'_>) -> Checked {
+    let class = site.heap.object(site.value).map_or(site.name, |object| object.class());
+    let (items, pairs) = (site.heap.items(site.attached.items), site.heap.items(site.attached.pairs));
+    if !items.is_empty()
+        && !matches!(class, ("builtins" | "__builtin__", "list" | "set") | ("collections", "deque"))
+    {
+        return Err(Refusal::new(
+            Rule::UnknownArguments,
+            "given items by APPEND or ADDITEMS, which is no list",
+        ));
+    }
+    if !pairs.is_empty() {
+        if !instance::is_dict(class) {
+            return Err(Refusal::new(Rule::UnknownArguments, "given keys by SETITEM, which is no dict"));
+        }
+        if instance::has_attributes_as_keys(class) {
+            attributes::keys(site.heap, pairs)?;
+        }
+    }
+    Ok(())
+}
+
+/// What the file gives to a value that is no call: nothing but what its own type takes.
+pub(crate) fn check_attached(heap: &Heap, value: Value) -> Checked {
+    let attached = heap.attached(value);
+    if !attached.states.is_empty() {
+        return Err(Refusal::new(Rule::Smuggled, "BUILD gives a state to a class or function"));
+    }
+    if !attached.items.is_empty() || !attached.pairs.is_empty() {
+        return Err(Refusal::new(
+            Rule::UnknownArguments,
+            "SETITEM or APPEND on a value that has no such items",
+        ));
+    }
+    Ok(())
+}

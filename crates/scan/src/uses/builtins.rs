@@ -1,0 +1,167 @@
+//! Python's own types, as pickle writes them by calls.
+
+use cannery_object::{Heap, Value};
+
+use super::instance::is_text_of;
+use crate::names;
+use crate::site::{Checked, Site, is_bytes, is_flag, is_float, is_int, is_scalar, is_str, is_str_dict};
+use cannery_object::known::Kind;
+
+pub(super) fn check(site: &Site<'_>) -> Checked {
+    let ok = match site.name {
+        ("builtins" | "__builtin__", name) => builtin(site, name),
+        ("collections", name) => collection(site, name),
+        ("_codecs", "encode") => encode(site),
+        ("datetime", name) => time(site, name),
+        ("decimal", "Decimal") => matches!(site.args, [text] if is_str(site.heap, *text)),
+        ("fractions", "Fraction") => fraction(site),
+        ("re", "_compile") => {
+            matches!(site.args, [pattern, flags]
+                if (is_str(site.heap, *pattern) || is_bytes(site.heap, *pattern)) && is_int(site.heap, *flags))
+        }
+        ("functools", "partial") => return partial(site),
+        _ => false,
+    };
+    if ok { site.no_state() } else { Err(site.bad_args()) }
+}
+
+fn builtin(site: &Site<'_>, name: &str) -> bool {
+    let heap = site.heap;
+    match (name, site.args) {
+        ("set" | "frozenset" | "list" | "tuple" | "dict" | "bytes" | "bytearray" | "object", []) => true,
+        ("set" | "frozenset" | "list" | "tuple", [items]) => heap.as_sequence(*items).is_some(),
+        ("dict", [pairs]) => heap.as_dict(*pairs).is_some(),
+        ("bytearray", [bytes]) => is_bytes(heap, *bytes),
+        ("bytearray" | "bytes", [text, encoding]) => is_str(heap, *text) && is_latin1(heap, *encoding),
+        ("complex", [re, im]) => is_float(heap, *re) && is_float(heap, *im),
+        ("slice" | "range" | "xrange", [_, _, _]) => site.args.iter().all(|&part| is_slice_part(heap, part)),
+        ("type", [Value::None]) => true,
+        _ => false,
+    }
+}
+
+fn is_slice_part(heap: &Heap, part: Value) -> bool {
+    is_scalar(heap, part) || is_numpy_scalar(heap, part)
+}
+
+pub(super) fn is_numpy_scalar(heap: &Heap, value: Value) -> bool {
+    heap.call(value).and_then(|call| heap.global_name(call.callable)).is_some_and(|(module, name)| {
+        name == "scalar" && matches!(module, "numpy.core.multiarray" | "numpy._core.multiarray")
+    })
+}
+
+fn collection(site: &Site<'_>, name: &str) -> bool {
+    let heap = site.heap;
+    match (name, site.args) {
+        ("OrderedDict" | "Counter" | "deque" | "defaultdict", []) | ("defaultdict", [Value::None]) => true,
+        ("OrderedDict", [pairs]) => is_pairs(heap, *pairs),
+        ("Counter", [counts]) => heap.as_dict(*counts).is_some(),
+        ("deque", [items]) => heap.as_sequence(*items).is_some(),
+        ("deque", [items, longest]) => {
+            heap.as_sequence(*items).is_some() && (*longest == Value::None || is_int(heap, *longest))
+        }
+        ("defaultdict", [factory]) => is_plain_type(heap, *factory),
+        _ => false,
+    }
+}
+
+/// What a missing value is made of: one of the types that make an empty or zero value.
+fn is_plain_type(heap: &Heap, value: Value) -> bool {
+    matches!(
+        heap.global_name(value),
+        Some((
+            "builtins" | "__builtin__",
+            "int" | "float" | "list" | "dict" | "set" | "str" | "bool" | "tuple" | "long" | "unicode"
+        ))
+    )
+}
+
+fn is_pairs(heap: &Heap, value: Value) -> bool {
+    heap.as_dict(value).is_some()
+        || heap.as_list(value).is_some_and(|list| {
+            list.iter().all(|&pair| heap.as_sequence(pair).is_some_and(|pair| pair.len() == 2))
+        })
+}
+
+/// `_codecs.encode(text, 'latin1')`: how Python 3 writes bytes for Python 2. Any other encoding is code.
+fn encode(site: &Site<'_>) -> bool {
+    matches!(site.args, [text, encoding] if is_str(site.heap, *text) && is_latin1(site.heap, *encoding))
+}
+
+fn is_latin1(heap: &Heap, encoding: Value) -> bool {
+    is_text_of(heap, encoding, &["latin1", "latin-1"])
+}
+
+fn time(site: &Site<'_>, name: &str) -> bool {
+    let heap = site.heap;
+    let of_bytes = |value: Value, len: usize| heap.bytes_of(value).is_some_and(|bytes| bytes.len() == len);
+    let is_zone = |value: Value| {
+        heap.object(value).is_some_and(|object| {
+            let (module, class) = object.class();
+            module == "datetime" && class == "timezone"
+        })
+    };
+    match (name, site.args) {
+        ("date", [bytes]) => of_bytes(*bytes, 4),
+        ("datetime", [bytes]) => of_bytes(*bytes, 10),
+        ("datetime", [bytes, zone]) => of_bytes(*bytes, 10) && is_zone(*zone),
+        ("time", [bytes]) => of_bytes(*bytes, 6),
+        ("time", [bytes, zone]) => of_bytes(*bytes, 6) && is_zone(*zone),
+        ("timedelta", [_, _, _]) => site.args.iter().all(|&part| is_int(heap, part)),
+        ("timezone", [offset] | [offset, _]) => {
+            heap.object(*offset).is_some_and(|object| object.class() == ("datetime", "timedelta"))
+                && site.args.get(1).is_none_or(|&name| is_str(heap, name))
+        }
+        _ => false,
+    }
+}
+
+fn fraction(site: &Site<'_>) -> bool {
+    match site.args {
+        [text] => is_str(site.heap, *text),
+        [numerator, denominator] => is_int(site.heap, *numerator) && is_int(site.heap, *denominator),
+        _ => false,
+    }
+}
+
+/// `functools.partial(function)` with the state `(function, args, kwargs, attributes)`. The function is called when the
+/// object is used: it must be one that models keep as data.
+fn partial(site: &Site<'_>) -> Checked {
+    let heap = site.heap;
+    let is_data = |value: Value| {
+        heap.global_name(value).and_then(|(module, name)| names::known(module, name)).is_some_and(|known| {
+            match known.kind {
+                Kind::Function | Kind::Ufunc => true,
+                Kind::Class | Kind::Estimator | Kind::Exception | Kind::Reconstruct | Kind::Data => false,
+            }
+        })
+    };
+    match site.args {
+        [function] if is_data(*function) => {}
+        _ => return Err(site.bad_args()),
+    }
+    match site.state_tuple() {
+        Some([function, args, kwargs, attributes])
+            if is_data(*function)
+                && heap.as_tuple(*args).is_some()
+                && (*kwargs == Value::None || is_str_dict(heap, *kwargs))
+                && (*attributes == Value::None || heap.as_dict(*attributes).is_some_and(<[_]>::is_empty)) =>
+        {
+            Ok(())
+        }
+        _ => Err(site.bad_state()),
+    }
+}
+
+/// An exception or warning that is kept as a value.
+pub(super) fn exception(site: &Site<'_>) -> Checked {
+    let plain = site.args.len() <= 4 && site.args.iter().all(|&arg| is_scalar(site.heap, arg));
+    if !plain {
+        return Err(site.bad_args());
+    }
+    site.state().map_or(Ok(()), |state| super::attributes(site.heap, state))
+}
+
+pub(super) fn are_flags(heap: &Heap, values: &[Value]) -> bool {
+    values.iter().all(|&value| is_flag(heap, value))
+}

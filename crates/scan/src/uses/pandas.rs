@@ -1,0 +1,181 @@
+//! pandas: indexes, frames, blocks, extension arrays, times.
+
+use cannery_object::{Heap, Value};
+
+use super::attributes;
+use super::instance::{Made, is_text_of, made_plainly};
+use crate::rule::Rule;
+use crate::site::{Checked, Refusal, Site, is_float, is_int, is_object, is_str};
+
+/// Classes that are made without arguments and given a dict of attributes, or a tuple that their `__setstate__` takes
+/// apart.
+const INSTANCES: &[&str] = &[
+    "DataFrame",
+    "Series",
+    "BlockManager",
+    "SingleBlockManager",
+    "Categorical",
+    "CategoricalDtype",
+    "DatetimeArray",
+    "TimedeltaArray",
+    "PeriodArray",
+    "IntervalArray",
+    "IntegerArray",
+    "FloatingArray",
+    "BooleanArray",
+    "StringArray",
+    "PandasArray",
+    "NumpyExtensionArray",
+    "SparseArray",
+    "DatetimeTZDtype",
+    "PeriodDtype",
+    "IntervalDtype",
+    "Int8Dtype",
+    "Int16Dtype",
+    "Int32Dtype",
+    "Int64Dtype",
+    "UInt8Dtype",
+    "UInt16Dtype",
+    "UInt32Dtype",
+    "UInt64Dtype",
+    "Float32Dtype",
+    "Float64Dtype",
+    "BooleanDtype",
+    "StringDtype",
+    "SparseDtype",
+    "PandasDtype",
+    "Flags",
+];
+
+/// Checks an instance of a class of pandas.
+pub(super) fn instance(site: &Site<'_>, made: &Made<'_>, class: (&str, &str)) -> Checked {
+    let (module, name) = class;
+    let known_module = matches!(module, "pandas" | "pandas.arrays") || module.starts_with("pandas.core.");
+    if !known_module || !INSTANCES.contains(&name) {
+        let message = format!("makes an instance of {module}.{name}, which is not judged");
+        return Err(Refusal::new(Rule::UnknownArguments, message));
+    }
+    made_plainly(site, made)?;
+    if matches!(name, "BlockManager" | "SingleBlockManager") {
+        return manager(site);
+    }
+    match site.state() {
+        Some(state) => attributes::check(site.heap, state),
+        None => Ok(()),
+    }
+}
+
+/// `(axes, block values, block items, {'0.14.1': {'axes': …, 'blocks': […]}})`.
+fn manager(site: &Site<'_>) -> Checked {
+    let heap = site.heap;
+    let is_list = |value: Value| heap.as_list(value).is_some();
+    match site.state_tuple() {
+        Some([axes, values, items, extra]) if is_list(*axes) && is_list(*values) && is_list(*items) => {
+            let pairs = heap.as_dict(*extra).ok_or_else(|| site.bad_state())?;
+            attributes::keys(heap, pairs)
+        }
+        _ => Err(site.bad_state()),
+    }
+}
+
+/// Checks a call of a function or class.
+pub(super) fn check(site: &Site<'_>) -> Checked {
+    let heap = site.heap;
+    let (module, name) = site.name;
+    if name.starts_with("_new_") {
+        return index(site);
+    }
+    let is_parts = |value: Value| heap.as_sequence(value).is_some();
+    let ok = match (module, name, site.args) {
+        ("pandas._libs.arrays", "__pyx_unpickle_NDArrayBacked", [class, checksum, Value::None]) => {
+            return backed(site, *class, *checksum);
+        }
+        ("pandas._libs.internals", "_unpickle_block", [_values, place, ndim]) => {
+            is_int(heap, *ndim) && (is_slice(heap, *place) || heap.ndarray(*place).is_some())
+        }
+        ("pandas.core.internals.managers", "BlockManager" | "SingleBlockManager", [blocks, axes]) => {
+            is_parts(*blocks) && is_parts(*axes)
+        }
+        (_, "StringDtype", [storage, rest @ ..]) => {
+            is_text_of(heap, *storage, &["python", "pyarrow"])
+                && rest.iter().all(|&value| is_float(heap, value) || is_missing(heap, value))
+        }
+        (_, "Timestamp" | "Timedelta" | "_unpickle_timestamp" | "_timedelta_unpickle", args) => {
+            args.len() <= 4
+                && args.iter().all(|&arg| arg == Value::None || is_int(heap, arg) || is_str(heap, arg))
+        }
+        (
+            "pandas._libs.tslibs.nattype" | "pandas._libs.tslib",
+            "_nat_unpickle" | "__nat_unpickle",
+            [Value::None],
+        ) => true,
+        _ => false,
+    };
+    if ok { site.no_state() } else { Err(site.bad_args()) }
+}
+
+fn is_missing(heap: &Heap, value: Value) -> bool {
+    value == Value::None
+        || is_str(heap, value)
+        || heap.global_name(value) == Some(("pandas._libs.missing", "NA"))
+}
+
+fn is_slice(heap: &Heap, value: Value) -> bool {
+    is_object(heap, value, |class| matches!(class, ("builtins" | "__builtin__", "slice")))
+}
+
+/// Keywords that `Index.__new__` and its twins get from a pickle.
+const INDEX_KEYS: &[&str] = &[
+    "data",
+    "name",
+    "dtype",
+    "start",
+    "stop",
+    "step",
+    "freq",
+    "tz",
+    "levels",
+    "codes",
+    "labels",
+    "names",
+    "sortorder",
+    "left",
+    "right",
+    "closed",
+    "categories",
+    "ordered",
+    "ordinal",
+];
+
+/// `_new_Index(class, dict)`: the class is called with the dict as keyword arguments.
+fn index(site: &Site<'_>) -> Checked {
+    site.no_state()?;
+    let heap = site.heap;
+    let [class, dict] = site.args else { return Err(site.bad_args()) };
+    let is_index = heap.global_name(*class).is_some_and(|(module, name)| {
+        (module == "pandas" || module.starts_with("pandas.core.") || module.starts_with("pandas.indexes."))
+            && name.ends_with("Index")
+    });
+    let pairs = heap.as_dict(*dict).filter(|_| is_index).ok_or_else(|| site.bad_args())?;
+    let known = pairs.chunks_exact(2).all(|pair| is_text_of(heap, pair[0], INDEX_KEYS));
+    if known { Ok(()) } else { Err(site.bad_args()) }
+}
+
+/// `__pyx_unpickle_NDArrayBacked(class, checksum, None)` with the state `(dtype, array[, attributes])`.
+fn backed(site: &Site<'_>, class: Value, checksum: Value) -> Checked {
+    let heap = site.heap;
+    let is_array = heap.global_name(class).is_some_and(|(module, name)| {
+        (module == "pandas.arrays" || module.starts_with("pandas.core.arrays.") || module == "pandas")
+            && (name.ends_with("Array") || name == "Categorical")
+    });
+    if !is_array || !is_int(heap, checksum) {
+        return Err(site.bad_args());
+    }
+    // the array may come first
+    let arrays = |values: &[Value]| values.iter().filter(|&&value| heap.ndarray(value).is_some()).count();
+    match site.state_tuple() {
+        Some(state @ [_, _]) if arrays(state) == 1 => Ok(()),
+        Some([a, b, rest]) if arrays(&[*a, *b]) == 1 => attributes::check(heap, *rest),
+        _ => Err(site.bad_state()),
+    }
+}

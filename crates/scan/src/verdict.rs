@@ -1,0 +1,133 @@
+//! What is said of a file.
+
+use std::fmt;
+
+use crate::rule::Rule;
+
+/// What may be done with a file, from best to worst.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Verdict {
+    /// Every name is known and used as its library uses it, every byte was read, and all parts fit together.
+    #[default]
+    Safe,
+    /// Something is not known; the findings list it.
+    Unknown,
+    /// It names something known to do harm.
+    Dangerous,
+    /// It could not be read to its end, or its parts contradict each other.
+    Malformed,
+}
+
+impl Verdict {
+    /// Its name in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Safe => "safe",
+            Self::Unknown => "unknown",
+            Self::Dangerous => "dangerous",
+            Self::Malformed => "malformed",
+        }
+    }
+
+    /// Exit status of a scan that came to this.
+    pub fn exit_status(self) -> u8 {
+        match self {
+            Self::Safe => 0,
+            Self::Unknown | Self::Dangerous => 1,
+            Self::Malformed => 2,
+        }
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// One reason why a file is not safe.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Finding {
+    /// Which rule.
+    pub rule: Rule,
+    /// What it leads to: the rule's verdict, or a better one where the finding says so.
+    pub verdict: Verdict,
+    /// The name that it is about, `module.name`; empty when it is about none.
+    pub symbol: String,
+    /// The pickle opcode that made it.
+    pub opcode: Option<&'static str>,
+    /// Byte offset of the opcode, or of what is malformed, after decompression and in [`part`](Self::part).
+    pub offset: Option<u64>,
+    /// Where in the object it stands, `steps[1].func`; empty for the object itself, `None` where nothing of the object
+    /// refers to it, as when a call's result was thrown away.
+    pub path: Option<String>,
+    /// The part of the file: entries of archives and nested pickles, outermost first.
+    pub part: Vec<String>,
+    /// What is wrong.
+    pub message: String,
+    /// How many more findings of this rule are about the same symbol.
+    pub more: u64,
+}
+
+impl Finding {
+    pub(crate) fn new(rule: Rule, symbol: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            rule,
+            verdict: rule.info().verdict,
+            symbol: symbol.into(),
+            opcode: None,
+            offset: None,
+            path: None,
+            part: Vec::new(),
+            message: message.into(),
+            more: 0,
+        }
+    }
+}
+
+/// What was found in one file.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Report {
+    /// The worst verdict of all findings; safe when there is none, malformed when the file was skipped.
+    pub verdict: Verdict,
+    /// What holds the values: `pickle`, `joblib`, `skops`, `npy`, `npz` or `archive`; `None` when it was not read.
+    pub format: Option<&'static str>,
+    /// Bytes of the file.
+    pub bytes: u64,
+    /// The reasons, worst first, at most [`MAX_FINDINGS`](crate::MAX_FINDINGS).
+    pub findings: Vec<Finding>,
+    /// Why this is no model file at all, so that there is nothing to judge. Never set beside findings, and never to be
+    /// shown as safe.
+    pub skipped: Option<String>,
+}
+
+impl Report {
+    /// A file that the operating system does not give, or that is none.
+    pub fn unreadable(message: impl Into<String>) -> Self {
+        let mut report = Self::default();
+        report.add(Finding::new(Rule::Unreadable, "", message));
+        report
+    }
+
+    /// A file that is no model, so that there is nothing to judge.
+    pub fn skipped(reason: impl Into<String>) -> Self {
+        Self { skipped: Some(reason.into()), ..Self::default() }.finish()
+    }
+
+    /// The worst first, else in the order of the file.
+    pub(crate) fn finish(mut self) -> Self {
+        self.findings.sort_by_key(|finding| std::cmp::Reverse(finding.verdict));
+        self.findings.truncate(crate::MAX_FINDINGS);
+        if self.skipped.is_some() && self.findings.is_empty() {
+            self.verdict = Verdict::Malformed;
+        }
+        self
+    }
+
+    pub(crate) fn add(&mut self, finding: Finding) {
+        self.verdict = self.verdict.max(finding.verdict);
+        self.findings.push(finding);
+    }
+}
