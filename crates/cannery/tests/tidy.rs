@@ -15,7 +15,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("sklearn", &["object", "graph"]),
     ("exec", &["graph"]),
     ("table", &["object", "format"]),
-    ("cannery", &["object", "pickle", "format", "graph", "sklearn", "exec", "table"]),
+    ("scan", &["object", "pickle", "format", "sklearn"]),
+    ("cannery", &["object", "pickle", "format", "graph", "sklearn", "exec", "table", "scan"]),
     ("cli", &["cannery"]),
 ];
 
@@ -33,6 +34,11 @@ const BANS: &[(&str, &[&str], &str)] = &[
     ("sklearn", &["std::fs", "std::path", "bytes::"], "estimators read a Heap, not files"),
     ("exec", &["sklearn", "std::fs", "std::path"], "a program runs a graph, whatever it came from"),
     ("table", &["cannery_graph", "sklearn"], "rows are rows, whoever uses them"),
+    (
+        "scan",
+        &["cannery_graph", "std::fs", "std::net", "std::process"],
+        "a judge reads bytes that it is given",
+    ),
     ("cannery", &["clap", "std::net", "std::process"], "the facade is not a skin"),
     ("cli", &["cannery_"], "a skin uses the facade only"),
 ];
@@ -200,6 +206,41 @@ fn the_page_of_limits_is_the_table_of_limits() {
         return;
     }
     panic!("docs/limits.md differs from LIMITS (BLESS=1 writes it); it should hold\n{}", want.join("\n"));
+}
+
+/// `BLESS=1` writes the rules.
+#[test]
+fn the_page_of_rules_is_the_table_of_rules() {
+    let path = root().join("docs/rules.md");
+    let page = text(&path);
+    let head = page.find("<!-- what follows").expect("a mark behind which rules are written");
+    let head = &page[..head + page[head..].find("-->\n").expect("the end of the mark") + 4];
+    let rules: Vec<String> = cannery::scan::RULES.iter().map(section).collect();
+    let want = format!("{head}{}", rules.concat());
+    if page == want {
+        return;
+    }
+    assert!(std::env::var_os("BLESS").is_some(), "docs/rules.md differs from RULES (BLESS=1 writes it)");
+    fs::write(&path, want).expect("docs/rules.md is written");
+}
+
+fn section(info: &cannery::scan::RuleInfo) -> String {
+    let class = if info.class == '-' { String::new() } else { format!(", class {}", info.class) };
+    format!(
+        "\n## {}\n\n{} ({}{class}).\n\n{}\n\nWhy: {}\n\nExample: `{}`\n\nRemedy: {}\n",
+        info.id,
+        capital(info.name),
+        info.verdict,
+        info.what,
+        info.why,
+        info.example.replace('`', "'"),
+        info.remedy
+    )
+}
+
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 #[test]

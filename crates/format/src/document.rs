@@ -202,7 +202,8 @@ fn pickle(
     facts.inline_arrays = joblib.inline_arrays;
     facts.inline_bytes = joblib.inline_bytes;
     facts.companions = joblib.used;
-    let outcome = outcome.map_err(|error| if is_text(bytes, &error) { text() } else { error.into() })?;
+    let outcome = outcome
+        .map_err(|error| if is_text(bytes, &error) && names_nothing(heap) { text() } else { error.into() })?;
     facts.protocol = outcome.protocol.map(u32::from);
     facts.opcodes = outcome.opcodes;
     Ok(outcome.root)
@@ -216,6 +217,11 @@ fn is_text(bytes: &[u8], error: &cannery_pickle::Error) -> bool {
         && error.offset() < 64
         && printable
         && start.contains(&b' ')
+}
+
+/// Whether no name was read: a pickle that breaks off is no text.
+fn names_nothing(heap: &Heap) -> bool {
+    heap.nodes().all(|value| heap.global_name(value).is_none())
 }
 
 fn text() -> Error {

@@ -174,10 +174,11 @@ impl Scan<'_> {
         let budget = self.budget.clone();
         let attempt = read_plain(plain, file as u64, budget, companions, &mut NoInline);
         self.spent(attempt.heap.budget());
-        if let Err(error) = &attempt.root {
-            if !is_certain(&plain.bytes) && !asks_for_anything(&attempt.heap) {
-                return Err(format!("no pickle: {error}"));
-            }
+        if let Err(error) = &attempt.root
+            && !is_certain(&plain.bytes)
+            && !asks_for_anything(&attempt.heap)
+        {
+            return Err(format!("no pickle: {error}"));
         }
         let size = plain.bytes.len() as u64;
         let Judged { mut suspects, packed } = judge(&attempt.heap, size, &self.options.allowed);

@@ -165,10 +165,10 @@ impl<'h> Judge<'h> {
     /// The state of an object whose class is not judged must not change what the object is.
     fn state(&mut self, site: &Site<'h>) {
         for &state in site.states.iter().take(4) {
-            if let Err(refusal) = uses::attributes(self.heap, state) {
-                if refusal.rule == Rule::Smuggled {
-                    self.refuse(site.value, site.symbol(), refusal);
-                }
+            if let Err(refusal) = uses::attributes(self.heap, state)
+                && refusal.rule == Rule::Smuggled
+            {
+                self.refuse(site.value, site.symbol(), refusal);
             }
         }
     }

@@ -13,10 +13,7 @@ pub(crate) fn may_hold_a_file(bytes: &[u8]) -> bool {
 
 /// Whether the first bytes are those of a file.
 pub(crate) fn starts_like_a_file(bytes: &[u8]) -> bool {
-    match sniff(bytes) {
-        Format::Wrapped(_) | Format::Container(_) => true,
-        _ => false,
-    }
+    matches!(sniff(bytes), Format::Wrapped(_) | Format::Container(_))
 }
 
 /// Whether it can't be anything but what it begins with: the rest are pickles of protocols 0 and 1, which begin with any

@@ -37,11 +37,12 @@ impl<'h> Places<'h> {
         while let Some(id) = open.pop_front() {
             let from = &mut places.from;
             edges(heap, id, &mut |edge, to| {
-                if let Some(to) = id_of(to) {
-                    if from[to.index()].is_none() && Some(to) != places.root {
-                        from[to.index()] = Some((id, edge));
-                        open.push_back(to);
-                    }
+                if let Some(to) = id_of(to)
+                    && from[to.index()].is_none()
+                    && Some(to) != places.root
+                {
+                    from[to.index()] = Some((id, edge));
+                    open.push_back(to);
                 }
             });
         }

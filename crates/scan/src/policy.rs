@@ -61,7 +61,7 @@ impl Policy {
     pub fn from_toml(text: &str) -> Result<Self, PolicyError> {
         let document: Document =
             toml::from_str(text).map_err(|error| PolicyError(error.message().to_owned()))?;
-        Self::of(document)
+        Self::of(&document)
     }
 
     /// Reads a policy in JSON.
@@ -71,10 +71,10 @@ impl Policy {
     pub fn from_json(text: &str) -> Result<Self, PolicyError> {
         let document: Document =
             serde_json::from_str(text).map_err(|error| PolicyError(error.to_string()))?;
-        Self::of(document)
+        Self::of(&document)
     }
 
-    fn of(document: Document) -> Result<Self, PolicyError> {
+    fn of(document: &Document) -> Result<Self, PolicyError> {
         let mut policy = Self::default();
         for name in &document.allow {
             policy.allow(name)?;
@@ -105,13 +105,11 @@ impl Policy {
                 "{name:?} is no exact name; patterns and prefixes are not allowed"
             )));
         }
-        if let Standing::Harmful(rule) = names::standing(module, qualified) {
-            if rule != Rule::DottedName {
-                return Err(PolicyError(format!(
-                    "{name} is known to do harm ({}), and can't be allowed",
-                    rule.info().id
-                )));
-            }
+        if let Standing::Harmful(rule) = names::standing(module, qualified)
+            && rule != Rule::DottedName
+        {
+            let id = rule.info().id;
+            return Err(PolicyError(format!("{name} is known to do harm ({id}), and can't be allowed")));
         }
         self.allow.push((module.into(), qualified.into()));
         Ok(())

@@ -47,10 +47,10 @@ fn reduce(site: &Site<'_>, known: Known) -> Checked {
     match module {
         "copyreg" | "copy_reg" => return copyreg::check(site),
         "builtins" | "__builtin__" | "collections" | "_codecs" | "datetime" | "decimal" | "fractions"
-        | "re" | "functools" => {
-            if known.kind != Kind::Exception {
-                return builtins::check(site);
-            }
+        | "re" | "functools"
+            if known.kind != Kind::Exception =>
+        {
+            return builtins::check(site);
         }
         _ => {}
     }

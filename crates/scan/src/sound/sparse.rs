@@ -35,12 +35,12 @@ pub(super) fn check(sparse: &Sparse<'_>, work: &mut Work) -> Checked {
             compressed(rows / height, columns / width, data, indices, indptr)
         }
         (SparseFormat::Coo, [data, row, column], [rows, columns]) => {
-            indices_below(row, *rows, data.shape[0], "row")?;
-            indices_below(column, *columns, data.shape[0], "col")
+            indices_below(row, *rows, entries_of(data), "row")?;
+            indices_below(column, *columns, entries_of(data), "col")
         }
         (SparseFormat::Coo, [data], _) => coordinates(sparse, data, &shape),
         (SparseFormat::Dia, [data, offsets], _) => {
-            let diagonals = data.shape.first().copied().unwrap_or(0);
+            let diagonals = entries_of(data);
             if data.ndim() == 2 && offsets.len() == diagonals {
                 return Ok(());
             }
@@ -65,7 +65,7 @@ fn compressed(
     indices: &NdArray<'_>,
     indptr: &NdArray<'_>,
 ) -> Checked {
-    let entries = data.shape.first().copied().unwrap_or(0);
+    let entries = entries_of(data);
     if indptr.len().checked_sub(1) != Some(major) {
         return Err(unsound("indptr", format!("{} ends for {major} rows", indptr.len())));
     }
@@ -107,7 +107,12 @@ fn coordinates(sparse: &Sparse<'_>, data: &NdArray<'_>, shape: &[usize]) -> Chec
     }
     for (&coord, &bound) in coords.iter().zip(shape) {
         let coord = super::raw::array_in(heap, coord, "coords", 1)?;
-        indices_below(&coord, bound, data.shape.first().copied().unwrap_or(0), "coords")?;
+        indices_below(&coord, bound, entries_of(data), "coords")?;
     }
     Ok(())
+}
+
+/// Number of stored elements, or of stored blocks.
+fn entries_of(data: &NdArray<'_>) -> usize {
+    data.shape.first().copied().unwrap_or(0)
 }

@@ -58,10 +58,12 @@ fn is_name_or_class(heap: &Heap, value: Value) -> bool {
 /// The position in the key of a Mersenne Twister is used as an index without a look.
 fn state(site: &Site<'_>) -> Checked {
     let heap = site.heap;
-    if let Some([_, seeds]) = site.state_tuple().filter(|state| heap.as_dict(state[0]).is_some()) {
-        if *seeds != Value::None && !is_seed_sequence(heap, *seeds) {
-            return Err(site.bad_state());
-        }
+    if let Some([state, seeds]) = site.state_tuple()
+        && heap.as_dict(*state).is_some()
+        && *seeds != Value::None
+        && !is_seed_sequence(heap, *seeds)
+    {
+        return Err(site.bad_state());
     }
     let View::Random(random) = heap.view(site.value) else { return Err(site.bad_state()) };
     let state = random.state().map_err(|error| Refusal::of_view(&error))?;
