@@ -90,6 +90,8 @@ ENCODERS = {
                            objects([[NAN, 'a'], [NAN, NAN]]), objects([['b', 'b']])),
     'identity': (FunctionTransformer(), TEXT, UNKNOWN),
     'logarithm': (FunctionTransformer(np.log), INTS ** 2 + 1, INTS ** 4 + 1),
+    **{function.__name__: (FunctionTransformer(function), FLOATS, np.array([[-1.0, -0.0], [1e-300, 0.5]]))
+       for function in [np.log1p, np.expm1, np.exp, np.sqrt, np.square, np.absolute, np.negative]},
 }
 
 

@@ -34,7 +34,7 @@ impl Model {
     /// ```
     pub fn methods(&self) -> Result<Vec<String>> {
         let estimator = self.read_estimator()?;
-        let graph = estimator.lower(&usual_signature(estimator.takes()))?;
+        let graph = estimator.lower(&usual_signature(&*estimator))?;
         Ok(methods::methods(&graph).into_iter().map(str::to_owned).collect())
     }
 
@@ -119,11 +119,25 @@ impl Model {
 }
 
 /// What is brought to an estimator where nobody says it.
-fn usual_signature(takes: Takes) -> Signature {
-    match takes {
-        Takes::Texts => Signature::Text,
-        Takes::Columns { .. } => Signature::dense(DType::Any),
+fn usual_signature(estimator: &dyn Estimator) -> Signature {
+    let columns = estimator.columns();
+    let named = columns.iter().map(|column| Some((column.name.as_deref()?, usual_dtype(column.kind))));
+    match (estimator.takes(), named.collect::<Option<Vec<_>>>()) {
+        (Takes::Texts, _) => Signature::Text,
+        (Takes::Columns { .. }, Some(named)) if !named.is_empty() => Signature::frame(named),
+        (Takes::Columns { .. }, _) => {
+            let are_numbers = columns.iter().all(|column| column.kind == ColumnKind::Number);
+            Signature::dense(if are_numbers { DType::F64 } else { DType::Any })
+        }
         _ => Signature::default(),
+    }
+}
+
+fn usual_dtype(kind: ColumnKind) -> DType {
+    match kind {
+        ColumnKind::Number => DType::F64,
+        ColumnKind::Text => DType::Str,
+        ColumnKind::Open => DType::Any,
     }
 }
 

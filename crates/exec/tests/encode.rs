@@ -171,3 +171,30 @@ fn objects_that_are_texts() {
     let message = "nan where a text belongs (row 1, column 0, counted from 0)".to_owned();
     assert_eq!(run(&[Cell::Str("a"), Cell::Float(f64::NAN)]), Err(message));
 }
+
+#[test]
+fn functions_of_numbers_at_their_edges() {
+    use cannery_graph::Function;
+    let x = [0.0, -0.0, -1.0, 2.0, 1e-300, f64::INFINITY, f64::NAN];
+    let nan = f64::NAN;
+    let inf = f64::INFINITY;
+    for (function, want) in [
+        (Function::Sqrt, [0.0, -0.0, nan, 2_f64.sqrt(), 1e-150, inf, nan]),
+        (Function::Absolute, [0.0, 0.0, 1.0, 2.0, 1e-300, inf, nan]),
+        (Function::Square, [0.0, 0.0, 1.0, 4.0, 0.0, inf, nan]),
+        (Function::Log1P, [0.0, -0.0, -inf, 3_f64.ln(), 1e-300, inf, nan]),
+        (Function::ExpM1, [0.0, -0.0, (-1_f64).exp() - 1.0, 2_f64.exp() - 1.0, 1e-300, inf, nan]),
+    ] {
+        let program = program(Signature::dense(DType::F64), |b| {
+            let x = b.input(1)?;
+            b.add(Op::Elementwise(function), &[x])
+        });
+        let output = program.run(&Batch::f64(&x, 7, 1).expect("a column")).expect("numbers").remove(0);
+        let Values::F64(got) = output.values else { panic!("{:?}", output.values) };
+        for (got, want) in got.iter().zip(want) {
+            let is_near = (got - want).abs() <= 4.0 * f64::EPSILON * want.abs();
+            let is_same = got.to_bits() == want.to_bits() || (got.is_nan() && want.is_nan());
+            assert!(is_same || is_near, "{function:?}: {got} is not {want}");
+        }
+    }
+}

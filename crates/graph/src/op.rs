@@ -230,6 +230,16 @@ pub enum Function {
     Exp,
     /// The natural logarithm; −inf of 0 (also of −0), NaN below.
     Log,
+    /// eˣ − 1, without loss near 0.
+    ExpM1,
+    /// The natural logarithm of 1 + x, without loss near 0; −inf of −1, NaN below.
+    Log1P,
+    /// √x, rounded once; NaN below 0, and −0 of −0. Exact.
+    Sqrt,
+    /// |x|. Exact.
+    Absolute,
+    /// x · x, rounded once. Exact.
+    Square,
     /// 1 / (1 + e⁻ˣ): scipy's `expit`.
     Expit,
 }
@@ -359,7 +369,9 @@ impl Op {
             | Self::Neighbors(_)
             | Self::NeighborReduce(_)
             | Self::RowNorm(RowNorm { norm: Norm::L1 | Norm::L2, .. }) => Exactness::Rel(1e-12),
-            Self::Elementwise(Function::Exp | Function::Log | Function::Expit)
+            Self::Elementwise(
+                Function::Exp | Function::Log | Function::ExpM1 | Function::Log1P | Function::Expit,
+            )
             | Self::TfIdf(TfIdf { sublinear: true, .. }) => Exactness::Ulp(4),
             Self::Input { .. }
             | Self::Field { .. }
@@ -368,7 +380,7 @@ impl Op {
             | Self::Guard(_)
             | Self::OvoVotes { .. }
             | Self::OvrScores { .. }
-            | Self::Elementwise(Function::Negate)
+            | Self::Elementwise(Function::Negate | Function::Sqrt | Function::Absolute | Function::Square)
             | Self::Complement
             | Self::Threshold { .. }
             | Self::Scale(_)

@@ -105,6 +105,11 @@ impl fmt::Display for Function {
             Self::Negate => "negate",
             Self::Exp => "exp",
             Self::Log => "log",
+            Self::ExpM1 => "expm1",
+            Self::Log1P => "log1p",
+            Self::Sqrt => "sqrt",
+            Self::Absolute => "absolute",
+            Self::Square => "square",
             Self::Expit => "expit",
         })
     }

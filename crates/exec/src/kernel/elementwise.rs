@@ -15,6 +15,11 @@ impl Kernel for Map {
             Function::Negate => each(inputs.x(), output, |x| -x),
             Function::Exp => each(inputs.x(), output, f64::exp),
             Function::Log => each(inputs.x(), output, f64::ln),
+            Function::ExpM1 => each(inputs.x(), output, f64::exp_m1),
+            Function::Log1P => each(inputs.x(), output, f64::ln_1p),
+            Function::Sqrt => each(inputs.x(), output, f64::sqrt),
+            Function::Absolute => each(inputs.x(), output, f64::abs),
+            Function::Square => each(inputs.x(), output, |x| x * x),
             Function::Expit => each(inputs.x(), output, |x| 1.0 / (1.0 + (-x).exp())),
         }
         Ok(())

@@ -118,6 +118,11 @@ fn named(state: &State<'_>, value: Value) -> Result<Applied, Error> {
         ("_identity", false) if MODULES.contains(&module) => Ok(Applied::Identity),
         ("exp", true) => Ok(Applied::Each(Function::Exp)),
         ("log", true) => Ok(Applied::Each(Function::Log)),
+        ("expm1", true) => Ok(Applied::Each(Function::ExpM1)),
+        ("log1p", true) => Ok(Applied::Each(Function::Log1P)),
+        ("sqrt", true) => Ok(Applied::Each(Function::Sqrt)),
+        ("absolute" | "abs", true) => Ok(Applied::Each(Function::Absolute)),
+        ("square", true) => Ok(Applied::Each(Function::Square)),
         ("negative", true) => Ok(Applied::Each(Function::Negate)),
         _ => Err(state.unsupported("func", format!("the function {module}.{name}"))),
     }
@@ -174,7 +179,11 @@ impl Estimator for FunctionTransformer {
             (Applied::Each(_), DType::Bool | DType::Str | DType::Any) => {
                 return Err(Error::unsupported("func", "a function of numbers, of what is none"));
             }
-            (Applied::Each(function), _) => {
+            // integers stay integers there
+            (Applied::Each(Function::Negate | Function::Absolute | Function::Square), DType::I64) => {
+                return Err(Error::unsupported("func", "a function of integers that gives integers"));
+            }
+            (Applied::Each(function), DType::F32 | DType::F64 | DType::I64) => {
                 if let Shape::Csr(_) = builder.type_of(edge)?.shape {
                     return Err(Error::unsupported("func", "a function of a sparse matrix"));
                 }

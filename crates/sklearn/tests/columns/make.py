@@ -2,7 +2,7 @@
 scikit-learn computes from them.
 
 Run with the Python of an environment that has the wanted scikit-learn and pandas; committed are the results of 0.18.2,
-0.20.4, 0.22.2, 0.24.2, 1.2.2 and 1.9.1. Floats are written as hexadecimal bytes, little-endian.
+0.20.4, 0.22.2, 0.24.2, 1.1.3, 1.2.2 and 1.9.1. Floats are written as hexadecimal bytes, little-endian.
 """
 
 import json
