@@ -2,12 +2,13 @@
 
     python tests/edge_models.py FOLDER [PREFIX]
 
-writes the models as PREFIXNAME.pkl: those of crates/cannery/tests/state_edits/models were written so by scikit-learn 1.9.1
+writes the models as PREFIXNAME.pkl, and rows that they take as PREFIXNAME.rows.ndjson: those of crates/cannery/tests/state_edits/models were written so by scikit-learn 1.9.1
 and, with the prefix `old-`, by 0.22.2. tests/edge_rows.py compares predictions for the rows.
 
 A model is a line in MODELS: what to fit, on which data, and which methods must be equal to the bit. Python 3.6 and
 scikit-learn 0.18 or newer run this; a line that needs what a version does not have is left out there.
 """
+import json
 import os
 import pickle
 import sys
@@ -24,6 +25,11 @@ ALL = ('predict', 'predict_proba', 'predict_log_proba', 'decision_function', 'tr
 #: Methods whose results are equal to the bit where a model's line says so; the others are within a bound.
 BITS = ('predict', 'transform')
 PROBA = BITS + ('predict_proba',)
+
+try:  # 0.21 to 0.24
+    from sklearn.experimental import enable_hist_gradient_boosting  # noqa: F401
+except ImportError:
+    pass
 
 random = np.random.RandomState(7)
 X = np.round(random.normal(size=(48, 4)) * 8) / 7
@@ -195,12 +201,16 @@ def main():
     folder, prefix = sys.argv[1], (sys.argv[2:] or [''])[0]
     for name in sorted(models()):
         try:
-            model, _, _ = fitted(name)
+            model, data, _ = fitted(name)
         except LookupError as error:
             print('%s is not for scikit-learn %s: %s' % (name, sklearn.__version__, error))
             continue
         with open(os.path.join(folder, prefix + name + '.pkl'), 'wb') as file:
             pickle.dump(model, file, protocol=4)
+        if not isinstance(data, list):
+            lines = data[:6].to_dict('records') if hasattr(data, 'to_dict') else data[:6].tolist()
+            with open(os.path.join(folder, prefix + name + '.rows.ndjson'), 'wb') as file:
+                file.write(b''.join(json.dumps(line, sort_keys=True).encode() + b'\n' for line in lines))
 
 
 if __name__ == '__main__':

@@ -49,6 +49,7 @@ impl Model {
     /// ```
     pub fn call(&self, method: &str, rows: &[f64], columns: usize) -> Result<Column> {
         let count = rows.len().checked_div(columns).unwrap_or(0);
+        expect_rows(count as u64, &*self.read_estimator()?)?;
         let program = self.program(method, &Signature::dense(DType::F64))?;
         let mut outputs = program.run(&ExecBatch::f64(rows, count, columns)?)?;
         match (outputs.pop(), outputs.is_empty()) {
@@ -81,6 +82,7 @@ impl Model {
             }
             (data, _) => Batch { rows: batch.rows, data },
         };
+        expect_rows(batch.rows as u64, &*self.read_estimator()?)?;
         let program = self.program(request, &signature(&batch.data)?)?;
         rows::run(&program, &batch)
     }
@@ -116,6 +118,14 @@ impl Model {
     pub(crate) fn read_estimator(&self) -> Result<Arc<dyn Estimator>> {
         self.programs().estimator(|| Ok(cannery_sklearn::read(self.heap(), self.estimator()?)?))
     }
+}
+
+/// A table without a row is refused where scikit-learn does.
+fn expect_rows(rows: u64, estimator: &(dyn Estimator + 'static)) -> Result<()> {
+    if rows > 0 || estimator.takes_no_row() {
+        return Ok(());
+    }
+    Err(Error::usage(format!("there is no row; {} takes at least one, as in scikit-learn", estimator.name())))
 }
 
 /// What is brought to an estimator where nobody says it.
@@ -260,6 +270,7 @@ impl Prediction {
             done += batch.rows as u64;
             progress(Stage::Predict, done, table.rows_in_all());
         }
+        expect_rows(done, &*model.read_estimator()?).map_err(|error| error.in_file(self.input.display()))?;
         sink.finish().map_err(|error| self.in_output(error))
     }
 

@@ -28,6 +28,11 @@ pub trait Estimator: Debug + Send + Sync {
         vec![]
     }
 
+    /// Whether a table without a row has a result. Nearly all of scikit-learn asks for one row at least (`check_array`).
+    fn takes_no_row(&self) -> bool {
+        false
+    }
+
     /// Adds what each method computes from `x`, which has the columns that it [`takes`](Self::takes). The origin at
     /// work in the builder is this estimator's.
     fn lower_onto(&self, builder: &mut Builder, x: &Input) -> Result<Methods, Error>;

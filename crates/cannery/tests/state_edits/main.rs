@@ -89,7 +89,8 @@ impl Seed {
         let numbers = Numbers::of(heap);
         let mut random = Random::new(&self.name);
         let takes = cannery_sklearn::read(heap, root).expect("read before").takes();
-        let rows = Rows::new(heap, takes, names.as_deref(), &mut random);
+        let rows = Rows::new(heap, takes, names.as_deref(), &mut random)
+            .and_of_file(&Path::new(&self.name).with_extension("rows.ndjson"));
         let mut report = Report { numbers: numbers.count(), ..Report::default() };
         match edited_copy(heap, root, &[]).map(|(heap, root)| call(&heap, root, &rows, &mut random)) {
             Some(Ok(outputs)) if outputs > 0 => {}

@@ -1,5 +1,8 @@
 //! Rows for any estimator: numbers, texts and what stands in its own state.
 
+use std::fs;
+use std::path::Path;
+
 use cannery_exec::{Batch, Cell, Column};
 use cannery_object::{Element, Heap, Kind, Value};
 use cannery_sklearn::Takes;
@@ -33,6 +36,18 @@ pub(crate) enum Own {
     Str(String),
 }
 
+impl Own {
+    fn of_json(cell: &serde_json::Value) -> Self {
+        match cell {
+            serde_json::Value::Bool(b) => Self::Bool(*b),
+            serde_json::Value::String(text) => Self::Str(text.clone()),
+            number if number.is_i64() => Self::Int(number.as_i64().unwrap_or_default()),
+            serde_json::Value::Number(number) => Self::Float(number.as_f64().unwrap_or(f64::NAN)),
+            _ => Self::Float(f64::NAN),
+        }
+    }
+}
+
 impl Rows {
     pub(crate) fn new(heap: &Heap, takes: Takes, names: Option<&[String]>, random: &mut Random) -> Self {
         let known = Known::of(heap);
@@ -53,6 +68,29 @@ impl Rows {
             _ => vec![],
         };
         Self { takes, forms }
+    }
+
+    /// Adds rows in a file of NDJSON, arrays or objects, if there is one.
+    pub(crate) fn and_of_file(mut self, path: &Path) -> Self {
+        let Ok(text) = fs::read_to_string(path) else { return self };
+        let lines: Vec<serde_json::Value> = text
+            .lines()
+            .map(|line| serde_json::from_str(&line.replace("NaN", "null")).expect("JSON"))
+            .collect();
+        let rows = || lines.iter().cycle().take(ROWS);
+        self.forms.push(match lines.first().and_then(|line| line.as_object()) {
+            Some(first) => {
+                let names: Vec<String> = first.keys().cloned().collect();
+                let column = |name: &String| rows().map(|line| Own::of_json(&line[name])).collect();
+                Form::Frame { columns: names.iter().map(column).collect(), names }
+            }
+            None => {
+                let cells = |line: &serde_json::Value| line.as_array().cloned().unwrap_or_default();
+                let values: Vec<Own> = rows().flat_map(cells).map(|cell| Own::of_json(&cell)).collect();
+                Form::Any { columns: values.len() / ROWS, values }
+            }
+        });
+        self
     }
 
     pub(crate) fn takes(&self) -> Takes {

@@ -33,6 +33,10 @@ impl Estimator for CountVectorizer {
         Takes::Texts
     }
 
+    fn takes_no_row(&self) -> bool {
+        true
+    }
+
     fn lower_onto(&self, builder: &mut Builder, x: &Input) -> Result<Methods, Error> {
         let counts = self.0.lower(builder, x)?;
         Ok(Methods { offered: vec![("transform", counts)], ..Methods::default() })
