@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""cannery beside Python: opening large models, and one whole prediction.
+"""cannery beside Python: opening large models, one whole prediction, and predictions for texts.
 
     python benches/compare/run.py [--python PYTHON] [--format json] [--models FOLDER]
 
@@ -23,7 +23,7 @@ ONE_CORE = ['taskset', '-c', '0'] if shutil.which('taskset') else []
 IRIS = [str(ROOT / 'examples' / name) for name in ('iris_svc.joblib', 'iris.csv')]
 
 MAKE = r'''
-import pickle, random, sys
+import json, pickle, random, sys
 import joblib, numpy as np
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -38,9 +38,18 @@ def forest(path, size):
     per_tree = sum(part.nbytes for part in one.__getstate__().values() if hasattr(part, 'nbytes'))
     joblib.dump(RandomForestClassifier(round(size / per_tree), random_state=0).fit(X, y), path)
 
+def vocabulary(rng):
+    return [''.join(rng.choices('abcdefghijklmnopqrstuvwxyz', k=rng.randint(3, 10))) for _ in range(5000)]
+
+def documents(path):
+    words, rng = vocabulary(random.Random(0)), random.Random(1)
+    with open(path, 'w') as file:
+        for _ in range(1000):
+            file.write(json.dumps(' '.join(rng.choices(words, k=100)).capitalize() + '.') + '\n')
+
 def text(path, terms, **options):
     rng = random.Random(0)
-    words = [''.join(rng.choices('abcdefghijklmnopqrstuvwxyz', k=rng.randint(3, 10))) for _ in range(5000)]
+    words = vocabulary(rng)
     documents, seen = [], set()
     while len(seen) < terms:
         document = rng.choices(words, k=100)
@@ -57,6 +66,8 @@ if kind == 'forest':
     forest(path, 40e6)
 elif kind == 'text':
     text(path, 150_000)
+elif kind == 'documents':
+    documents(path)
 else:
     text(path, 155_000, max_features=150_000)
 '''
@@ -86,6 +97,22 @@ for _ in range(times):
 print(json.dumps({'total_ns': statistics.median(took)}))
 '''
 
+PREDICT_TEXTS = r'''
+import json, pickle, statistics, sys, time
+with open(sys.argv[1], 'rb') as file:
+    model = pickle.load(file)
+with open(sys.argv[2]) as file:
+    documents = [json.loads(line) for line in file]
+model.predict(documents[:100])
+took = []
+for _ in range(3):
+    for first in range(0, len(documents), 100):
+        start = time.perf_counter_ns()
+        model.predict(documents[first:first + 100])
+        took.append(time.perf_counter_ns() - start)
+print(json.dumps({'ns_per_row': statistics.median(took) / 100}))
+'''
+
 PREDICT = r'''
 import sys
 import joblib
@@ -104,6 +131,7 @@ def main():
         opening('150,000 n-grams, pickle', 'text', 'text.pkl', args),
         opening('the same with max_features', 'limited', 'limited.pkl', args),
         *whole_process(args),
+        texts(args),
     ]
     if args.format == 'json':
         print(json.dumps(rows, indent=1))
@@ -149,6 +177,17 @@ def whole_process(args):
     middle = [[statistics.median(run[i] for run in runs) for i in range(2)] for runs in (python, ours)]
     return [row('predict iris, whole process', 'ms', middle[0][0], middle[1][0]),
             row('predict iris, peak memory', 'MB', middle[0][1], middle[1][1])]
+
+
+def texts(args):
+    """100 documents of 100 words in one call of the pipeline of 150,000 n-grams."""
+    model, documents = args.models / 'text.pkl', args.models / 'documents.ndjson'
+    if not documents.exists():
+        subprocess.run([args.python, '-c', MAKE, 'documents', str(documents)], check=True)
+    python = measured([args.python, '-W', 'ignore', '-c', PREDICT_TEXTS, str(model), str(documents)])
+    cannery = [str(TARGET / 'release' / 'cannery'), 'bench', str(model), str(documents), '--threads', '1', '--format', 'json']
+    ours = next(run for run in measured(cannery)['runs'] if run['rows'] == 100)
+    return row('predict a text of 100 words, 100 a call', 'us', python['ns_per_row'] / 1e3, ours['ns_per_row'] / 1e3)
 
 
 def process(command):
