@@ -8,6 +8,7 @@
 //! | `append-hex:…` `prepend-hex:…` `append-zeros:N` | bytes |
 //! | `cut:N` | without the last N bytes |
 //! | `flip:N` | the lowest bit of the byte N before the end is changed |
+//! | `in-bytes` | a pickle of the bytes so far |
 //! | `npy` | a `.npy` file of one object, whose pickle it is |
 //! | `zip:KEY=VALUE,…` | an archive, see `zip.rs` |
 //! | `skops:NAME=LISTING,…` | an archive with the text of the listing as `schema.json`, and further entries: listings, or `zeros.npy` for three zeros |
@@ -85,6 +86,7 @@ fn carry_out(folder: &Path, step: &str, mut bytes: Vec<u8>) -> Result<Vec<u8>, S
             *bytes.get_mut(at).ok_or("the file is shorter")? ^= 1;
             bytes
         }
+        "in-bytes" => [b"\x80\x04B", &(bytes.len() as u32).to_le_bytes()[..], &bytes, b"."].concat(),
         "npy" => npy("|O", "(1,)", &bytes),
         "zip" => zip::build(&bytes, arg)?,
         "skops" => skops(folder, &bytes, arg)?,
