@@ -94,6 +94,8 @@ impl Seed {
         let mut report = Report { numbers: numbers.count(), ..Report::default() };
         match edited_copy(heap, root, &[]).map(|(heap, root)| call(&heap, root, &rows, &mut random)) {
             Some(Ok(outputs)) if outputs > 0 => {}
+            // rows are guessed where none lie beside the model, and may hold what it refuses
+            Some(Err(_)) if env::var_os("CANNERY_STATE_EDITS").is_some() => {}
             other => report.failures.push(format!("{}: without an edit: {other:?}", self.name)),
         }
         for case in 0..edits {
