@@ -1,6 +1,8 @@
 """Runs the fuzz targets, from the first inputs to what is kept of them.
 
-    python3 fuzz/fuzz.py seed [--venvs DIR]      inputs from fixtures/ and, fitted in the environments of DIR, small models
+    python3 fuzz/fuzz.py seed [--venvs DIR] [--attacks DIR]
+                                                 first inputs: fixtures/, small models fitted in environments, attacks as
+                                                 `cargo run -p cannery --example build_attacks -- DIR` writes them
     python3 fuzz/fuzz.py run TARGET SECONDS      fuzz, and add a line to fuzz/log.tsv
     python3 fuzz/fuzz.py keep [TARGET ...]       minimise fuzz/corpus/TARGET into fuzz/kept/TARGET.zip
     python3 fuzz/fuzz.py report                  sums of fuzz/log.tsv, as a table for docs/trust.md
@@ -23,7 +25,7 @@ import zipfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
-TARGETS = ['pickle', 'joblib', 'numpy', 'skops', 'predict']
+TARGETS = ['pickle', 'joblib', 'numpy', 'skops', 'scan', 'predict']
 MOST_BYTES = 4096
 KEPT_BYTES = 300_000  # of a target, before compression
 # scikit-learn releases whose models are seeds: each wrote something that the next ones did not
@@ -37,6 +39,7 @@ def main():
     commands = parser.add_subparsers(dest='command', required=True)
     command = commands.add_parser('seed')
     command.add_argument('--venvs')
+    command.add_argument('--attacks')
     command = commands.add_parser('run')
     command.add_argument('target', choices=TARGETS)
     command.add_argument('seconds', type=int)
@@ -47,7 +50,7 @@ def main():
     commands.add_parser('report')
     args = parser.parse_args()
     if args.command == 'seed':
-        seed(args.venvs)
+        seed(args.venvs, args.attacks)
     elif args.command == 'run':
         return run(args.target, args.seconds, args.built)
     elif args.command == 'keep':
@@ -59,14 +62,12 @@ def main():
 
 # ---------------------------------------------------------------- first inputs
 
-def seed(venvs):
-    fixtures = os.path.join(ROOT, 'fixtures')
-    for folder in sorted(os.listdir(fixtures)):
-        for name in sorted(os.listdir(os.path.join(fixtures, folder)) if '.' not in folder and folder != 'attacks' else []):
-            if name.endswith(('.json', '.gitattributes')):
-                continue
-            with open(os.path.join(fixtures, folder, name), 'rb') as f:
-                share(folder, name, f.read())
+def seed(venvs, attacks):
+    for folder in [os.path.join(ROOT, 'fixtures')] + [attacks] * bool(attacks):
+        for path in sorted(os.path.join(above, name) for above, _, names in os.walk(folder) for name in names):
+            if not path.endswith(('.json', '.txt', '.tsv', '.md', '.py', '.gitattributes')):
+                with open(path, 'rb') as f:
+                    share(os.path.relpath(path, folder).split(os.sep)[0], path, f.read())
     for release in RELEASES if venvs else []:
         python = os.path.join(venvs, release, 'bin', 'python')
         if not os.path.exists(python):
@@ -76,31 +77,35 @@ def seed(venvs):
         subprocess.run([python, os.path.join(HERE, 'models.py'), out], check=True)
         for name in sorted(os.listdir(out)):
             with open(os.path.join(out, name), 'rb') as f:
-                share('sklearn', name, f.read())
+                share('sklearn', os.path.join(out, name), f.read())
         shutil.rmtree(out)
     dictionaries()
 
 
-def share(folder, name, data):
+def share(group, path, data):
     """Gives a file to the targets that it is for."""
-    if folder in ('pickle', 'numpy', 'scipy', 'pandas') and name.endswith('.pkl'):
+    if path.endswith('.pkl') and group != 'sklearn':
         add('pickle', data)
-    if folder in ('joblib', 'sklearn') or name.endswith('.joblib'):
+    if group in ('joblib', 'sklearn') or path.endswith(('.joblib', '.gz', '.z', '.bz2', '.xz', '.lzma', '.lz4')):
         add('joblib', data)
-    if name.endswith(('.npy', '.npz')):
+    if path.endswith(('.npy', '.npz')):
         add('numpy', data)
-    if name.endswith('.skops'):
+    if path.endswith('.skops'):
         add('skops', data)
-        add('skops', parts(os.path.join(ROOT, 'fixtures', folder, name)))
-    if folder == 'sklearn':
+        add('skops', parts(path))
+    if group == 'sklearn':
         add('predict', data)
+    add('scan', data)
 
 
 def parts(path):
-    """A skops archive as the target `skops` takes it apart."""
-    with zipfile.ZipFile(path) as archive:
-        rest = [n for n in archive.namelist() if n != 'schema.json']
-        pieces = [archive.read('schema.json')] + [n.encode() + b'\n' + archive.read(n) for n in rest]
+    """A skops archive as the target `skops` takes it apart; nothing of one that can't be."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            rest = [n for n in archive.namelist() if n != 'schema.json']
+            pieces = [archive.read('schema.json')] + [n.encode() + b'\n' + archive.read(n) for n in rest]
+    except (zipfile.BadZipFile, KeyError, RuntimeError, NotImplementedError):
+        return b'{}'
     return b'\n--\n'.join(pieces)
 
 
@@ -149,7 +154,7 @@ def run(target, seconds, built):
     artifacts = os.path.join(HERE, 'artifacts', target)
     os.makedirs(artifacts, exist_ok=True)
     before = set(os.listdir(artifacts))
-    options = ['-max_total_time=%d' % seconds, '-max_len=%d' % MOST_BYTES, '-timeout=10', '-rss_limit_mb=2048',
+    options = ['-max_total_time=%d' % seconds, '-max_len=%d' % MOST_BYTES, '-timeout=60', '-rss_limit_mb=2048',
                '-print_final_stats=1']
     words = os.path.join(HERE, 'corpus', target + '.dict')
     if os.path.exists(words):
@@ -226,7 +231,7 @@ def keep(target, built):
     folder, small = os.path.join(HERE, 'corpus', target), os.path.join(HERE, 'corpus', target + '.small')
     shutil.rmtree(small, ignore_errors=True)
     os.makedirs(small)
-    options = ['-merge=1', '-max_len=%d' % MOST_BYTES, '-timeout=10']
+    options = ['-merge=1', '-max_len=%d' % MOST_BYTES, '-timeout=60']
     subprocess.run(fuzzer(target, built, options, [small, folder]), cwd=HERE, check=True, env=environment(),
                    stderr=subprocess.DEVNULL)
     names = sorted(os.listdir(small), key=lambda name: (os.path.getsize(os.path.join(small, name)), name))

@@ -8,6 +8,7 @@ pub mod numpy;
 pub mod pickle;
 pub mod predict;
 pub mod read;
+pub mod scan;
 pub mod skops;
 
 use peak_alloc::PeakAlloc;
@@ -25,5 +26,6 @@ pub const TARGETS: &[(&str, Check)] = &[
     ("joblib", joblib::check),
     ("numpy", numpy::check),
     ("skops", skops::check),
+    ("scan", scan::check),
     ("predict", predict::check),
 ];

@@ -5,6 +5,7 @@ use std::io::Write;
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use cannery::scan::{Verdict, scan_bytes};
 use cannery::{Error, LIMITS, Limit, Limits, Listing, Model, Options};
 use peak_alloc::PeakAlloc;
 
@@ -286,6 +287,7 @@ fn ten_to_the_power_of_sixty_paths_are_never_walked() {
             // looking for an estimator goes through containers too
             assert!(model.estimators().is_empty() && model.methods().is_err());
             opcodes(&bytes);
+            assert_eq!(scan_bytes(&bytes).verdict, Verdict::Safe);
             (json.len(), summary(&model))
         });
         assert!(memory < MIB, "{levels} levels take {memory} bytes of memory");
@@ -346,6 +348,8 @@ fn ten_times_the_file_takes_about_ten_times_as_long() {
         check_linear(name, make, &|bytes| {
             if let Ok(model) = loads(bytes, Limits::default()) {
                 model.write_json(false, &mut std::io::sink()).expect("a sink");
+                opcodes(bytes);
+                scan_bytes(bytes);
             }
         });
     }

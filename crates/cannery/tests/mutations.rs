@@ -1,5 +1,5 @@
 //! Damaged files: every truncation and every change of one byte of small files of all formats, codecs and eras, through
-//! everything that reads them: inspect, disassemble and, where it is a model, predict.
+//! everything that reads them: inspect, disassemble, scan and, where it is a model, predict.
 //!
 //! No mutant may panic, use more memory than the limits allow or take much longer than the file it was made from.
 //! `CANNERY_MUTATIONS=all` runs every mutant (a million of them, in release mode), `CANNERY_MUTATIONS=10` every 10th
@@ -14,6 +14,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use cannery::scan::{Verdict, scan, scan_bytes};
 use cannery::{Limit, Limits, Listing, Model, Options, Result};
 use tempfile::TempDir;
 
@@ -214,12 +215,22 @@ impl Seed {
         }
     }
 
-    /// Reads a file, looks at all that it holds, lists its opcodes and predicts with it; gives the memory that the reader
-    /// accounted for.
+    /// Reads a file, looks at all that it holds, lists its opcodes, judges it and predicts with it; gives the memory that
+    /// the reader accounted for.
+    ///
+    /// # Panics
+    /// When it is judged safe and can't be read.
     fn use_it(&self, bytes: &[u8]) -> Result<u64> {
         let model = self.load(bytes);
         // refusing is fine, and so is a file without opcodes
         let _ = self.opcodes(bytes);
+        let report = match &self.place {
+            Place::Memory => scan_bytes(bytes),
+            Place::Folder { open, .. } => scan(open),
+        };
+        // an archive of models is judged, and is no model
+        let readable = model.is_ok() || report.format == Some("archive");
+        assert!(report.verdict != Verdict::Safe || readable, "judged safe, and can't be read");
         let model = model?;
         model.write_json(true, &mut io::sink())?;
         let _ = write!(io::sink(), "{}", model.summary()); // a sink does not fail

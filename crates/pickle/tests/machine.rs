@@ -25,6 +25,18 @@ fn refusal(stream: &[u8]) -> String {
 }
 
 #[test]
+fn marks_and_what_is_on_the_stack_are_accounted_for() {
+    let small = Limits::default().with(Limit::MemorySlack, 0).with(Limit::MemoryFactor, 3);
+    for opcode in *b"(N" {
+        let stream = vec![opcode; 10_000];
+        let error = load_with(small.clone(), &stream).expect_err("four bytes each, or more");
+        assert!(matches!(error.kind(), ErrorKind::Limit(hit) if hit.limit == Limit::MemoryFactor), "{error}");
+        let enough = small.clone().with(Limit::MemoryFactor, 20);
+        assert!(!matches!(load_with(enough, &stream).expect_err("no STOP").kind(), ErrorKind::Limit(_)));
+    }
+}
+
+#[test]
 fn scalars_of_every_protocol() {
     let ints: &[(&[u8], i64)] = &[
         (b"I42\n.", 42),
