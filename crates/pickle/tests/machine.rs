@@ -37,6 +37,17 @@ fn marks_and_what_is_on_the_stack_are_accounted_for() {
 }
 
 #[test]
+fn pop_takes_one_value_or_one_mark() {
+    for stream in [&b"K\x07N0."[..], b"K\x07(0.", b"(K\x07N1K\x07."] {
+        let (_, root) = load(stream);
+        assert_eq!(root, Value::Int(7), "{stream:?}");
+    }
+    for stream in [&b"0."[..], b"N0.", b"1.", b"N1."] {
+        assert!(load_with(Limits::default(), stream).is_err(), "{stream:?}");
+    }
+}
+
+#[test]
 fn scalars_of_every_protocol() {
     let ints: &[(&[u8], i64)] = &[
         (b"I42\n.", 42),
