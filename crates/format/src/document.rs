@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use cannery_object::{Budget, Heap, Limits, Value};
-use cannery_pickle::{Inline, NoInline};
+use cannery_pickle::{Breach, Inline, NoInline};
 
 use crate::compress::{Unwrapped, unwrap};
 use crate::error::{Error, Result};
@@ -202,8 +202,9 @@ fn pickle(
     facts.inline_arrays = joblib.inline_arrays;
     facts.inline_bytes = joblib.inline_bytes;
     facts.companions = joblib.used;
-    let outcome = outcome
-        .map_err(|error| if is_text(bytes, &error) && names_nothing(heap) { text() } else { error.into() })?;
+    let outcome = outcome.map_err(|error| {
+        if is_text(bytes, &error) && names_nothing(heap) { text(error.breach()) } else { error.into() }
+    })?;
     facts.protocol = outcome.protocol.map(u32::from);
     facts.opcodes = outcome.opcodes;
     Ok(outcome.root)
@@ -224,6 +225,6 @@ fn names_nothing(heap: &Heap) -> bool {
     heap.nodes().all(|value| heap.global_name(value).is_none())
 }
 
-fn text() -> Error {
-    Error::malformed("this is text, not a pickle, joblib, skops or numpy file")
+fn text(breach: Breach) -> Error {
+    Error::malformed("this is text, not a pickle, joblib, skops or numpy file").of_breach(breach)
 }

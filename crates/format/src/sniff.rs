@@ -288,7 +288,7 @@ fn foreign_zip(name: &[u8]) -> Option<Foreign> {
 
 /// Whether the first byte is an opcode that can start a pickle: PROTO, FRAME, MARK, or one that pushes a value out of
 /// nothing.
-fn starts_a_pickle(bytes: &[u8]) -> bool {
+pub fn starts_a_pickle(bytes: &[u8]) -> bool {
     const TEXT: &[u8] = b"()]}cBCFGIJKLMNPSTUVX";
     matches!(bytes, [0x80 | 0x82..=0x84 | 0x88..=0x8f | 0x95..=0x97, ..])
         || bytes.first().is_some_and(|first| TEXT.contains(first))

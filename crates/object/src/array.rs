@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::dtype::{ByteOrder, DType, Kind, shape_of};
 use crate::error::Error;
-use crate::heap::{Blob, Heap, Items, Value};
+use crate::heap::{Blob, Heap, Items, Node, Value};
 
 /// An array whose elements lie in a buffer of the Heap.
 #[derive(Clone, Debug)]
@@ -282,11 +282,7 @@ impl Heap {
         let args = self.as_tuple(call.args)?;
         match (self.global_name(call.callable)?, args) {
             (("_codecs", "encode"), [text, encoding]) if self.is_latin1(*encoding) => {
-                let text = self.as_str(*text)?;
-                text.chars()
-                    .map(|c| u8::try_from(u32::from(c)).ok())
-                    .collect::<Option<Vec<u8>>>()
-                    .map(Cow::Owned)
+                latin1_bytes(self.node_of(*text)?, self)
             }
             (("__builtin__" | "builtins", "bytes" | "bytearray"), []) => Some(Cow::Borrowed(&[])),
             (("__builtin__" | "builtins", "bytearray"), [bytes]) => self.as_bytes(*bytes).map(Cow::Borrowed),
@@ -297,6 +293,28 @@ impl Heap {
     fn is_latin1(&self, encoding: Value) -> bool {
         matches!(self.as_str(encoding).as_deref(), Some("latin1" | "latin-1"))
     }
+}
+
+/// The bytes of a text that holds none but the first 256 characters.
+fn latin1_bytes(text: Node, heap: &Heap) -> Option<Cow<'_, [u8]>> {
+    let utf8 = match text {
+        Node::Str(blob) => heap.bytes(blob),
+        Node::Str8(blob) => return Some(Cow::Borrowed(heap.bytes(blob))), // read as latin-1
+        _ => return None,
+    };
+    if utf8.is_ascii() {
+        return Some(Cow::Borrowed(utf8));
+    }
+    let mut bytes = Vec::with_capacity(utf8.len());
+    let mut rest = utf8.iter();
+    while let Some(&byte) = rest.next() {
+        bytes.push(match byte {
+            0..=0x7f => byte,
+            0xc2 | 0xc3 => (byte & 3) << 6 | rest.next()? & 0x3f,
+            _ => return None,
+        });
+    }
+    Some(Cow::Owned(bytes))
 }
 
 fn is_wrapper(name: &str) -> bool {

@@ -82,7 +82,8 @@ impl<'a> Decoder<'a> {
             return Err(error.of_breach(Breach::CutShort));
         };
         let Some(opcode) = Opcode::from_byte(byte) else {
-            return Err(Error::malformed(offset, format!("{byte:#04x} is no opcode")));
+            let error = Error::malformed(offset, format!("{byte:#04x} is no opcode"));
+            return Err(error.of_breach(Breach::Impossible));
         };
         self.position = offset + 1;
         let arg = self.any_arg(opcode.arg()).map_err(|fault| explain(fault, opcode, offset))?;
@@ -264,6 +265,7 @@ impl<'a> Decoder<'a> {
 #[derive(Clone, Copy)]
 enum Fault {
     Rule(&'static str),
+    Impossible(&'static str),
     CutShort(&'static str),
     Limit(LimitError),
 }
@@ -284,6 +286,7 @@ fn explain(fault: Fault, opcode: Opcode, offset: usize) -> Error {
     let error = match fault {
         Fault::Limit(hit) => Error::limit(offset, hit),
         Fault::Rule(message) => Error::malformed(offset, message),
+        Fault::Impossible(message) => Error::malformed(offset, message).of_breach(Breach::Impossible),
         Fault::CutShort(message) => Error::malformed(offset, message).of_breach(Breach::CutShort),
     };
     error.at(opcode)
@@ -314,7 +317,13 @@ fn raw_unicode(line: &[u8]) -> Result<&[u8], Fault> {
 }
 
 fn number_fault(line: &[u8]) -> Fault {
-    if line.ends_with(b"\r") { CARRIAGE_RETURN } else { NUMBER }
+    // what Python takes for a number is more than what its pickle writes, such as `0b10` and `1_0`
+    const OF_NUMBERS: &[u8] = b"0123456789abcdefABCDEFxXoOlL_+-. \t\x0b\x0cinfatyINFATY";
+    match line {
+        [.., b'\r'] => CARRIAGE_RETURN,
+        _ if line.iter().all(|byte| OF_NUMBERS.contains(byte)) => NUMBER,
+        _ => Fault::Impossible("the line holds no number"),
+    }
 }
 
 fn memo_key<'a>(line: &[u8]) -> Result<Arg<'a>, Fault> {

@@ -18,6 +18,8 @@ pub enum Breach {
     CutShort,
     /// Something follows its end.
     Trailing,
+    /// Every unpickler fails here: an opcode that does not exist, a number that is none, a stack that is empty.
+    Impossible,
 }
 
 #[derive(Debug)]

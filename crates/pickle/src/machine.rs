@@ -123,6 +123,8 @@ const NO_FRAME: usize = usize::MAX;
 #[derive(Clone, Copy)]
 enum Fault {
     Rule(&'static str),
+    /// A value or mark that is not there.
+    Empty(&'static str),
     NewerThan(u8),
     NoProtocol(i64),
     LeftAtStop(usize),
@@ -138,7 +140,7 @@ impl From<LimitError> for Fault {
     }
 }
 
-const UNDERFLOW: Fault = Fault::Rule("the stack is empty here, or the value needed lies below a mark");
+const UNDERFLOW: Fault = Fault::Empty("the stack is empty here, or the value needed lies below a mark");
 
 impl<'i> Machine<'i> {
     /// A machine for the stream that begins at `start` of a buffer that the Heap holds.
@@ -205,6 +207,11 @@ impl<'i> Machine<'i> {
         let malformed = |message: String| Error::malformed(op.offset, message);
         let error = match fault {
             Fault::Rule(message) => Error::malformed(op.offset, message),
+            Fault::Empty(message) => {
+                // some unpicklers take a mark for a value
+                let breach = if self.marks.is_empty() { Breach::Impossible } else { Breach::Rule };
+                Error::malformed(op.offset, message).of_breach(breach)
+            }
             Fault::NewerThan(protocol) => {
                 malformed(format!("the opcode is newer than protocol {protocol}, which the stream declares"))
             }
@@ -376,7 +383,7 @@ impl Machine<'_> {
     }
 
     fn pop_mark(&mut self) -> Result<usize, Fault> {
-        let mark = self.marks.pop().ok_or(Fault::Rule("there is no mark on the stack"))?;
+        let mark = self.marks.pop().ok_or(Fault::Empty("there is no mark on the stack"))?;
         Ok(mark as usize)
     }
 

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use cannery_format::compress::{Unwrapped, unwrap};
-use cannery_format::sniff::{Container, Foreign, Format, Nature, sniff};
+use cannery_format::sniff::{Container, Foreign, Format, Nature, sniff, starts_a_pickle};
 use cannery_format::zip::Archive;
 use cannery_format::{Attempt, Companions, Error, ErrorKind, NoCompanions, read_plain, skops};
 use cannery_object::{Budget, Heap, Limits, Node, Value};
@@ -109,6 +109,10 @@ impl Scan<'_> {
     fn foreign(&mut self, foreign: Foreign, bytes: &Bytes) -> Result<(), Skipped> {
         let what = foreign.error().to_string();
         match foreign.nature() {
+            Nature::Data | Nature::Model if self.is_pickle_too(bytes) => {
+                self.add(Finding::new(Rule::Container, "", format!("{what}, and a pickle as well")));
+                Ok(())
+            }
             Nature::Data | Nature::Model => Err(what),
             Nature::Opaque => {
                 self.add(Finding::new(Rule::NotRead, "", what));
@@ -127,6 +131,25 @@ impl Scan<'_> {
                 }
             },
         }
+    }
+
+    /// Whether a file of another format is a pickle all the same: the first bytes of some are opcodes, behind which a
+    /// pickle goes on. Its findings are added.
+    fn is_pickle_too(&mut self, bytes: &Bytes) -> bool {
+        if !starts_a_pickle(bytes) {
+            return false;
+        }
+        let mut heap = Heap::with_budget(self.budget.clone());
+        let Ok(buffer) = heap.add_buffer(bytes.clone()) else { return true };
+        let read = cannery_pickle::read(&mut heap, bytes, buffer, 0, &mut NoInline);
+        if !asks_for_anything(&heap) {
+            let fails = read.is_err_and(|error| fails_everywhere(&error.into()));
+            return !fails;
+        }
+        for Suspect { finding, .. } in judge(&heap, bytes.len() as u64, &self.options.allowed).suspects {
+            self.add(finding);
+        }
+        true
     }
 
     /// Every entry of an archive that holds several files.
@@ -176,6 +199,7 @@ impl Scan<'_> {
         self.spent(attempt.heap.budget());
         if let Err(error) = &attempt.root
             && !is_certain(&plain.bytes)
+            && fails_everywhere(error)
             && !asks_for_anything(&attempt.heap)
         {
             return Err(format!("no pickle: {error}"));
@@ -285,7 +309,7 @@ impl Scan<'_> {
             (_, Breach::CutShort, _) => Rule::CutShort,
             (_, Breach::Trailing, _) => Rule::Trailing,
             (ErrorKind::Unsupported, ..) => Rule::NotRead,
-            (_, Breach::Rule, Some(_)) => Rule::MalformedPickle,
+            (_, Breach::Impossible, _) | (_, Breach::Rule, Some(_)) => Rule::MalformedPickle,
             (_, Breach::Rule, None) => of_format,
         };
         let mut finding = Finding::new(rule, "", error.to_string());
@@ -315,6 +339,11 @@ fn is_read_whole(archive: &Archive) -> bool {
 /// Whether the bytes can't be anything but what they begin with. Pickles of protocols 0 and 1 begin like any text.
 fn is_certain(bytes: &[u8]) -> bool {
     nested::has_magic(bytes)
+}
+
+/// Whether no unpickler gets any further. Where others go on, what follows could be what they do.
+fn fails_everywhere(error: &Error) -> bool {
+    error.kind() == ErrorKind::Malformed && matches!(error.breach(), Breach::CutShort | Breach::Impossible)
 }
 
 /// Whether an unpickler that came as far as this Heap would have imported or called something.

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use bytes::Bytes;
 use cannery_format::Result;
-use cannery_format::sniff::{Format, Nature, sniff};
+use cannery_format::sniff::{Format, Nature, sniff, starts_a_pickle};
 use cannery_format::source::{self, Access};
 use cannery_object::Limits;
 
@@ -26,7 +26,9 @@ pub(super) fn bytes_of(path: &Path, limits: &Limits) -> Result<Content> {
         let mut start = Vec::new();
         File::open(path)?.take(512).read_to_end(&mut start)?;
         match sniff(&start) {
-            Format::Foreign(foreign) if matches!(foreign.nature(), Nature::Data | Nature::Model) => {
+            Format::Foreign(foreign)
+                if matches!(foreign.nature(), Nature::Data | Nature::Model) && !starts_a_pickle(&start) =>
+            {
                 return Ok(Content::NoModel(foreign.error().to_string()));
             }
             Format::Unknown => return Ok(Content::NoModel("no format that is known".into())),

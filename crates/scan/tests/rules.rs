@@ -1,0 +1,263 @@
+//! Each rule by a small file that breaks it, and a like one that does not.
+
+use std::io::Write;
+
+use bytes::Bytes;
+use cannery_format::NoCompanions;
+use cannery_object::{Limit, Limits};
+use cannery_scan::{Finding, Options, Policy, RULES, Report, Rule, Verdict, scan};
+
+fn judged(bytes: &[u8]) -> Report {
+    scan(&Bytes::copy_from_slice(bytes), &Options::default(), &mut NoCompanions)
+}
+
+/// The finding of a rule, which must be there.
+fn found(bytes: &[u8], rule: Rule) -> Finding {
+    let report = judged(bytes);
+    let finding = report.findings.iter().find(|finding| finding.rule == rule);
+    finding.unwrap_or_else(|| panic!("no {} in {:?}", rule.info().id, report.findings)).clone()
+}
+
+fn is_safe(bytes: &[u8]) {
+    let report = judged(bytes);
+    assert_eq!((report.verdict, &report.skipped), (Verdict::Safe, &None), "{:?}", report.findings);
+}
+
+const SYSTEM: &[u8] = b"cos\nsystem\n(S'id'\ntR.";
+const SCALER: &str =
+    "ccopy_reg\n_reconstructor\n(csklearn.preprocessing._data\nStandardScaler\nc__builtin__\nobject\nNtR";
+
+/// A text pickle of a scaler with a state.
+fn scaler(state: &str) -> Vec<u8> {
+    format!("{SCALER}{state}b.").into_bytes()
+}
+
+fn zip(entries: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, content) in entries {
+        writer.start_file(*name, zip::write::SimpleFileOptions::default()).expect("a new entry");
+        writer.write_all(content).expect("to memory");
+    }
+    writer.finish().expect("to memory").into_inner()
+}
+
+#[test]
+fn harmless_values_are_safe() {
+    is_safe(b"\x80\x04]\x94(K\x01K\x02e.");
+    is_safe(&scaler("(dS'copy'\nI01\ns"));
+    is_safe(b"cnumpy\nexp\n.");
+    is_safe(b"c_codecs\nencode\n(Vabc\nVlatin1\ntR.");
+}
+
+#[test]
+fn names_that_do_harm() {
+    let finding = found(SYSTEM, Rule::Gadget);
+    assert_eq!(
+        (finding.symbol.as_str(), finding.opcode, finding.offset),
+        ("os.system", Some("REDUCE"), Some(19))
+    );
+    assert_eq!(finding.path.as_deref(), Some(""));
+    found(b"cpkgutil\nresolve_name\n(S'os:system'\ntR.", Rule::Resolver);
+    found(b"casyncio.unix_events\n_UnixSubprocessTransport\n.", Rule::SystemModule);
+    found(b"\x80\x04\x8c\x16sklearn.datasets._base\x8c\x09os.system\x93.", Rule::DottedName);
+    found(b"cnumpy\nload\n(S'x'\ntR.", Rule::LibraryGadget);
+    found(b"c__main__\nf\n.", Rule::UnknownName);
+    found(b"csklearn.svm\nf\n.", Rule::UnknownName);
+}
+
+#[test]
+fn calls_whose_result_is_thrown_away_count() {
+    let popped = [&b"cos\nsystem\n(S'id'\ntR0"[..], b"I1\n."].concat();
+    let finding = found(&popped, Rule::Gadget);
+    assert_eq!(finding.path, None, "nothing refers to it");
+}
+
+#[test]
+fn names_through_dup_and_string_are_judged_and_said_to_be_hidden() {
+    let bytes = b"\x80\x04U\x02osU\x06system\x93.";
+    assert_eq!(found(bytes, Rule::Gadget).symbol, "os.system");
+    assert_eq!(found(bytes, Rule::IndirectName).symbol, "os.system");
+}
+
+#[test]
+fn known_names_used_in_unknown_ways() {
+    for bytes in [
+        &b"c_codecs\nencode\n(Vabc\nVzip\ntR."[..],
+        b"cnumpy\nexp\n(I1\ntR.",
+        b"(I1\nicollections\nOrderedDict\n.",
+        b"ccollections\ndefaultdict\n(cnumpy\nexp\ntR.",
+        b"csklearn.externals.joblib.memory\nMemory\n(S'/tmp'\nNI00\nI0\ntR.",
+        b"cfunctools\npartial\n(ccopy_reg\n_reconstructor\ntR.",
+        b"cnumpy.core\n_ufunc_reconstruct\n(S'foo'\nS'bar'\ntR.",
+        b"cnumpy.random._pickle\n__randomstate_ctor\n(S'MT19937'\ncnumpy\nexp\ntR.",
+        b"csklearn.neighbors._kd_tree\nnewObj\n(csklearn.svm._classes\nSVC\ntR.",
+    ] {
+        let finding = found(bytes, Rule::UnknownArguments);
+        assert_eq!(finding.verdict, Verdict::Unknown);
+    }
+    assert_eq!(
+        found(b"cnumpy.core\n_ufunc_reconstruct\n(S'os'\nS'system'\ntR.", Rule::Resolver).verdict,
+        Verdict::Dangerous
+    );
+}
+
+#[test]
+fn states_that_change_what_an_object_is() {
+    found(&scaler("(dS'__class__'\ncnumpy\nexp\ns"), Rule::Smuggled);
+    found(&scaler("(N(dS'__reduce__'\nI1\nst"), Rule::Smuggled);
+    found(&scaler("(dS'copy'\nI01\nsb(d"), Rule::Smuggled);
+    found(b"csklearn.preprocessing._data\nStandardScaler\n(dS'fit'\nI1\nsb.", Rule::Smuggled);
+    found(&scaler("(dI1\nI1\ns"), Rule::UnknownArguments);
+}
+
+#[test]
+fn calls_of_what_is_no_name() {
+    found(b"I1\n)R.", Rule::UnknownCall);
+}
+
+#[test]
+fn names_by_number_and_objects_by_id() {
+    assert_eq!(found(b"\x80\x02\x82\x01.", Rule::ExtensionCode).opcode, Some("EXT1"));
+    found(b"Pid\n.", Rule::PersistentId);
+    found(b"\x80\x05\x97.", Rule::OutOfBandBuffer);
+}
+
+#[test]
+fn streams_that_break_rules() {
+    found(b"\x80\x04h\x07.", Rule::MalformedPickle);
+    assert_eq!(found(b"\x80\x04]", Rule::CutShort).offset, Some(3));
+    assert_eq!(found(b"\x80\x04].more", Rule::Trailing).offset, Some(4));
+}
+
+#[test]
+fn what_stands_before_the_break_is_reported_too() {
+    let broken = &SYSTEM[..SYSTEM.len() - 1];
+    assert_eq!(found(broken, Rule::Gadget).symbol, "os.system");
+    assert_eq!(judged(broken).verdict, Verdict::Malformed);
+}
+
+#[test]
+fn containers() {
+    let archive = zip(&[("a/model.pkl", SYSTEM), ("notes.txt", b"plain words")]);
+    let finding = found(&archive, Rule::Gadget);
+    assert_eq!(finding.part, ["a/model.pkl"]);
+    let packed = zip(&[("inner.zip", &archive)]);
+    assert_eq!(found(&packed, Rule::Gadget).part, ["inner.zip", "a/model.pkl"]);
+    found(&[&archive[..], b"x"].concat(), Rule::Container);
+    found(b"7z\xbc\xaf\x27\x1c\x00\x04", Rule::NotRead);
+    let deep = (0..6).fold(SYSTEM.to_vec(), |inner, _| zip(&[("inner", &inner)]));
+    found(&deep, Rule::NotRead);
+    is_safe(&zip(&[("model.pkl", b"\x80\x04].")]));
+}
+
+#[test]
+fn arrays_that_are_not_there() {
+    let wrapper =
+        b"ccopy_reg\n_reconstructor\n(cjoblib.numpy_pickle\nNDArrayWrapper\nc__builtin__\nobject\nNtR\
+        (dS'filename'\nS'model.pkl_01.npy'\nsS'subclass'\ncnumpy\nndarray\nsb.";
+    found(wrapper, Rule::MissingArray);
+}
+
+#[test]
+fn pickles_inside_bytes() {
+    let nested = [b"\x80\x04C", &[SYSTEM.len() as u8][..], SYSTEM, b"."].concat();
+    assert_eq!(found(&nested, Rule::NestedPickle).verdict, Verdict::Dangerous);
+    assert_eq!(found(&nested, Rule::Gadget).part, ["bytes"]);
+    is_safe(b"\x80\x04C\x04\x80\x04N..");
+    is_safe(b"\x80\x04C\x05hello.");
+}
+
+#[test]
+fn texts_that_are_executed() {
+    let bytes = b"ccopy_reg\n_reconstructor\n(cscipy.stats._continuous_distns\nuniform_gen\nc__builtin__\nobject\nNtR\
+        (dS'_parse_arg_template'\nS'import os'\nsb.";
+    found(bytes, Rule::ExecutedText);
+}
+
+#[test]
+fn structures_that_do_not_fit() {
+    // a CSR matrix of two rows without arrays
+    let bytes = b"ccopy_reg\n_reconstructor\n(cscipy.sparse._csr\ncsr_matrix\nc__builtin__\nobject\nNtR\
+        (dS'_shape'\n(I2\nI2\ntsb.";
+    found(bytes, Rule::Unsound);
+}
+
+#[test]
+fn limits_are_named() {
+    let options = Options::default().limits(Limits::default().with(Limit::NameBytes, 4));
+    let report = scan(&Bytes::from_static(b"csklearn\nX\n."), &options, &mut NoCompanions);
+    assert_eq!(report.findings[0].rule, Rule::OverLimit);
+    assert!(report.findings[0].message.contains("name-bytes"));
+}
+
+#[test]
+fn what_is_no_model_is_skipped_and_never_safe() {
+    for bytes in [
+        &b""[..],
+        b"plain words, no model",
+        b"\x7fELF....",
+        b"import os\nos.system('x')\n",
+        b"col a,col b\n1,2\n",
+        b"class A:\n    pass\n",
+    ] {
+        let report = judged(bytes);
+        assert!(report.skipped.is_some(), "{bytes:?} {:?}", report.findings);
+        assert_eq!(report.verdict, Verdict::Malformed, "{bytes:?}");
+    }
+}
+
+#[test]
+fn a_payload_behind_what_only_this_parser_refuses_is_not_skipped() {
+    let twice = [&b"I1\np0\nI2\np0\n0"[..], SYSTEM].concat();
+    let report = judged(&twice);
+    assert_eq!((report.verdict, report.skipped), (Verdict::Malformed, None));
+    let gguf = [&b"GGUF12345 0"[..9], b"0", SYSTEM].concat();
+    assert_eq!(found(&gguf, Rule::Gadget).symbol, "os.system");
+    let tensors = [&b"X\x06\0\0\0\0\0\0{\"a0"[..], SYSTEM].concat();
+    assert_eq!(found(&tensors, Rule::Gadget).symbol, "os.system");
+}
+
+#[test]
+fn a_policy_allows_exact_names() {
+    let policy = Policy::from_toml("allow = ['my_package.Cleaner']").expect("a policy");
+    let options = Options::default().policy(&policy);
+    let judged = |bytes: &'static [u8]| scan(&Bytes::from_static(bytes), &options, &mut NoCompanions).verdict;
+    assert_eq!(judged(b"cmy_package\nCleaner\n(tR."), Verdict::Safe);
+    assert_eq!(judged(b"cmy_package\nCleaner2\n(tR."), Verdict::Unknown);
+    assert_eq!(judged(b"cmy_package\nCleaner\n(cos\nsystem\ntR."), Verdict::Dangerous);
+    assert_eq!(judged(b"cmy_package\nCleaner\n(tR(dS'__class__'\nI1\nsb."), Verdict::Dangerous);
+}
+
+#[test]
+fn a_memo_bomb_is_judged_without_unfolding_it() {
+    // sixty lists, each holding the one before ten times: 10^60 paths
+    let mut bomb = b"\x80\x02]q\x00cos\nsystem\na".to_vec();
+    for level in 1..60_u8 {
+        bomb.extend([b']', b'q', level, b'(']);
+        bomb.extend([b'h', level - 1].repeat(10));
+        bomb.push(b'e');
+    }
+    bomb.push(b'.');
+    assert_eq!(found(&bomb, Rule::Gadget).symbol, "os.system");
+}
+
+#[test]
+fn many_objects_with_one_state_are_judged_in_bounded_time() {
+    let keys: String = (0..20_000).map(|i| format!("S'k{i}'\nI1\ns")).collect();
+    let mut bytes = format!("(d{keys}p0\n0(").into_bytes();
+    for _ in 0..20_000 {
+        bytes.extend(format!("{SCALER}g0\nb").bytes());
+    }
+    bytes.extend(b"l.");
+    let start = std::time::Instant::now();
+    assert!(judged(&bytes).findings.iter().any(|finding| finding.rule == Rule::OverLimit));
+    assert!(start.elapsed() < std::time::Duration::from_secs(60), "{:?}", start.elapsed());
+}
+
+#[test]
+fn every_rule_has_a_case_here() {
+    let text = include_str!("rules.rs");
+    for info in RULES.iter().filter(|info| info.rule != Rule::Unreadable) {
+        assert!(text.contains(&format!("Rule::{:?}", info.rule)), "{}", info.id);
+    }
+}
