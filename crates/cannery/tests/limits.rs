@@ -5,7 +5,7 @@ use std::io::Write;
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use cannery::scan::{Verdict, scan_bytes};
+use cannery::scan::{Rule, Scan, Scanned, Verdict, scan_bytes};
 use cannery::{Error, LIMITS, Limit, Limits, Listing, Model, Options};
 use peak_alloc::PeakAlloc;
 
@@ -383,6 +383,77 @@ fn thread_time() -> Duration {
     let ran = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
     let ran = ran.and_then(|text| text.split(' ').next()?.parse().ok());
     ran.map_or_else(|| START.elapsed(), Duration::from_nanos)
+}
+
+/// What a scan says, all of it: the report in every form.
+fn scanned(bytes: &[u8], limits: Limits) -> (Scanned, usize) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("file");
+    std::fs::write(&path, bytes).expect("a file");
+    let scanned = Scan::default().limits(limits).threads(Some(1)).run([path]).expect("a readable file");
+    let mut out = Vec::new();
+    scanned.write_json(&mut out).and_then(|()| scanned.write_sarif(&mut out)).expect("to memory");
+    scanned.write_text(&mut out).expect("to memory");
+    (scanned, out.len())
+}
+
+#[test]
+fn a_scan_of_claims_refuses_them_and_allocates_nothing() {
+    let _turn = turn();
+    scan_bytes(&pickle(b"N")); // makes the tables of names
+    for (name, bytes) in claims() {
+        let (report, memory) = peak(|| scan_bytes(&bytes));
+        assert!(report.verdict != Verdict::Safe || report.skipped.is_some(), "{name} is safe");
+        assert!(memory <= 6 * bytes.len() + MIB, "{name} takes {memory} bytes of memory");
+    }
+}
+
+#[test]
+fn a_scan_stops_bombs_and_names_the_limit() {
+    let _turn = turn();
+    let limits = Limits::default().with(Limit::RatioFrom, 4 * MIB as u64).with(Limit::Ratio, 100);
+    let zeros = vec![0; 32 * MIB];
+    let inside = npy(1, &header("'|u1'", &format!("({},)", zeros.len())), &zeros);
+    let bombs = [
+        ("gzip", gzip(&zeros)),
+        ("xz", xz(&zeros)),
+        ("bzip2", bzip2(&zeros)),
+        ("npz", zip(&[("zeros.npy", &inside)])),
+        ("an archive of an archive", zip(&[("inner.zip", &zip(&[("zeros.pkl", &zeros)]))])),
+    ];
+    drop((zeros, inside));
+    for (name, bytes) in bombs {
+        let ((scanned, _), memory) = peak(|| scanned(&bytes, limits.clone()));
+        let report = &scanned.files[0].report;
+        assert!(report.findings.iter().any(|finding| finding.rule == Rule::OverLimit), "{name}: {report:?}");
+        assert_eq!(scanned.exit_status(), 2, "{name}");
+        assert!(memory < 48 * MIB, "{name} takes {memory} bytes of memory");
+    }
+}
+
+#[test]
+fn ten_to_the_power_of_sixty_paths_to_a_name_are_reported_as_one() {
+    let _turn = turn();
+    let sizes = [30, 60, 120].map(|levels| {
+        // the name stands in the list at the bottom
+        let bytes = laughs(levels);
+        let start = bytes.iter().position(|&byte| byte == b']').expect("a list") + 3;
+        let bytes = [&bytes[..start], b"cmy_package\nCleaner\na", &bytes[start..]].concat();
+        let ((scanned, printed), memory) = peak(|| scanned(&bytes, Limits::default()));
+        assert_eq!(scanned.verdict(), Verdict::Unknown, "{levels} levels");
+        assert!(memory < 2 * MIB, "{levels} levels take {memory} bytes of memory");
+        assert!(printed < 40 * bytes.len() + 4096, "{printed} bytes for {levels} levels");
+        printed
+    });
+    assert!(sizes[2] < 5 * sizes[0], "the report grows like the file: {sizes:?}");
+}
+
+#[test]
+fn a_scan_of_ten_times_the_file_takes_about_ten_times_as_long() {
+    let _turn = turn();
+    for &(name, make) in SHAPES {
+        check_linear(name, make, &|bytes| drop(scan_bytes(bytes)));
+    }
 }
 
 fn pickle(body: &[u8]) -> Vec<u8> {

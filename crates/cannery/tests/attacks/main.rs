@@ -10,6 +10,7 @@ mod zip;
 use std::collections::BTreeMap;
 
 use fixture::Fixture;
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 #[test]
 fn every_fixture_can_be_built() {
@@ -74,3 +75,54 @@ fn what_is_malformed_is_not_read_either() {
         }
     }
 }
+
+/// What is wrong with the report on a fixture, if anything.
+fn wrong(fixture: &Fixture) -> Option<String> {
+    let report = cannery::scan::scan_bytes(&fixture.bytes());
+    let verdict = if report.skipped.is_some() { "skipped" } else { report.verdict.as_str() };
+    let found: Vec<&str> = report.findings.iter().map(|finding| finding.rule.info().id).collect();
+    let is_wanted = fixture.verdicts.iter().any(|wanted| wanted == verdict);
+    let is_named = verdict == "skipped"
+        || fixture.rules.is_empty()
+        || fixture.rules.iter().any(|rule| found.contains(&rule.as_str()));
+    let want = format!("{} {}", fixture.verdicts.join(" or "), fixture.rules.join(" or "));
+    (!is_wanted || !is_named).then(|| format!("{}: {verdict} {found:?}, expected {want}", fixture.place()))
+}
+
+#[test]
+fn every_attack_is_refused_by_its_rule_and_nothing_harmless_is_called_dangerous() {
+    let fixtures = Fixture::all();
+    let all: Vec<(String, String)> =
+        fixtures.par_iter().filter_map(|fixture| Some((fixture.place(), wrong(fixture)?))).collect();
+    let new: Vec<&str> = all
+        .iter()
+        .filter(|(place, _)| !OPEN.contains(&place.as_str()))
+        .map(|(_, how)| how.as_str())
+        .collect();
+    assert!(new.is_empty(), "{} of {}:\n{}", new.len(), fixtures.len(), new.join("\n"));
+    let done: Vec<_> = OPEN.iter().filter(|open| !all.iter().any(|(place, _)| place == *open)).collect();
+    assert!(done.is_empty(), "these are right now, so they are no longer OPEN: {done:#?}");
+}
+
+/// What a scan does not say as it should yet. One is called safe: a state of slots is not looked into. Those of class H
+/// and the archives with a prefix are passed over in a folder, though a loader of Python reads them. The others are
+/// refused by the rule of pickles, and are skops or npy files.
+const OPEN: &[&str] = &[
+    "CVE-2025-54412/inner.skops",
+    "F-call-opcodes/build-slots.pkl",
+    "H-parser-differentials/float-overflow.pkl",
+    "H-parser-differentials/float-space.pkl",
+    "H-parser-differentials/int-plus-one.pkl",
+    "H-parser-differentials/octal.pkl",
+    "H-parser-differentials/proto-inside.pkl",
+    "J-trailing/behind-npy.npy",
+    "K-containers/prefix.zip",
+    "S-skops-nodes/cached-cycle.skops",
+    "S-skops-nodes/cached-missing.skops",
+    "S-skops-nodes/extra-pickle.skops",
+    "S-skops-nodes/file-missing.skops",
+    "S-skops-nodes/json-array.skops",
+    "S-skops-nodes/loader-mismatch.skops",
+    "S-skops-nodes/name-twice.skops",
+    "S-skops-nodes/prefixed.skops",
+];
