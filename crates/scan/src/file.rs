@@ -285,6 +285,10 @@ impl Scan<'_> {
 
     /// What was found in bytes. Data can look like a pickle that breaks off: then only harmful names count.
     fn nested(&mut self, judged: bool, bytes: &[u8], report: Report) {
+        // what was given up for its size was not read, whatever it is
+        if let Some(over) = report.findings.iter().find(|finding| finding.rule == Rule::OverLimit) {
+            return self.push(over.clone());
+        }
         let is_read = |finding: &Finding| finding.verdict < Verdict::Malformed;
         let broken = report.findings.iter().any(|finding| !is_read(finding));
         let worst =

@@ -128,6 +128,9 @@ impl Report {
 
     pub(crate) fn add(&mut self, finding: Finding) {
         self.verdict = self.verdict.max(finding.verdict);
-        self.findings.push(finding);
+        // those of many parts; the verdict counts them all
+        if self.findings.len() < 10 * crate::MAX_FINDINGS {
+            self.findings.push(finding);
+        }
     }
 }

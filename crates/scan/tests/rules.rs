@@ -168,6 +168,16 @@ fn pickles_inside_bytes() {
 }
 
 #[test]
+fn bytes_that_are_over_a_limit_were_not_read() {
+    let packed = zip(&[("zeros", &[0; 100_000])]);
+    let bytes = [b"\x80\x04B", &(packed.len() as u32).to_le_bytes()[..], &packed, b"."].concat();
+    is_safe(&bytes);
+    let options = Options::default().limits(Limits::default().with(Limit::DecompressedBytes, 50_000));
+    let report = scan(&Bytes::from(bytes), &options, &mut NoCompanions);
+    assert!(report.findings.iter().any(|finding| finding.rule == Rule::OverLimit), "{:?}", report.findings);
+}
+
+#[test]
 fn texts_that_are_executed() {
     let bytes = b"ccopy_reg\n_reconstructor\n(cscipy.stats._continuous_distns\nuniform_gen\nc__builtin__\nobject\nNtR\
         (dS'_parse_arg_template'\nS'import os'\nsb.";
