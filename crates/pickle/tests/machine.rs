@@ -73,6 +73,28 @@ fn scalars_of_every_protocol() {
 }
 
 #[test]
+fn containers_hold_what_is_above_the_mark() {
+    let (one, two) = (Value::Int(1), Value::Int(2));
+    for stream in [&b"(K\x01K\x02l."[..], b"](K\x01K\x02e.", b"]K\x01aK\x02a."] {
+        let (heap, root) = load(stream);
+        assert_eq!(heap.as_list(root), Some(&[one, two][..]), "{stream:?}");
+    }
+    for stream in [&b"(K\x01K\x02t."[..], b"\x80\x02K\x01K\x02\x86."] {
+        let (heap, root) = load(stream);
+        assert_eq!(heap.as_sequence(root), Some(&[one, two][..]), "{stream:?}");
+    }
+    for stream in [&b"(K\x01K\x02d."[..], b"}(K\x01K\x02u.", b"}K\x01K\x02s."] {
+        let (heap, root) = load(stream);
+        assert_eq!(heap.as_dict(root), Some(&[one, two][..]), "{stream:?}");
+    }
+    for stream in
+        [&b"(K\x01d."[..], b"}(K\x01u.", b"K\x01K\x02d.", b"K\x01K\x02t.", b"(K\x01K\x02e.", b"}K\x01s."]
+    {
+        assert!(load_with(Limits::default(), stream).is_err(), "{stream:?}");
+    }
+}
+
+#[test]
 fn integers_beyond_64_bits_keep_their_bytes() {
     let (heap, root) = load(b"\x80\x02\x8a\x09\x00\x00\x00\x00\x00\x00\x00\x80\x00.");
     let Some(Node::BigInt(blob)) = heap.node_of(root) else { panic!("not big") };
