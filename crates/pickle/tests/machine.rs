@@ -141,6 +141,9 @@ fn calls_are_nodes() {
 fn dotted_names_ids_and_extensions_are_inert_values() {
     let (heap, root) = load(b"\x80\x04\x8c\x01m\x8c\x09os.system\x93.");
     assert_eq!(heap.global_name(root), Some(("m", "os.system")));
+    let (heap, root) = load(b"\x80\x04U\x02osU\x06system\x93.");
+    assert_eq!(heap.global_name(root), Some(("os", "system")));
+    assert!(load_with(Limits::default(), b"\x80\x04U\x02\xc3\xa9U\x01n\x93.").is_err(), "which text is it?");
     let (heap, root) = load(b"Pspam\n.");
     assert!(matches!(heap.node_of(root), Some(Node::Persistent(_))));
     let (heap, root) = load(b"\x80\x02\x82\x07.");
