@@ -231,7 +231,9 @@ def keep(target, built):
     folder, small = os.path.join(HERE, 'corpus', target), os.path.join(HERE, 'corpus', target + '.small')
     shutil.rmtree(small, ignore_errors=True)
     os.makedirs(small)
-    options = ['-merge=1', '-max_len=%d' % MOST_BYTES, '-timeout=60']
+    artifacts = os.path.join(HERE, 'artifacts', target)
+    os.makedirs(artifacts, exist_ok=True)
+    options = ['-merge=1', '-artifact_prefix=%s/' % artifacts, '-max_len=%d' % MOST_BYTES, '-timeout=60']
     subprocess.run(fuzzer(target, built, options, [small, folder]), cwd=HERE, check=True, env=environment(),
                    stderr=subprocess.DEVNULL)
     names = sorted(os.listdir(small), key=lambda name: (os.path.getsize(os.path.join(small, name)), name))
