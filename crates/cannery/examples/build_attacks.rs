@@ -17,7 +17,8 @@ mod recipe;
 mod zip;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let folder = std::env::args().nth(1).ok_or("usage: build_attacks FOLDER")?;
+    let folder = std::env::args().nth(1).filter(|folder| !folder.starts_with('-'));
+    let folder = folder.ok_or("usage: build_attacks FOLDER")?;
     for fixture in fixture::Fixture::all() {
         let kind = if fixture.is_harmless { "benign" } else { "attack" };
         let path = Path::new(&folder).join(kind).join(fixture.place());

@@ -171,8 +171,8 @@ fn watched_npy_file(heap: &mut Heap, bytes: &Bytes, watcher: &mut impl Inline) -
 fn zip(heap: &mut Heap, bytes: &Bytes, facts: &mut Facts) -> Result<Value> {
     let archive = Archive::open(bytes, heap.budget().limits())?;
     if archive.find(skops::SCHEMA).is_some() {
-        let skops = skops::read(heap, &archive)?;
         facts.kind = Kind::Skops;
+        let skops = skops::read(heap, &archive)?;
         facts.protocol = Some(skops.protocol);
         facts.skops_version = skops.version;
         return Ok(skops.root);

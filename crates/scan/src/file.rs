@@ -4,7 +4,7 @@ use bytes::Bytes;
 use cannery_format::compress::{Unwrapped, unwrap};
 use cannery_format::sniff::{Container, Foreign, Format, Nature, sniff, starts_a_pickle};
 use cannery_format::zip::Archive;
-use cannery_format::{Attempt, Companions, Error, ErrorKind, NoCompanions, read_plain, skops};
+use cannery_format::{Attempt, Companions, Error, ErrorKind, Kind, NoCompanions, read_plain, skops};
 use cannery_object::{Budget, Heap, Limits, Node, Value};
 use cannery_pickle::{Breach, NoInline};
 
@@ -94,9 +94,19 @@ impl Scan<'_> {
                     Ok(())
                 }
             },
-            Format::Unknown => Err("no format that is known".into()),
+            Format::Unknown => self.no_model(&plain.bytes, "no format that is known".into()),
             _ => self.values(&plain, bytes.len(), companions),
         }
+    }
+
+    /// What is no model, unless it ends as an archive: then readers that begin at the end find one.
+    fn no_model(&mut self, bytes: &[u8], reason: Skipped) -> Result<(), Skipped> {
+        if !ends_as_zip(bytes) {
+            return Err(reason);
+        }
+        let message = "a zip archive with other bytes before it: Python's zipfile reads it all the same";
+        self.add(Finding::new(Rule::Container, "", message));
+        Ok(())
     }
 
     /// Goes on with what a part has spent.
@@ -202,7 +212,7 @@ impl Scan<'_> {
             && fails_everywhere(error)
             && !asks_for_anything(&attempt.heap)
         {
-            return Err(format!("no pickle: {error}"));
+            return self.no_model(&plain.bytes, format!("no pickle: {error}"));
         }
         let size = plain.bytes.len() as u64;
         let Judged { mut suspects, packed } = judge(&attempt.heap, size, &self.options.allowed);
@@ -221,7 +231,7 @@ impl Scan<'_> {
             self.add(Finding::new(Rule::MissingArray, "", message));
         }
         if let Err(error) = &attempt.root {
-            self.error(error, Rule::MalformedPickle);
+            self.error(error, rule_of(attempt.facts.kind));
         }
         self.packed(&attempt, &packed);
         Ok(())
@@ -313,8 +323,8 @@ impl Scan<'_> {
             (_, Breach::CutShort, _) => Rule::CutShort,
             (_, Breach::Trailing, _) => Rule::Trailing,
             (ErrorKind::Unsupported, ..) => Rule::NotRead,
-            (_, Breach::Impossible, _) | (_, Breach::Rule, Some(_)) => Rule::MalformedPickle,
-            (_, Breach::Rule, None) => of_format,
+            (_, Breach::Impossible | Breach::Rule, Some(_)) => Rule::MalformedPickle,
+            (_, Breach::Impossible | Breach::Rule, None) => of_format,
         };
         let mut finding = Finding::new(rule, "", error.to_string());
         (finding.opcode, finding.offset) = (error.opcode(), error.offset());
@@ -332,6 +342,25 @@ impl Scan<'_> {
             self.report.add(finding);
         }
     }
+}
+
+/// What is broken when a file of this kind breaks a rule, and no opcode is to blame.
+fn rule_of(kind: Kind) -> Rule {
+    match kind {
+        Kind::Pickle | Kind::Joblib => Rule::MalformedPickle,
+        _ => Rule::Container,
+    }
+}
+
+/// Whether the bytes end with the end record of a zip archive and its comment: the place where readers of zip archives begin.
+fn ends_as_zip(bytes: &[u8]) -> bool {
+    const RECORD: usize = 22;
+    let last = bytes.len().saturating_sub(RECORD + usize::from(u16::MAX));
+    let tail = &bytes[last..];
+    tail.windows(RECORD).enumerate().any(|(at, record)| {
+        let comment = usize::from(u16::from_le_bytes([record[20], record[21]]));
+        record.starts_with(b"PK\x05\x06") && at + RECORD + comment == tail.len()
+    })
 }
 
 /// Whether an archive is read as one value: skops or npz.

@@ -47,7 +47,7 @@ impl Work {
         for &arg in site.args.iter().take(FIRST) {
             bytes += self.size(heap, arg);
         }
-        for &state in site.states.iter().take(2) {
+        for &state in site.states {
             bytes += self.size(heap, state);
             let items = heap.as_tuple(state).unwrap_or_default();
             bytes += items.iter().take(FIRST).map(|&item| self.size(heap, item)).sum::<u64>();

@@ -97,7 +97,7 @@ pub(super) fn check(site: &Site<'_>, made: &Made<'_>) -> Checked {
         return other(site); // its name is a finding of its own, or is allowed
     };
     match (known.kind, known.library) {
-        (Kind::Estimator, _) => plain(site, made),
+        (Kind::Estimator, _) => estimator(site, made),
         (Kind::Class, Library::Sklearn) => of_sklearn(site, made, class),
         (Kind::Class, Library::Scipy) => of_scipy(site, made, class),
         (Kind::Class, Library::Pandas) => pandas::instance(site, made, class),
@@ -115,6 +115,13 @@ fn other(site: &Site<'_>) -> Checked {
         Err(refusal) if refusal.rule == Rule::Smuggled => Err(refusal),
         _ => Ok(()),
     })
+}
+
+/// As a class made plainly; its `__setstate__` takes a dict, and no estimator has slots.
+fn estimator(site: &Site<'_>, made: &Made<'_>) -> Checked {
+    plain(site, made)?;
+    let has_slots = site.state().is_some_and(|state| site.heap.as_tuple(state).is_some());
+    if has_slots { Err(site.bad_state()) } else { Ok(()) }
 }
 
 /// Made without arguments and given attributes.
