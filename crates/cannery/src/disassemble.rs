@@ -184,15 +184,20 @@ fn write_line(
     let code = escaped_byte(op.opcode as u8);
     let bar = if nested { "| " } else { "" };
     let mut line = format!("{:5}: {code:<4} {indent}{bar}{:<10}", op.offset, op.opcode.name());
+    let is_raw = arg.as_deref().is_some_and(|arg| arg.starts_with(RAW));
     if let Some(arg) = arg {
         line.push(' ');
         line.push_str(&arg);
     }
-    if let Some(mark) = mark {
+    // behind raw bytes the assembler would take it for more of them
+    if let Some(mark) = mark.filter(|_| !is_raw) {
         let _ = write!(line, " (MARK at {mark})"); // writing to a String does not fail
     }
     writeln!(out, "{}", line.trim_end())
 }
+
+/// What stands before an argument that is given as its bytes.
+const RAW: &str = ".raw ";
 
 /// The argument such that the assembler makes the same bytes of it.
 fn full_text(op: &Op<'_>, whole: &[u8]) -> Option<String> {
@@ -200,7 +205,7 @@ fn full_text(op: &Op<'_>, whole: &[u8]) -> Option<String> {
     let bytes = whole.get(op.offset..op.end)?;
     match cannery_pickle::assemble(&format!("{} {arg}", op.opcode.name())) {
         Ok(again) if again == bytes => Some(arg),
-        _ => Some(format!(".raw {}", hex(bytes.get(1..)?))),
+        _ => Some(format!("{RAW}{}", hex(bytes.get(1..)?))),
     }
 }
 
