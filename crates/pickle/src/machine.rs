@@ -464,7 +464,7 @@ impl Machine<'_> {
     fn call(&mut self, heap: &mut Heap, kind: CallKind) -> Result<(), Fault> {
         let args = self.pop()?;
         let callable = self.pop()?;
-        self.used.tuple(heap, args)?;
+        self.used.tuple(heap, callable, args)?;
         let value = heap.add_call(Call { callable, args, kind })?;
         self.push(heap, value)
     }
@@ -472,15 +472,17 @@ impl Machine<'_> {
     fn call_with_kwargs(&mut self, heap: &mut Heap) -> Result<(), Fault> {
         let kwargs = self.pop()?;
         self.call(heap, CallKind::New)?;
-        self.used.args(heap, &[kwargs])?;
-        heap.set_kwargs(self.top()?, kwargs)?;
+        let made = self.top()?;
+        let callable = heap.call(made).map_or(Value::None, |call| call.callable);
+        self.used.args(heap, callable, &[kwargs])?;
+        heap.set_kwargs(made, kwargs)?;
         Ok(())
     }
 
     fn obj(&mut self, heap: &mut Heap) -> Result<(), Fault> {
         let start = self.pop_mark()?;
         let (&callable, args) = self.stack[start..].split_first().ok_or(UNDERFLOW)?;
-        self.used.args(heap, args)?;
+        self.used.args(heap, callable, args)?;
         let args = heap.container(Node::Tuple, args)?;
         let value = heap.add_call(Call { callable, args, kind: CallKind::Instance })?;
         self.stack.truncate(start);
@@ -490,7 +492,7 @@ impl Machine<'_> {
     fn inst(&mut self, heap: &mut Heap, arg: Arg<'_>) -> Result<(), Fault> {
         let start = self.pop_mark()?;
         let callable = named(heap, arg)?;
-        self.used.args(heap, &self.stack[start..])?;
+        self.used.args(heap, callable, &self.stack[start..])?;
         let args = heap.container(Node::Tuple, &self.stack[start..])?;
         let value = heap.add_call(Call { callable, args, kind: CallKind::Instance })?;
         self.stack.truncate(start);

@@ -1,11 +1,13 @@
-use cannery_object::{Heap, Node, Value};
+use cannery_object::{Heap, Node, Value, known};
 
 use super::Fault;
 
 /// Containers that a call or a state has taken.
 ///
 /// Python's `set(list)` or BUILD copies what the container holds at that moment. The Heap keeps the container, so a
-/// change behind that moment would make it hold something else than Python's object does: it is refused.
+/// change behind that moment would make it hold something else than Python's object does: it is refused. Calls of names that
+/// are not known count for nothing: nobody looks into what they made, and objects that are their own keys or members are
+/// made by such calls.
 #[derive(Debug, Default)]
 pub(super) struct Used {
     /// A bit for each node of the Heap, up to the last container.
@@ -14,13 +16,18 @@ pub(super) struct Used {
 
 impl Used {
     /// A call takes its arguments, given one by one.
-    pub(super) fn args(&mut self, heap: &mut Heap, args: &[Value]) -> Result<(), Fault> {
+    pub(super) fn args(&mut self, heap: &mut Heap, callable: Value, args: &[Value]) -> Result<(), Fault> {
+        if !args.iter().any(|&arg| is_container(heap, arg)) || !is_known(heap, callable) {
+            return Ok(());
+        }
         args.iter().try_for_each(|&arg| self.add(heap, arg))
     }
 
     /// A call takes what should be a tuple.
-    pub(super) fn tuple(&mut self, heap: &mut Heap, args: Value) -> Result<(), Fault> {
-        if args == Heap::EMPTY_TUPLE {
+    pub(super) fn tuple(&mut self, heap: &mut Heap, callable: Value, args: Value) -> Result<(), Fault> {
+        let items = heap.as_tuple(args).unwrap_or_default();
+        let has_container = is_container(heap, args) || items.iter().any(|&arg| is_container(heap, arg));
+        if !has_container || !is_known(heap, callable) {
             return Ok(());
         }
         for place in 0..heap.as_tuple(args).map_or(0, <[Value]>::len) {
@@ -47,7 +54,7 @@ impl Used {
 
     fn add(&mut self, heap: &mut Heap, value: Value) -> Result<(), Fault> {
         let Value::Ref(id) = value else { return Ok(()) };
-        if !matches!(heap.node_of(value), Some(Node::List(_) | Node::Dict(_) | Node::Set(_))) {
+        if !is_container(heap, value) {
             return Ok(());
         }
         let (word, bit) = (id.index() / 64, id.index() % 64);
@@ -69,6 +76,15 @@ impl Used {
             _ => Ok(()),
         }
     }
+}
+
+fn is_container(heap: &Heap, value: Value) -> bool {
+    matches!(heap.node_of(value), Some(Node::List(_) | Node::Dict(_) | Node::Set(_)))
+}
+
+/// Whether a callable is a known name, whose arguments are looked into.
+fn is_known(heap: &Heap, callable: Value) -> bool {
+    heap.global_name(callable).is_some_and(|(module, name)| known::known(module, name).is_some())
 }
 
 const CHANGED: Fault = Fault::Rule("a container is changed after a call or BUILD took what it held");
