@@ -9,7 +9,7 @@ use std::fs;
 use std::path::Path;
 
 #[path = "../tests/attacks/fixture.rs"]
-#[allow(dead_code)]
+#[allow(dead_code)] // what a fixture is to give is for the test alone
 mod fixture;
 #[path = "../tests/attacks/recipe.rs"]
 mod recipe;
