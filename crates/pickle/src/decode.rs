@@ -332,3 +332,6 @@ fn memo_key<'a>(line: &[u8]) -> Result<Arg<'a>, Fault> {
     let key = if plain { std::str::from_utf8(line).ok().and_then(|l| l.parse().ok()) } else { None };
     key.map(Arg::Int).ok_or(number_fault(line))
 }
+
+#[cfg(test)]
+mod tests;
