@@ -211,4 +211,36 @@ mod tests {
         assert_eq!(shorten(&"é".repeat(61)), format!("{}…", "é".repeat(60)));
         assert_eq!(shorten("é"), "é");
     }
+
+    #[test]
+    fn errors_of_the_layers_below_keep_what_they_say() {
+        use cannery_object::Limit;
+        use cannery_pickle::Opcode;
+
+        let limit = LimitError { limit: Limit::ZipEntries, allowed: 1, asked: 2 };
+        let pickle = cannery_pickle::Error::malformed(7, "x").at(Opcode::Pop).of_breach(Breach::CutShort);
+        let error = Error::from(pickle);
+        assert_eq!(
+            (error.kind(), error.offset(), error.opcode()),
+            (ErrorKind::Malformed, Some(7), Some("POP"))
+        );
+        assert_eq!((error.breach(), error.to_string()), (Breach::CutShort, "x, at byte 7 (POP)".to_owned()));
+        let error = Error::from(cannery_pickle::Error::unsupported(7, "x"));
+        assert_eq!((error.kind(), error.to_string()), (ErrorKind::Unsupported, "x, at byte 7".to_owned()));
+        let error = Error::from(cannery_pickle::Error::limit(7, limit));
+        assert_eq!((error.kind(), error.offset()), (ErrorKind::Limit(limit), Some(7)));
+        let error = Error::from(cannery_object::Error::malformed("x"));
+        assert_eq!((error.kind(), error.to_string()), (ErrorKind::Malformed, "x".to_owned()));
+        assert_eq!(Error::from(cannery_object::Error::unsupported("x")).kind(), ErrorKind::Unsupported);
+        assert_eq!(Error::from(cannery_object::Error::from(limit)).kind(), ErrorKind::Limit(limit));
+        let back = Error::from(limit).into_pickle(9);
+        assert_eq!((back.kind(), back.offset()), (cannery_pickle::ErrorKind::Limit(limit), 9));
+        let back = Error::unsupported("x").within("a.npy").into_pickle(9);
+        assert_eq!(back.kind(), cannery_pickle::ErrorKind::Unsupported);
+        assert_eq!(back.to_string(), "a.npy: x (byte 9)");
+        assert_eq!(Error::malformed("x").into_pickle(9).kind(), cannery_pickle::ErrorKind::Malformed);
+        let io = Error::from(io::Error::other("No Such Thing"));
+        assert_eq!((io.kind(), io.to_string()), (ErrorKind::Io, "no such thing".to_owned()));
+        assert!(std::error::Error::source(&io).is_some());
+    }
 }

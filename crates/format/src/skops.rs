@@ -85,4 +85,6 @@ fn protocol(json: &Json<'_>) -> Result<u32> {
 }
 
 #[cfg(test)]
+mod more_tests;
+#[cfg(test)]
 mod tests;

@@ -126,4 +126,38 @@ mod tests {
             .expect_err("missing");
         assert_eq!(error.kind(), ErrorKind::Io);
     }
+
+    #[test]
+    fn a_folder_is_no_file_and_a_device_is_read() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let open = |path: &Path| open(path, Access::Map, &Limits::default(), &mut |_, _| ());
+        let error = open(folder.path()).expect_err("a folder");
+        assert!(matches!(error.kind(), ErrorKind::Unsupported | ErrorKind::Io), "{error}");
+        #[cfg(unix)]
+        {
+            assert_eq!(error.to_string(), "this is a folder, not a file");
+            assert!(open(Path::new("/dev/null")).expect("nothing").is_empty());
+        }
+    }
+
+    #[test]
+    fn a_file_over_the_limit_is_not_read() {
+        let file = file_of(1001);
+        let open = |limit| {
+            let limits = Limits::default().with(Limit::InputBytes, limit);
+            open(file.path(), Access::Read, &limits, &mut |_, _| ()).map(|bytes| bytes.len())
+        };
+        assert_eq!(open(1001).expect("just small enough"), 1001);
+        assert!(matches!(open(1000).expect_err("too large").kind(), ErrorKind::Limit(_)));
+    }
+
+    #[test]
+    fn progress_knows_the_length_of_a_file() {
+        let file = file_of((1 << 20) + 5);
+        let mut seen = Vec::new();
+        open(file.path(), Access::Read, &Limits::default(), &mut |done, all| seen.push((done, all)))
+            .expect("read");
+        let all = Some((1 << 20) + 5);
+        assert_eq!(seen, [(1 << 20, all), ((1 << 20) + 5, all)]);
+    }
 }

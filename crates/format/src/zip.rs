@@ -113,4 +113,6 @@ fn check_layout(bytes: &[u8], entries: &[Entry], directory: usize) -> Result<()>
 }
 
 #[cfg(test)]
+mod layout_tests;
+#[cfg(test)]
 mod tests;

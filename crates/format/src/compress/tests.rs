@@ -79,7 +79,7 @@ fn plain(len: usize) -> Vec<u8> {
 #[test]
 fn every_codec_gives_back_what_it_was_given() {
     for wrapping in ALL {
-        for len in [2, 1000, 3_000_000] {
+        for len in [2, 1000, 1_200_000] {
             let plain = plain(len);
             let mut seen = 0;
             let mut budget = Budget::new(Limits::default());
@@ -232,4 +232,84 @@ fn lz4_blocks_that_are_empty_do_not_end_the_frame() {
     with_empty.extend_from_slice(&[0, 0, 0, 0x80]);
     with_empty.extend_from_slice(&whole[15..]);
     assert!(unwrap_with(with_empty, Limits::default()).is_err());
+}
+
+/// An LZ4 frame with these options around one block, or several of them.
+fn lz4_frame(plain: &[u8], block_checksums: bool, content_checksum: bool, size: bool) -> Vec<u8> {
+    let info = lz4_flex::frame::FrameInfo::new()
+        .block_size(lz4_flex::frame::BlockSize::Max64KB)
+        .block_checksums(block_checksums)
+        .content_checksum(content_checksum)
+        .content_size(size.then_some(plain.len() as u64));
+    let mut writer = lz4_flex::frame::FrameEncoder::with_frame_info(info, Vec::new());
+    writer.write_all(plain).expect("to memory");
+    writer.finish().expect("to memory")
+}
+
+#[test]
+fn lz4_frames_with_every_option_end_where_they_say() {
+    let plain = plain(100_000);
+    for options in 0..8 {
+        let frame = lz4_frame(&plain, options & 1 != 0, options & 2 != 0, options & 4 != 0);
+        let unwrapped = unwrap_with(frame.clone(), Limits::default()).expect("a frame");
+        assert!(unwrapped.bytes == plain, "{options}");
+        let surplus = unwrap_with([&frame[..], b"x"].concat(), Limits::default()).expect_err("surplus");
+        assert_eq!((surplus.offset(), surplus.breach()), (Some(frame.len() as u64), Breach::Trailing));
+        for missing in [1, 3, 4, 5, 7, 8, 9, 1000] {
+            let cut = unwrap_with(frame[..frame.len() - missing].to_vec(), Limits::default());
+            assert_eq!(cut.expect_err("cut short").breach(), Breach::CutShort, "{options} {missing}");
+        }
+    }
+}
+
+#[test]
+fn lz4_frames_that_are_not_read() {
+    let frame = lz4_frame(b"abc", false, false, false);
+    for flag in [0x80, 0x40, 0x02, 0x01] {
+        let mut other = frame.clone();
+        other[4] ^= flag;
+        let error = unwrap_with(other, Limits::default()).expect_err("another frame");
+        assert_eq!(
+            (error.kind(), error.offset(), error.part()),
+            (ErrorKind::Unsupported, Some(4), Some("lz4"))
+        );
+    }
+    let error = unwrap_with(frame[..4].to_vec(), Limits::default()).expect_err("the magic alone");
+    assert_eq!((error.offset(), error.breach()), (Some(4), Breach::CutShort));
+    // a stored block without bytes, and a compressed one that gives none, where the library would stop
+    let header = &frame[..7];
+    for block in [&[0, 0, 0, 0x80][..], &[1, 0, 0, 0, 0]] {
+        let error = unwrap_with([header, block, &frame[7..]].concat(), Limits::default())
+            .expect_err("an empty block");
+        assert_eq!(error.kind(), ErrorKind::Malformed);
+        assert!(error.to_string().contains("damaged (an empty block)"), "{error}");
+    }
+}
+
+#[test]
+fn lengths_of_zfiles() {
+    let deflated = wrap(&[7; 300], Wrapping::Zlib);
+    let zfile =
+        |field: &str| unwrap_with([format!("ZF{field}").as_bytes(), &deflated].concat(), Limits::default());
+    for field in [
+        "0x12c              ",
+        "0x12C              ",
+        "0x12cL             ",
+        "0x0000000000000012c",
+        "0x12c               ",
+    ] {
+        assert_eq!(zfile(field).expect("a zfile").bytes.len(), 300, "{field:?}");
+    }
+    let wrong = zfile("0x12d              ").expect_err("one byte too many");
+    assert_eq!(wrong.to_string(), "zfile: the header says 301 bytes, the stream holds 300, at byte 2");
+    for field in ["0x                 ", "0x12g              ", "0x12c 1            ", "0x12345678901234567"]
+    {
+        let error = zfile(field).expect_err("no length");
+        assert_eq!(
+            error.to_string(),
+            "zfile: the length after ZF is no hexadecimal number, at byte 2",
+            "{field:?}"
+        );
+    }
+    assert!(unwrap_with(b"ZF0x12c".to_vec(), Limits::default()).is_err());
 }

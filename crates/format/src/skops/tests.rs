@@ -6,7 +6,7 @@ use cannery_object::{CallKind, Limit, Limits, Node};
 use super::*;
 use crate::error::ErrorKind;
 
-type Files<'a> = &'a [(&'a str, &'a [u8])];
+pub(super) type Files<'a> = &'a [(&'a str, &'a [u8])];
 
 fn archive(entries: Files<'_>) -> Vec<u8> {
     let mut writer = ZipWriter::new(std::io::Cursor::new(Vec::new()));
@@ -17,7 +17,7 @@ fn archive(entries: Files<'_>) -> Vec<u8> {
     writer.finish().expect("to memory").into_inner()
 }
 
-fn read_with(schema: &str, files: Files<'_>, limits: Limits) -> Result<(Heap, Skops)> {
+pub(super) fn read_with(schema: &str, files: Files<'_>, limits: Limits) -> Result<(Heap, Skops)> {
     let entries: Vec<_> = files.iter().copied().chain([(SCHEMA, schema.as_bytes())]).collect();
     let mut heap = Heap::new(limits);
     let archive = Archive::open(&archive(&entries).into(), heap.budget().limits())?;
@@ -26,13 +26,13 @@ fn read_with(schema: &str, files: Files<'_>, limits: Limits) -> Result<(Heap, Sk
 }
 
 /// A node with these further fields.
-fn node(loader: &str, label: &str, rest: &str) -> String {
+pub(super) fn node(loader: &str, label: &str, rest: &str) -> String {
     let (module, class) = label.rsplit_once('.').expect("a dotted label");
     let comma = if rest.is_empty() { "" } else { ", " };
     format!(r#"{{"__class__": "{class}", "__module__": "{module}", "__loader__": "{loader}"{comma}{rest}}}"#)
 }
 
-fn json(text: &str) -> String {
+pub(super) fn json(text: &str) -> String {
     node(
         "JsonNode",
         "builtins.str",
@@ -40,41 +40,41 @@ fn json(text: &str) -> String {
     )
 }
 
-fn ty(label: &str) -> String {
+pub(super) fn ty(label: &str) -> String {
     node("TypeNode", label, "")
 }
 
-fn sequence(loader: &str, label: &str, items: &[String]) -> String {
+pub(super) fn sequence(loader: &str, label: &str, items: &[String]) -> String {
     node(loader, label, &format!(r#""content": [{}]"#, items.join(", ")))
 }
 
-fn dict(label: &str, key_type: &str, items: &[(&str, String)]) -> String {
+pub(super) fn dict(label: &str, key_type: &str, items: &[(&str, String)]) -> String {
     let types = sequence("ListNode", "builtins.list", &vec![ty(key_type); items.len()]);
     let items: Vec<_> = items.iter().map(|(key, value)| format!(r#""{key}": {value}"#)).collect();
     node("DictNode", label, &format!(r#""content": {{{}}}, "key_types": {types}"#, items.join(", ")))
 }
 
-fn content(fields: &[(&str, String)]) -> String {
+pub(super) fn content(fields: &[(&str, String)]) -> String {
     let fields: Vec<_> = fields.iter().map(|(name, node)| format!(r#""{name}": {node}"#)).collect();
     format!(r#""content": {{{}}}"#, fields.join(", "))
 }
 
-fn array(label: &str, file: &str) -> String {
+pub(super) fn array(label: &str, file: &str) -> String {
     node("NdArrayNode", label, &format!(r#""type": "numpy", "file": "{file}""#))
 }
 
-fn in_protocol(protocol: &str, root: &str) -> String {
+pub(super) fn in_protocol(protocol: &str, root: &str) -> String {
     let body = root.strip_suffix('}').expect("a node");
     format!(r#"{body}, "protocol": {protocol}, "_skops_version": "0.16.0"}}"#)
 }
 
-fn npy(descr: &str, shape: &str, data: &[u8]) -> Vec<u8> {
+pub(super) fn npy(descr: &str, shape: &str, data: &[u8]) -> Vec<u8> {
     let header = format!("{{'descr': {descr}, 'fortran_order': False, 'shape': {shape}, }}\n");
     [b"\x93NUMPY\x01\x00", &(header.len() as u16).to_le_bytes()[..], header.as_bytes(), data].concat()
 }
 
 /// The value in a short notation: what is called with what, then `|` and the states.
-fn show(heap: &Heap, value: Value) -> String {
+pub(super) fn show(heap: &Heap, value: Value) -> String {
     let all = |values: &[Value]| values.iter().map(|&v| show(heap, v)).collect::<Vec<_>>().join(", ");
     if let Some(array) = heap.ndarray(value) {
         let array = array.expect("a good array");
@@ -114,20 +114,20 @@ fn show(heap: &Heap, value: Value) -> String {
     }
 }
 
-fn shown_with(root: &str, files: Files<'_>) -> String {
+pub(super) fn shown_with(root: &str, files: Files<'_>) -> String {
     let (heap, skops) = read_with(&in_protocol("2", root), files, Limits::default()).expect("a skops file");
     show(&heap, skops.root)
 }
 
-fn shown(root: &str) -> String {
+pub(super) fn shown(root: &str) -> String {
     shown_with(root, &[])
 }
 
-fn error_with(root: &str, files: Files<'_>) -> Error {
+pub(super) fn error_with(root: &str, files: Files<'_>) -> Error {
     read_with(&in_protocol("2", root), files, Limits::default()).expect_err("not a skops file")
 }
 
-fn error(root: &str) -> Error {
+pub(super) fn error(root: &str) -> Error {
     error_with(root, &[])
 }
 
@@ -397,7 +397,7 @@ fn older_protocols() {
     assert_eq!(read("1", &generator(&state)), ctor);
 }
 
-fn sparse(format: &[u8], label: &str, parts: &[&str]) -> Result<String> {
+pub(super) fn sparse(format: &[u8], label: &str, parts: &[&str]) -> Result<String> {
     let (format, shape) = (
         npy("'|S3'", "()", format),
         npy("'<i8'", "(2,)", &[[2, 0, 0, 0, 0, 0, 0, 0], [3, 0, 0, 0, 0, 0, 0, 0]].concat()),
