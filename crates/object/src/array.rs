@@ -571,3 +571,6 @@ fn utf32(bytes: &[u8], order: ByteOrder) -> Result<String, Error> {
     };
     points.iter().map(decode).collect()
 }
+
+#[cfg(test)]
+mod tests;

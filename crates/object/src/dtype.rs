@@ -448,3 +448,6 @@ fn class((module, name): (&str, &str)) -> Result<DType, Error> {
     };
     DType::from_code(code)
 }
+
+#[cfg(test)]
+mod tests;

@@ -247,7 +247,7 @@ fn frozensets_of_both_kinds() {
     let list = sequence("ListNode", "builtins.list", &one);
     assert_eq!(shown(&reduced(&[list.clone(), json("2")])), "builtins.frozenset([Int(1)], Int(2))");
     assert_eq!(shown(&reduced(&[])), "builtins.frozenset()");
-    let args = sequence("TupleNode", "builtins.tuple", &[list.clone()]);
+    let args = sequence("TupleNode", "builtins.tuple", std::slice::from_ref(&list));
     let other = node("ConstructorFromReduceNode", "builtins.tuple", &format!(r#""content": {args}"#));
     assert_eq!(shown(&other), "builtins.tuple([Int(1)])");
     let root = node("ConstructorFromReduceNode", "m.C", &format!(r#""content": {list}"#));

@@ -3,6 +3,9 @@
 use super::*;
 use crate::error::ErrorKind;
 
+/// Bytes made of the number of entries, the length and the start of the directory.
+type Records = fn(entries: u64, len: u64, start: u64) -> Vec<u8>;
+
 /// An archive of one entry; a field that is set replaces what a plain archive holds.
 #[derive(Clone)]
 struct Layout {
@@ -22,7 +25,7 @@ struct Layout {
     central_extra: Vec<u8>,
     descriptor: Vec<u8>,
     /// What stands between the directory and the end record.
-    zip64: fn(entries: u64, len: u64, start: u64) -> Vec<u8>,
+    zip64: Records,
     /// Entries of this volume and in all, length and start of the directory, in the end record.
     end: Option<[u32; 4]>,
     end_disks: [u16; 2],
@@ -317,7 +320,7 @@ fn records([entries, len, start]: [u64; 3], edit: impl Fn(&str, u64) -> u64) -> 
 fn the_wider_record_agrees_with_the_narrow_one() {
     let len = plain().bytes().len() as u32 - 22 - 38;
     let layout = |zip64, end| Layout { zip64, end, ..plain() };
-    let exact: fn(u64, u64, u64) -> Vec<u8> = |e, l, s| records([e, l, s], |_, value| value);
+    let exact: Records = |e, l, s| records([e, l, s], |_, value| value);
     for end in [
         [1, 1, len, 38],
         [0xffff, 0xffff, len, 38],
@@ -328,7 +331,7 @@ fn the_wider_record_agrees_with_the_narrow_one() {
         good(&layout(exact, Some(end)));
     }
     let disagrees = "the zip64 record disagrees with the end of the archive";
-    let edited: &[fn(u64, u64, u64) -> Vec<u8>] = &[
+    let edited: &[Records] = &[
         |e, l, s| records([e, l, s], |field, v| v + u64::from(field == "size")),
         |e, l, s| records([e, l, s], |field, v| v + u64::from(field == "disk")),
         |e, l, s| records([e, l, s], |field, v| v + u64::from(field == "disk of directory")),
@@ -349,7 +352,7 @@ fn the_wider_record_agrees_with_the_narrow_one() {
     }
     bad(&layout(|e, l, s| [&[0], &records([e, l, s], |_, v| v)[..]].concat(), None), disagrees);
     bad(&layout(|e, l, s| records([e, l, s], |_, v| v)[56..].to_vec(), None), disagrees);
-    let no_signature: fn(u64, u64, u64) -> Vec<u8> = |e, l, s| {
+    let no_signature: Records = |e, l, s| {
         let mut records = records([e, l, s], |_, v| v);
         records[0] = 0;
         records

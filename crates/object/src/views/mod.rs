@@ -88,7 +88,7 @@ impl Heap {
         let site = Site { heap: self, value, object };
         let (module, name) = object.class();
         let known = match module.split('.').next().unwrap_or_default() {
-            "numpy" => numpy(site, module, name),
+            "numpy" | "mtrand" => numpy(site, module, name),
             "joblib" => is_array_wrapper(module, name),
             "sklearn" if module == "sklearn.externals.joblib.numpy_pickle" => is_array_wrapper(module, name),
             "scipy" => Sparse::at(site, module, name).map(View::Sparse),
@@ -209,4 +209,6 @@ fn array<'h>(heap: &'h Heap, value: Value, what: &str) -> Result<crate::NdArray<
 }
 
 #[cfg(test)]
-mod tests;
+mod rare_tests;
+#[cfg(test)]
+pub(crate) mod tests;

@@ -6,66 +6,66 @@ use crate::dtype::DType;
 use crate::heap::{Call, Node};
 use crate::limits::Limits;
 
-struct Maker(Heap);
+pub(crate) struct Maker(pub(crate) Heap);
 
 impl Maker {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(Heap::new(Limits::default()))
     }
 
-    fn text(&mut self, text: &str) -> Value {
+    pub(crate) fn text(&mut self, text: &str) -> Value {
         self.0.text(text).expect("small")
     }
 
-    fn bytes(&mut self, bytes: &[u8]) -> Value {
+    pub(crate) fn bytes(&mut self, bytes: &[u8]) -> Value {
         let blob = self.0.own(bytes).expect("small");
         self.0.add(Node::Bytes(blob)).expect("small")
     }
 
-    fn global(&mut self, module: &str, name: &str) -> Value {
+    pub(crate) fn global(&mut self, module: &str, name: &str) -> Value {
         self.0.global(module, name).expect("small")
     }
 
-    fn list(&mut self, items: &[Value]) -> Value {
+    pub(crate) fn list(&mut self, items: &[Value]) -> Value {
         self.0.container(Node::List, items).expect("small")
     }
 
-    fn tuple(&mut self, items: &[Value]) -> Value {
+    pub(crate) fn tuple(&mut self, items: &[Value]) -> Value {
         self.0.container(Node::Tuple, items).expect("small")
     }
 
-    fn dict(&mut self, pairs: &[(&str, Value)]) -> Value {
+    pub(crate) fn dict(&mut self, pairs: &[(&str, Value)]) -> Value {
         let flat: Vec<_> = pairs.iter().flat_map(|&(key, value)| [self.text(key), value]).collect();
         self.0.container(Node::Dict, &flat).expect("small")
     }
 
-    fn call(&mut self, kind: CallKind, (module, name): (&str, &str), args: &[Value]) -> Value {
+    pub(crate) fn call(&mut self, kind: CallKind, (module, name): (&str, &str), args: &[Value]) -> Value {
         let (callable, args) = (self.global(module, name), self.tuple(args));
         self.0.add_call(Call { callable, args, kind }).expect("small")
     }
 
-    fn reduce(&mut self, name: (&str, &str), args: &[Value]) -> Value {
+    pub(crate) fn reduce(&mut self, name: (&str, &str), args: &[Value]) -> Value {
         self.call(CallKind::Reduce, name, args)
     }
 
-    fn object(&mut self, name: (&str, &str), state: Value) -> Value {
+    pub(crate) fn object(&mut self, name: (&str, &str), state: Value) -> Value {
         let object = self.call(CallKind::New, name, &[]);
         self.with_state(object, state)
     }
 
-    fn with_state(&mut self, object: Value, state: Value) -> Value {
+    pub(crate) fn with_state(&mut self, object: Value, state: Value) -> Value {
         self.0.set_state(object, state).expect("small");
         object
     }
 
-    fn array(&mut self, code: &str, shape: &[usize], bytes: &[u8]) -> Value {
+    pub(crate) fn array(&mut self, code: &str, shape: &[usize], bytes: &[u8]) -> Value {
         let data = self.0.own(bytes).expect("small");
         let dtype = DType::from_code(code).expect("a code");
         let array = Array::new(dtype, shape.to_vec(), Order::C, data).expect("as many bytes");
         self.0.add_array(array).expect("small")
     }
 
-    fn range_index(&mut self, stop: i32) -> Value {
+    pub(crate) fn range_index(&mut self, stop: i32) -> Value {
         let class = self.global("pandas", "RangeIndex");
         let parts = [
             ("name", Value::None),
@@ -77,12 +77,12 @@ impl Maker {
         self.reduce(("pandas.core.indexes.base", "_new_Index"), &[class, dict])
     }
 
-    fn slice(&mut self, start: i32, stop: i32, step: i32) -> Value {
+    pub(crate) fn slice(&mut self, start: i32, stop: i32, step: i32) -> Value {
         self.reduce(("builtins", "slice"), &[start, stop, step].map(Value::Int))
     }
 }
 
-fn elements(array: &crate::NdArray<'_>) -> Vec<i64> {
+pub(super) fn elements(array: &crate::NdArray<'_>) -> Vec<i64> {
     array.i64s().expect("integers").into_owned()
 }
 
@@ -263,7 +263,7 @@ fn categoricals_of_old_and_new_pandas() {
 }
 
 /// A frame of two rows whose columns 0 and 2 lie in one block and column 1 in another.
-fn frame(make: &mut Maker, places: [Value; 2], new: bool) -> Value {
+pub(super) fn frame(make: &mut Maker, places: [Value; 2], new: bool) -> Value {
     let blocks = [make.array("|u1", &[2, 2], &[1, 2, 5, 6]), make.array("|u1", &[1, 2], &[3, 4])];
     let (columns, rows) = (make.range_index(3), make.range_index(2));
     let axes = make.list(&[columns, rows]);
@@ -286,7 +286,7 @@ fn frame(make: &mut Maker, places: [Value; 2], new: bool) -> Value {
     make.object(("pandas.core.frame", "DataFrame"), state)
 }
 
-fn columns(heap: &Heap, value: Value) -> Result<Vec<Vec<i64>>, Error> {
+pub(super) fn columns(heap: &Heap, value: Value) -> Result<Vec<Vec<i64>>, Error> {
     let View::DataFrame(frame) = heap.view(value) else { panic!("no frame") };
     let column = |column| match column {
         Column::Row(array, row) => {
