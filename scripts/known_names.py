@@ -50,7 +50,7 @@ RECONSTRUCT = re.compile(
 
 PYTHON = {
     "builtins": "set frozenset list dict tuple int float bool complex str bytes bytearray slice range object type"
-    " long unicode xrange Ellipsis NotImplemented",
+    " long unicode xrange Ellipsis NotImplemented abs len max min round sum",
     "copyreg": "_reconstructor __newobj__ __newobj_ex__",
     "_codecs": "encode",
     "collections": "OrderedDict defaultdict deque Counter",
@@ -58,9 +58,17 @@ PYTHON = {
     "datetime": "date datetime time timedelta timezone tzinfo",
     "decimal": "Decimal",
     "fractions": "Fraction",
+    "pathlib": "PosixPath PurePosixPath PureWindowsPath WindowsPath",
+    "pathlib._local": "PosixPath PurePosixPath PureWindowsPath WindowsPath",
     "re": "_compile",
     "uuid": "UUID SafeUUID",
 }
+
+# Methods of text that split or change it. They are pickled as `getattr(str, name)`, which looks them up here; `format` and
+# `format_map` read attributes of what they are given.
+METHODS_OF_TEXT = (
+    "capitalize casefold lower lstrip removeprefix removesuffix replace rsplit rstrip split splitlines strip swapcase title upper"
+)
 
 # Subpackages and modules of sklearn that are not walked into, and why they hold nothing for a model.
 SKIPPED = re.compile(
@@ -106,7 +114,7 @@ NOT_DATA = re.compile(r"^(plot_\w+|make_scorer|get_scorer\w*|check_scoring|check
 # Private functions that estimators keep in an attribute; present where the release has them.
 SINGLE_FUNCTIONS = [
     ("sklearn.cluster._kmeans", "_kmeans_single_elkan _kmeans_single_lloyd kmeans_plusplus"),
-    ("sklearn.metrics._scorer", "_passthrough_scorer"),
+    ("sklearn.metrics._scorer", "_passthrough_scorer negative_likelihood_ratio positive_likelihood_ratio"),
     ("sklearn.metrics.scorer", "_passthrough_scorer"),
     ("sklearn.model_selection._search_successive_halving", "_refit_callable _top_k"),
     ("sklearn.preprocessing._function_transformer", "_identity"),
@@ -123,6 +131,10 @@ NUMPY_FUNCTIONS = (
     " prod ptp quantile ravel real repeat reshape roll rot90 round searchsorted sinc size sort squeeze stack std sum swapaxes"
     " take tensordot tile trace transpose trapezoid trapz tril triu unique unwrap var vstack where zeros zeros_like"
 )
+NUMPY_FUNCTIONS_BELOW = [
+    ("numpy.fft", "fft fft2 fftfreq fftn fftshift ifft ifft2 ifftn ifftshift irfft rfft rfftfreq"),
+    ("numpy.linalg", "cholesky cond det eig eigh eigvals eigvalsh inv lstsq matrix_power matrix_rank norm pinv qr slogdet solve svd"),
+]
 # Scalar types whose own name depends on the platform: int64 here is longlong on Windows.
 NUMPY_PLATFORM_SCALARS = "intc uintc longlong ulonglong longdouble clongdouble".split()
 NUMPY_CLASSES = [
@@ -185,7 +197,7 @@ PANDAS_WALKED = re.compile(
     r"^pandas\.(core\.(indexes|internals|arrays|dtypes|categorical|sparse|flags)(\.(?!generic|.*accessors?)|$)"
     r"|_libs\.(arrays|internals|interval|missing|sparse|tslib|tslibs)(\.|$)|arrays$|_libs$|core$)"
 )
-PANDAS_FUNCTIONS = "isna isnull notna notnull to_numeric"
+PANDAS_FUNCTIONS = "concat cut factorize get_dummies isna isnull notna notnull qcut to_datetime to_numeric to_timedelta"
 
 
 # ---------------------------------------------------------------- inside one environment
@@ -274,6 +286,11 @@ def collect_python(found):
             )
             found.add("python", module, name, kind)
 
+    if not PYTHON_2:  # which can't pickle them
+        for name in METHODS_OF_TEXT.split():
+            if hasattr(str, name):
+                found.add("python", "builtins", "str." + name, "function")
+                found.add("python", "__builtin__", "unicode." + name, "function")
     renamed = {"builtins": "__builtin__", "copyreg": "copy_reg"} if PYTHON_2 else {}
     for module, names in PYTHON.items():
         module = renamed.get(module, module)
@@ -307,6 +324,9 @@ def collect_numpy(found):
     for name, obj in members("numpy", NUMPY_FUNCTIONS):
         if kind_of(obj) == "function":
             found.add_object("numpy", obj, "numpy")
+    for module, names in NUMPY_FUNCTIONS_BELOW:
+        for name, obj in members(module, names):
+            found.add_object("numpy", obj, module)
     # a ufunc names no module before numpy 2.2: pickle takes the first loaded one that has it
     for name, obj in members("numpy", "*"):
         if type(obj) is numpy.ufunc:
@@ -329,7 +349,11 @@ def collect_scipy(found):
         for name, obj in members(module, "*"):  # public classes and the private ones that hold their data
             if is_class(obj) and obj.__module__ == module:
                 found.add_object("scipy", obj)
-    for module in ("_continuous_distns", "_discrete_distns", "_distn_infrastructure", "_multivariate"):
+    line = scipy.interpolate.interp1d  # keeps one of these as an attribute
+    for name, obj in sorted(vars(line).items()):
+        if name.startswith("_call_") and inspect.isfunction(obj):
+            found.add("scipy", line.__module__, "interp1d." + name, "function")
+    for module in ("_continuous_distns", "_discrete_distns", "_distn_infrastructure", "_levy_stable", "_multivariate"):
         for name, obj in members("scipy.stats." + module, "*"):
             if is_class(obj) and re.search(r"^rv_|_gen$|_frozen$", name):
                 found.add_object("scipy", obj)
@@ -365,6 +389,8 @@ def collect_pandas(found):
                 found.add_object("pandas", obj, module.__name__)
     for name, obj in members("pandas", "NA"):
         found.add("pandas", obj.__module__, name, "data")
+    for name, obj in members("pandas", "NA NaT"):  # skops makes instances of their classes
+        found.add_object("pandas", type(obj))
     for name, obj in members("pandas.tseries.offsets", "*"):
         if is_class(obj) and obj.__module__ == "pandas.tseries.offsets":
             found.add_object("pandas", obj)

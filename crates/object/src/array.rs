@@ -401,7 +401,13 @@ impl<'h> NdArray<'h> {
         &'s self,
         convert: impl Fn(Element<'s>) -> Option<T>,
     ) -> Result<Cow<'s, [T]>, Error> {
-        let bad = || Error::malformed(format!("an array of dtype {} where numbers belong", self.dtype));
+        let bad = || {
+            let message = format!("an array of dtype {} where numbers belong", self.dtype);
+            match self.dtype.kind {
+                Kind::DateTime(_) | Kind::TimeDelta(_) => Error::unsupported(message),
+                _ => Error::malformed(message),
+            }
+        };
         self.elements()
             .map(|element| convert(element?).ok_or_else(bad))
             .collect::<Result<Vec<T>, _>>()

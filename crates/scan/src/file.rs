@@ -156,7 +156,9 @@ impl Scan<'_> {
             let fails = read.is_err_and(|error| fails_everywhere(&error.into()));
             return !fails;
         }
-        for Suspect { finding, .. } in judge(&heap, bytes.len() as u64, &self.options.allowed).suspects {
+        let root = read.ok().map(|outcome| outcome.root);
+        for Suspect { finding, .. } in judge(&heap, root, bytes.len() as u64, &self.options.allowed).suspects
+        {
             self.add(finding);
         }
         true
@@ -215,7 +217,8 @@ impl Scan<'_> {
             return self.no_model(&plain.bytes, format!("no pickle: {error}"));
         }
         let size = plain.bytes.len() as u64;
-        let Judged { mut suspects, packed } = judge(&attempt.heap, size, &self.options.allowed);
+        let Judged { mut suspects, packed } =
+            judge(&attempt.heap, attempt.root.as_ref().ok().copied(), size, &self.options.allowed);
         self.report.format.get_or_insert(attempt.facts.kind.name());
         if !suspects.is_empty() || !packed.is_empty() {
             self.places(&attempt, &mut suspects);

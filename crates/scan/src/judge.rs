@@ -5,6 +5,7 @@ use cannery_object::{Heap, Id, Node, Value};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::names::{self, Standing};
+use crate::place::{self, Edge, id_of};
 use crate::rule::Rule;
 use crate::site::{Refusal, Site, kind_of};
 use crate::sound::{self, Estimators};
@@ -31,15 +32,18 @@ pub(crate) struct Judged {
     pub(crate) packed: Vec<Value>,
 }
 
-/// Judges the nodes of a Heap that was made of so many bytes.
-pub(crate) fn judge(heap: &Heap, bytes: u64, allowed: &Allowed) -> Judged {
+/// Judges the nodes of a Heap that was made of so many bytes; `root` is what they make, if they make anything.
+pub(crate) fn judge(heap: &Heap, root: Option<Value>, bytes: u64, allowed: &Allowed) -> Judged {
     let mut judge = Judge {
         heap,
+        root,
         allowed,
         work: Work::of(bytes),
         estimators: Estimators::of(heap),
         standings: FxHashMap::default(),
         called: FxHashSet::default(),
+        used_well: FxHashSet::default(),
+        making: FxHashSet::default(),
         seen: FxHashMap::default(),
         judged: Judged::default(),
     };
@@ -52,6 +56,7 @@ pub(crate) fn judge(heap: &Heap, bytes: u64, allowed: &Allowed) -> Judged {
 
 struct Judge<'h> {
     heap: &'h Heap,
+    root: Option<Value>,
     allowed: &'h Allowed,
     work: Work,
     estimators: Estimators<'h>,
@@ -59,6 +64,10 @@ struct Judge<'h> {
     standings: FxHashMap<(&'h str, &'h str), Status>,
     /// Names whose calls were reported, so that they need no finding of their own.
     called: FxHashSet<Id>,
+    /// Harmful names that were used as models use them: fine as long as they are there for nothing else.
+    used_well: FxHashSet<Id>,
+    /// The arguments of the calls that make an instance of one.
+    making: FxHashSet<Id>,
     /// Where a rule and symbol were reported first.
     seen: FxHashMap<(Rule, String), usize>,
     judged: Judged,
@@ -126,6 +135,13 @@ impl<'h> Judge<'h> {
         if let Err(refusal) = self.work.spend_on(&site) {
             return self.refuse(value, String::new(), refusal);
         }
+        if let Some(used) = uses::harmful_name_used_well(&site) {
+            self.used_well.extend(id_of(used));
+            if used != call.callable {
+                self.making.extend(id_of(call.args));
+            }
+            return;
+        }
         match self.status(name) {
             Status::Known(known) => self.known_call(&site, known),
             Status::Allowed => self.state(&site),
@@ -176,9 +192,10 @@ impl<'h> Judge<'h> {
     /// Names that are never called, but are there: importing their module is enough for some.
     fn names(&mut self) {
         let heap = self.heap;
+        let only_used_well = self.only_used_well();
         for value in heap.nodes() {
             let Some(name) = heap.global_name(value) else { continue };
-            if matches!(value, Value::Ref(id) if self.called.contains(&id)) {
+            if id_of(value).is_some_and(|id| self.called.contains(&id) || only_used_well.contains(&id)) {
                 continue;
             }
             let rule = match self.status(name) {
@@ -188,6 +205,32 @@ impl<'h> Judge<'h> {
             };
             self.report(value, rule, symbol_of(name), format!("names {}", symbol_of(name)));
         }
+    }
+
+    /// Of the harmful names that were used well, those that nothing else refers to.
+    fn only_used_well(&self) -> FxHashSet<Id> {
+        let mut only = self.used_well.clone();
+        if let Some(root) = self.root.and_then(id_of) {
+            only.remove(&root);
+        }
+        if only.is_empty() {
+            return only;
+        }
+        for from in self.heap.nodes().filter_map(id_of) {
+            let is_making = self.making.contains(&from);
+            place::edges(self.heap, from, &mut |edge, to| {
+                let Some(to) = id_of(to) else { return };
+                match edge {
+                    Edge::Callable | Edge::Arguments => {}
+                    Edge::Item(0) if is_making => {}
+                    _ if self.making.contains(&to) => only.clear(),
+                    _ => {
+                        only.remove(&to);
+                    }
+                }
+            });
+        }
+        only
     }
 
     fn status(&mut self, name: (&'h str, &'h str)) -> Status {
@@ -222,11 +265,7 @@ impl<'h> Judge<'h> {
             }
             None => {
                 self.seen.insert((rule, symbol.clone()), suspects.len());
-                let id = match value {
-                    Value::Ref(id) => Some(id),
-                    Value::None | Value::Bool(_) | Value::Int(_) => None,
-                };
-                suspects.push(Suspect { id, finding: Finding::new(rule, symbol, message) });
+                suspects.push(Suspect { id: id_of(value), finding: Finding::new(rule, symbol, message) });
             }
         }
     }

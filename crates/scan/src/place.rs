@@ -9,7 +9,7 @@ const LONGEST: usize = 48;
 
 /// How one value refers to another.
 #[derive(Clone, Copy, Debug)]
-enum Edge {
+pub(crate) enum Edge {
     /// An element of a sequence or set, or an argument.
     Item(u32),
     /// The key at a position of a dict.
@@ -102,7 +102,8 @@ impl<'h> Places<'h> {
     }
 }
 
-fn id_of(value: Value) -> Option<Id> {
+/// The node that a value stands for, if it is one.
+pub(crate) fn id_of(value: Value) -> Option<Id> {
     match value {
         Value::Ref(id) => Some(id),
         Value::None | Value::Bool(_) | Value::Int(_) => None,
@@ -110,7 +111,7 @@ fn id_of(value: Value) -> Option<Id> {
 }
 
 /// All that a node refers to.
-fn edges(heap: &Heap, id: Id, to: &mut impl FnMut(Edge, Value)) {
+pub(crate) fn edges(heap: &Heap, id: Id, to: &mut impl FnMut(Edge, Value)) {
     let value = Value::Ref(id);
     let number = |index: usize| u32::try_from(index).unwrap_or(u32::MAX);
     let mut items = |values: &[Value]| {

@@ -5,6 +5,7 @@
 
 mod attributes;
 mod builtins;
+mod conditional;
 mod copyreg;
 mod distribution;
 mod instance;
@@ -20,10 +21,11 @@ use crate::rule::Rule;
 use crate::site::{Checked, Refusal, Site};
 
 pub(crate) use attributes::check as attributes;
+pub(crate) use conditional::harmful_name_used_well;
 
 /// Checks a call of a known name.
 pub(crate) fn check(site: &Site<'_>, known: Known) -> Checked {
-    if site.attached.kwargs != Value::None {
+    if site.attached.kwargs != Value::None && !random::is_seed_sequence_of_skops(site) {
         return Err(Refusal::new(Rule::UnknownArguments, "made with keyword arguments (NEWOBJ_EX)"));
     }
     if site.states.len() > 1 {
@@ -47,7 +49,7 @@ fn reduce(site: &Site<'_>, known: Known) -> Checked {
     match module {
         "copyreg" | "copy_reg" => return copyreg::check(site),
         "builtins" | "__builtin__" | "collections" | "_codecs" | "datetime" | "decimal" | "fractions"
-        | "re" | "functools"
+        | "re" | "functools" | "pathlib" | "pathlib._local" | "uuid"
             if known.kind != Kind::Exception =>
         {
             return builtins::check(site);

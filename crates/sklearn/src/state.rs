@@ -133,6 +133,9 @@ impl<'h> State<'h> {
 
     /// An integer inside this object; `name` is its path from here: `n_classes_[1]`.
     pub(crate) fn int_in(&self, value: Value, name: &str) -> Result<i64, Error> {
+        if value == Value::None {
+            return Err(self.unsupported(name, "None where an integer belongs"));
+        }
         let int = match self.scalar_of(name, value)? {
             Element::Int(i) => Some(i),
             Element::UInt(u) => i64::try_from(u).ok(),
@@ -197,7 +200,7 @@ impl<'h> State<'h> {
 
     /// A plain numpy array inside this object; `name` is its path from here: `classes_[1]`.
     pub(crate) fn array_in(&self, value: Value, name: &str) -> Result<NdArray<'h>, Error> {
-        let array = self.heap.ndarray(value).ok_or_else(|| self.malformed(name, "not an array"))?;
+        let array = self.heap.ndarray(value).ok_or_else(|| self.no_array(value, name))?;
         let array = array.map_err(|error| Error::in_view(self.path_of(name), &error))?;
         let claimed =
             array.shape.iter().filter(|&&length| length > 0).try_fold(1_usize, |n, &d| n.checked_mul(d));
@@ -211,6 +214,19 @@ impl<'h> State<'h> {
             Some((module, class)) => {
                 Err(self.unsupported(name, format!("an array of class {module}.{class}")))
             }
+        }
+    }
+
+    /// Some estimators keep what they are given, and compute with it what numpy makes of it: a sparse matrix, an array of
+    /// pandas.
+    fn no_array(&self, value: Value, name: &str) -> Error {
+        match self.heap.view(value) {
+            View::Sparse(_) => self.unsupported(name, "a sparse matrix where an array belongs"),
+            View::Extension(array) => {
+                let (module, class) = array.class();
+                self.unsupported(name, format!("a {module}.{class} where an array belongs"))
+            }
+            _ => self.malformed(name, "not an array"),
         }
     }
 

@@ -20,6 +20,8 @@ pub(super) fn check(site: &Site<'_>) -> Checked {
                 if (is_str(site.heap, *pattern) || is_bytes(site.heap, *pattern)) && is_int(site.heap, *flags))
         }
         ("functools", "partial") => return partial(site),
+        ("pathlib" | "pathlib._local", _) => site.args.iter().all(|&part| is_str(site.heap, part)),
+        ("uuid", "SafeUUID") => matches!(site.args, [safe] if is_scalar(site.heap, *safe)),
         _ => false,
     };
     if ok { site.no_state() } else { Err(site.bad_args()) }
@@ -67,13 +69,14 @@ fn collection(site: &Site<'_>, name: &str) -> bool {
 
 /// What a missing value is made of: one of the types that make an empty or zero value.
 fn is_plain_type(heap: &Heap, value: Value) -> bool {
-    matches!(
-        heap.global_name(value),
-        Some((
-            "builtins" | "__builtin__",
-            "int" | "float" | "list" | "dict" | "set" | "str" | "bool" | "tuple" | "long" | "unicode"
-        ))
-    )
+    heap.global_name(value) == Some(("collections", "OrderedDict"))
+        || matches!(
+            heap.global_name(value),
+            Some((
+                "builtins" | "__builtin__",
+                "int" | "float" | "list" | "dict" | "set" | "str" | "bool" | "tuple" | "long" | "unicode"
+            ))
+        )
 }
 
 fn is_pairs(heap: &Heap, value: Value) -> bool {

@@ -6,7 +6,7 @@ use cannery_object::{Heap, Value};
 use super::{attributes, distribution, pandas};
 use crate::names;
 use crate::rule::Rule;
-use crate::site::{Checked, Refusal, Site, is_str};
+use crate::site::{Checked, Refusal, Site, is_int, is_object, is_str};
 
 /// How an instance is made.
 pub(super) struct Made<'h> {
@@ -67,7 +67,14 @@ const COMPILED: &[&str] = &[
 ];
 
 /// Subclasses of `tuple`, whose `__new__` takes the elements.
-const TUPLES: &[&str] = &["_ImputerTriplet", "DistributionBoundary", "Hyperparameter", "_CVScoreTuple"];
+const TUPLES: &[&str] = &[
+    "_ImputerTriplet",
+    "DistributionBoundary",
+    "Hyperparameter",
+    "_CVScoreTuple",
+    "MethodPair",
+    "RouterMappingPair",
+];
 
 /// Subclasses of `dict` in scikit-learn and scipy.
 const DICTS: &[&str] = &["Bunch", "DeprecationDict", "_DictWithDeprecatedKeys", "OptimizeResult", "_nandict"];
@@ -102,6 +109,7 @@ pub(super) fn check(site: &Site<'_>, made: &Made<'_>) -> Checked {
         (Kind::Class, Library::Scipy) => of_scipy(site, made, class),
         (Kind::Class, Library::Pandas) => pandas::instance(site, made, class),
         (Kind::Class, Library::Joblib) if is_wrapper(class) => wrapper(site, made),
+        (Kind::Class, Library::Joblib) if class.1 == "Memory" => cache(site, made),
         (Kind::Class, Library::Python) => of_python(site, made, class),
         _ => {
             Err(Refusal::new(Rule::UnknownArguments, format!("makes an instance of {}.{}", class.0, class.1)))
@@ -141,6 +149,9 @@ fn of_sklearn(site: &Site<'_>, made: &Made<'_>, class: (&str, &str)) -> Checked 
     let (module, name) = class;
     if is_wrapper(class) {
         return wrapper(site, made);
+    }
+    if class == ("sklearn.externals.joblib.memory", "Memory") {
+        return cache(site, made);
     }
     if COMPILED.iter().any(|compiled| module.starts_with(compiled)) {
         return super::sklearn::compiled_instance(site, made, class);
@@ -220,8 +231,39 @@ fn of_python(site: &Site<'_>, made: &Made<'_>, class: (&str, &str)) -> Checked {
             made_plainly(site, made)?;
             site.no_state()
         }
+        ("uuid", "UUID") => uuid(site, made),
         _ => Err(Refusal::new(Rule::UnknownArguments, format!("makes an instance of {}", class.1))),
     }
+}
+
+/// A number of 128 bits, and whether it was made safely.
+fn uuid(site: &Site<'_>, made: &Made<'_>) -> Checked {
+    made_plainly(site, made)?;
+    let heap = site.heap;
+    let pairs = site.state().and_then(|state| heap.as_dict(state)).ok_or_else(|| site.bad_state())?;
+    let fits = pairs.chunks_exact(2).all(|pair| match heap.as_str(pair[0]).as_deref() {
+        Some("int") => is_int(heap, pair[1]),
+        Some("is_safe") => {
+            is_int(heap, pair[1]) || is_object(heap, pair[1], |class| class == ("uuid", "SafeUUID"))
+        }
+        _ => false,
+    });
+    if fits { Ok(()) } else { Err(site.bad_state()) }
+}
+
+/// joblib's `Memory` without a folder. One with a folder loads what lies there as soon as it is used.
+fn cache(site: &Site<'_>, made: &Made<'_>) -> Checked {
+    made_plainly(site, made)?;
+    let heap = site.heap;
+    let state = site.state().ok_or_else(|| site.bad_state())?;
+    attributes::check(heap, state)?;
+    let pairs = heap.as_dict(state).ok_or_else(|| site.bad_state())?;
+    let has_none = |name| heap.lookup(pairs, name) == Some(Value::None);
+    if has_none("store_backend") && has_none("location") {
+        return Ok(());
+    }
+    let message = "a cache of joblib, which loads what lies in the folder that the file names";
+    Err(Refusal::new(Rule::UnknownArguments, message))
 }
 
 /// joblib's stand-in for an array.

@@ -23,6 +23,8 @@ pub(super) fn check(site: &Site<'_>) -> Checked {
         (_, "_mareconstruct") => masked(site),
         ("numpy.core", "_ufunc_reconstruct") => ufunc(site),
         _ if module.starts_with("numpy.random") || module == "mtrand" => random::check(site),
+        ("numpy" | "numpy.matrixlib.defmatrix", "matrix") => matrix_of_skops(site),
+        ("numpy.ma" | "numpy.ma.core", "MaskedConstant") if site.args.is_empty() => site.no_state(),
         ("numpy.dtypes", _) if site.args.is_empty() && site.states.is_empty() => Ok(()),
         _ => Err(site.bad_args()),
     }
@@ -52,6 +54,14 @@ fn array(site: &Site<'_>) -> Checked {
         Some(Ok(_)) => Ok(()),
         Some(Err(error)) => Err(Refusal::of_view(&error)),
         None => Err(site.bad_args()),
+    }
+}
+
+/// `matrix(array)`, which skops calls; a text would be evaluated.
+fn matrix_of_skops(site: &Site<'_>) -> Checked {
+    match site.args {
+        [array] if site.heap.ndarray(*array).is_some_and(|array| array.is_ok()) => site.no_state(),
+        _ => Err(site.bad_args()),
     }
 }
 

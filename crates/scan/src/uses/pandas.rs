@@ -3,9 +3,10 @@
 use cannery_object::{Heap, Value};
 
 use super::attributes;
+use super::builtins::is_numpy_scalar;
 use super::instance::{Made, is_text_of, made_plainly};
 use crate::rule::Rule;
-use crate::site::{Checked, Refusal, Site, is_float, is_int, is_object, is_str};
+use crate::site::{Checked, Refusal, Site, is_flag, is_float, is_int, is_number, is_object, is_str};
 
 /// Classes that are made without arguments and given a dict of attributes, or a tuple that their `__setstate__` takes
 /// apart.
@@ -50,6 +51,9 @@ const INSTANCES: &[&str] = &[
 /// Checks an instance of a class of pandas.
 pub(super) fn instance(site: &Site<'_>, made: &Made<'_>, class: (&str, &str)) -> Checked {
     let (module, name) = class;
+    if module == "pandas.api.typing" {
+        return missing_of_skops(site, made);
+    }
     let known_module = matches!(module, "pandas" | "pandas.arrays") || module.starts_with("pandas.core.");
     if !known_module || !INSTANCES.contains(&name) {
         let message = format!("makes an instance of {module}.{name}, which is not judged");
@@ -63,6 +67,17 @@ pub(super) fn instance(site: &Site<'_>, made: &Made<'_>, class: (&str, &str)) ->
         Some(state) => attributes::check(site.heap, state),
         None => Ok(()),
     }
+}
+
+/// What skops makes of `pandas.NA` and `pandas.NaT`: an instance whose attributes are the name of their module.
+fn missing_of_skops(site: &Site<'_>, made: &Made<'_>) -> Checked {
+    made_plainly(site, made)?;
+    let heap = site.heap;
+    let Some(state) = site.state() else { return site.no_state() };
+    let pairs = heap.as_dict(state).ok_or_else(|| site.bad_state())?;
+    let is_module =
+        |pair: &[Value]| is_text_of(heap, pair[0], &["__module__"]) && is_text_of(heap, pair[1], &["pandas"]);
+    if pairs.chunks_exact(2).all(is_module) { Ok(()) } else { Err(site.bad_state()) }
 }
 
 /// `(axes, block values, block items, {'0.14.1': {'axes': …, 'blocks': […]}})`.
@@ -101,8 +116,25 @@ pub(super) fn check(site: &Site<'_>) -> Checked {
                 && rest.iter().all(|&value| is_float(heap, value) || is_missing(heap, value))
         }
         (_, "Timestamp" | "Timedelta" | "_unpickle_timestamp" | "_timedelta_unpickle", args) => {
-            args.len() <= 4
-                && args.iter().all(|&arg| arg == Value::None || is_int(heap, arg) || is_str(heap, arg))
+            let is_part =
+                |arg| arg == Value::None || is_int(heap, arg) || is_str(heap, arg) || is_zone(heap, arg);
+            args.len() <= 4 && args.iter().all(|&arg| is_part(arg) || is_offset(heap, arg))
+        }
+        ("pandas._libs.tslibs.offsets", name, [count, flag, rest @ ..]) if OFFSETS.contains(&name) => {
+            let is_more = |&arg: &Value| arg == Value::None || is_int(heap, arg) || is_duration(heap, arg);
+            is_int(heap, *count) && is_flag(heap, *flag) && rest.len() <= 1 && rest.iter().all(is_more)
+        }
+        ("pandas" | "pandas._libs.tslibs.period", "Period", [Value::None, freq, ordinal]) => {
+            (is_str(heap, *freq) || is_offset(heap, *freq)) && is_int(heap, *ordinal)
+        }
+        ("pandas" | "pandas._libs.interval", "Interval", [left, right, closed]) => {
+            let is_end = |arg| is_number(heap, arg) || is_numpy_scalar(heap, arg) || is_time(heap, arg);
+            is_end(*left)
+                && is_end(*right)
+                && is_text_of(heap, *closed, &["left", "right", "both", "neither"])
+        }
+        ("pandas" | "pandas.core.dtypes.dtypes", "PeriodDtype", [freq]) => {
+            is_str(heap, *freq) || is_offset(heap, *freq)
         }
         (
             "pandas._libs.tslibs.nattype" | "pandas._libs.tslib",
@@ -114,10 +146,55 @@ pub(super) fn check(site: &Site<'_>) -> Checked {
     if ok { site.no_state() } else { Err(site.bad_args()) }
 }
 
+/// Classes of offsets that are made of a count, whether times are cut to midnight, and at most one more number or
+/// duration.
+const OFFSETS: &[&str] = &[
+    "Day",
+    "Hour",
+    "Minute",
+    "Second",
+    "Milli",
+    "Micro",
+    "Nano",
+    "BusinessDay",
+    "BusinessMonthBegin",
+    "BusinessMonthEnd",
+    "MonthBegin",
+    "MonthEnd",
+    "QuarterBegin",
+    "QuarterEnd",
+    "Week",
+    "YearBegin",
+    "YearEnd",
+];
+
+fn is_offset(heap: &Heap, value: Value) -> bool {
+    is_object(heap, value, |(module, name)| {
+        matches!(module, "pandas._libs.tslibs.offsets" | "pandas.tseries.offsets") && OFFSETS.contains(&name)
+    })
+}
+
+fn is_zone(heap: &Heap, value: Value) -> bool {
+    is_object(heap, value, |class| class == ("datetime", "timezone"))
+}
+
+fn is_duration(heap: &Heap, value: Value) -> bool {
+    is_object(heap, value, |class| class == ("datetime", "timedelta"))
+}
+
+/// A point in time or a duration of pandas.
+fn is_time(heap: &Heap, value: Value) -> bool {
+    is_object(heap, value, |(module, name)| {
+        let of_pandas = module == "pandas" || module.starts_with("pandas._libs.");
+        let known = ["Timestamp", "Timedelta", "_unpickle_timestamp", "_timedelta_unpickle"];
+        of_pandas && known.contains(&name)
+    })
+}
+
 fn is_missing(heap: &Heap, value: Value) -> bool {
     value == Value::None
         || is_str(heap, value)
-        || heap.global_name(value) == Some(("pandas._libs.missing", "NA"))
+        || matches!(heap.global_name(value), Some(("pandas._libs.missing" | "pandas", "NA")))
 }
 
 fn is_slice(heap: &Heap, value: Value) -> bool {

@@ -2,6 +2,7 @@
 
 use cannery_object::{Heap, Kind, Value, View};
 
+use super::builtins::is_numpy_scalar;
 use super::instance::is_text_of;
 use crate::rule::Rule;
 use crate::site::{Checked, Refusal, Site, is_int};
@@ -28,6 +29,7 @@ pub(super) fn check(site: &Site<'_>) -> Checked {
                 && heap.global_name(*maker) == Some(("numpy.random._pickle", "__bit_generator_ctor"))
         }
         ("__bit_generator_ctor", []) => true,
+        ("SeedSequence", []) if is_seed_sequence_of_skops(site) => return site.no_state(),
         ("__bit_generator_ctor", [class]) => is_name_or_class(heap, *class),
         (name, [class, checksum, state]) if name.starts_with("__pyx_unpickle_Seed") => {
             return seed_sequence(site, *class, *checksum, *state);
@@ -86,9 +88,37 @@ fn state(site: &Site<'_>) -> Checked {
 fn is_seed_sequence(heap: &Heap, value: Value) -> bool {
     heap.object(value).is_some_and(|object| {
         let (module, name) = object.class();
-        module.starts_with("numpy.random.") && name.starts_with("__pyx_unpickle_Seed")
-            || name.starts_with("Seed")
+        module.starts_with("numpy.random.")
+            && name.strip_prefix("__pyx_unpickle_").unwrap_or(name).starts_with("Seed")
     })
+}
+
+/// `SeedSequence(entropy=…, spawn_key=…, pool_size=…, n_children_spawned=…)`, which skops calls for the seeds of a
+/// Generator. The pool is of so many words as the size says.
+pub(super) fn is_seed_sequence_of_skops(site: &Site<'_>) -> bool {
+    const LARGEST_POOL: i64 = 1 << 10;
+    let heap = site.heap;
+    let is_sequence = site.name == ("numpy.random.bit_generator", "SeedSequence") && site.args.is_empty();
+    let Some(pairs) = heap.as_dict(site.attached.kwargs).filter(|_| is_sequence) else { return false };
+    let are_ints =
+        |value: Value| heap.as_sequence(value).is_some_and(|ints| ints.iter().all(|&int| is_int(heap, int)));
+    pairs.chunks_exact(2).all(|pair| match heap.as_str(pair[0]).as_deref() {
+        Some("entropy") => is_entropy(heap, pair[1]) || are_ints(pair[1]),
+        Some("spawn_key") => are_ints(pair[1]),
+        Some("pool_size") => matches!(heap.as_int(pair[1]), Some(4..=LARGEST_POOL)),
+        Some("n_children_spawned") => is_int(heap, pair[1]),
+        _ => false,
+    })
+}
+
+/// An integer of Python or numpy, a vector of them, or none: then the system's is taken.
+fn is_entropy(heap: &Heap, value: Value) -> bool {
+    value == Value::None
+        || is_int(heap, value)
+        || is_numpy_scalar(heap, value)
+        || heap.ndarray(value).is_some_and(|array| {
+            array.is_ok_and(|array| array.ndim() <= 1 && matches!(array.dtype.kind, Kind::UInt | Kind::Int))
+        })
 }
 
 /// `__pyx_unpickle_SeedSequence(class, checksum, None)` with `(entropy, children, pool, pool size, spawn key)`.

@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use cannery_object::{Element, Kind, Value, View};
+use cannery_object::{Element, Kind, NdArray, Value, View, views};
 
 use crate::error::Error;
 use crate::state::State;
@@ -34,10 +34,13 @@ impl Columns<'_> {
             return self.of_elements(state, &elements.collect::<Result<Vec<_>, _>>()?, place);
         }
         match heap.view(value) {
-            View::NdArray => self.of_array(state, value, place),
+            View::NdArray => self.of_array(state, &state.array_in(value, place)?, place),
             View::Index(index) => {
-                let data = index.data().map_err(|error| Error::in_view(state.path_of(place), &error))?;
-                self.of_array(state, data, place)
+                let wrap = |error| Error::in_view(state.path_of(place), &error);
+                match heap.pandas_values(value).map_err(wrap)? {
+                    views::Values::Array(array) => self.of_array(state, &array, place),
+                    _ => Err(state.unsupported(place, format!("columns by a {}", index.class().1))),
+                }
             }
             View::Builtin(slice) if slice.name == "slice" => {
                 let parts = slice.elements().map_err(|error| Error::in_view(state.path_of(place), &error))?;
@@ -57,8 +60,7 @@ impl Columns<'_> {
         }
     }
 
-    fn of_array(&self, state: &State<'_>, value: Value, place: &str) -> Result<Selection, Error> {
-        let array = state.array_in(value, place)?;
+    fn of_array(&self, state: &State<'_>, array: &NdArray<'_>, place: &str) -> Result<Selection, Error> {
         if array.ndim() > 1 || matches!(array.dtype.kind, Kind::Float | Kind::Complex) {
             let message = format!("columns by an array of dtype {} and shape {:?}", array.dtype, array.shape);
             return Err(state.unsupported(place, message));

@@ -169,7 +169,12 @@ impl Points {
             _ => NeighborWeights::Inverse,
         };
         let neighbors = Neighbors::new(self.matrix.clone(), count, metric, search);
-        Ok(Found { neighbors: neighbors.map_err(|message| state.malformed(path, message))?, weights })
+        let neighbors = neighbors.map_err(|message| match &self.tree {
+            Some(_) => state.malformed(path, message),
+            // fitted all the same: a metric by brute force is looked at when it predicts
+            None => state.unsupported(path, format!("{message}: scikit-learn can't predict with it either")),
+        })?;
+        Ok(Found { neighbors, weights })
     }
 
     /// Since 1.1 (float32, sparse data: 1.2) distances of most metrics go straight into a heap if data and input have the

@@ -249,7 +249,8 @@ pub(crate) fn result_dtype(state: &State<'_>) -> Result<DType, Error> {
         Some(code) => cannery_object::DType::from_code(&code),
         None => cannery_object::DType::from_value(state.heap(), value),
     };
-    let dtype = dtype.map_err(|error| Error::in_view(state.path_of(NAME), &error))?;
+    // a parameter: whatever it is given, scikit-learn keeps
+    let dtype = dtype.map_err(|error| state.unsupported(NAME, error.to_string()))?;
     match (&dtype.kind, dtype.itemsize) {
         (Kind::Float, 8) => Ok(DType::F64),
         (Kind::Float, 4) => Ok(DType::F32),
