@@ -5,13 +5,13 @@ use cannery_format::compress::{Unwrapped, unwrap};
 use cannery_format::sniff::{Container, Foreign, Format, Nature, sniff, starts_a_pickle};
 use cannery_format::zip::Archive;
 use cannery_format::{Attempt, Companions, Error, ErrorKind, Kind, NoCompanions, read_plain, skops};
-use cannery_object::{Budget, Heap, Limits, Node, Value};
+use cannery_object::{Budget, Heap, Id, Limits, Node, Value};
 use cannery_pickle::{Breach, NoInline};
 
 use crate::judge::{Allowed, Judged, Suspect, judge};
 use crate::names::{self, Standing};
 use crate::nested;
-use crate::place::Places;
+use crate::place::{Places, id_of};
 use crate::policy::Policy;
 use crate::rule::Rule;
 use crate::trace::Trace;
@@ -220,8 +220,14 @@ impl Scan<'_> {
         let Judged { mut suspects, packed } =
             judge(&attempt.heap, attempt.root.as_ref().ok().copied(), size, &self.options.allowed);
         self.report.format.get_or_insert(attempt.facts.kind.name());
+        let mut inner = Vec::new();
         if !suspects.is_empty() || !packed.is_empty() {
-            self.places(&attempt, &mut suspects);
+            let places = attempt.root.as_ref().ok().map(|&root| Places::of(&attempt.heap, root));
+            let path = |id: Option<Id>| places.as_ref().and_then(|places| places.path(id?));
+            suspects.extend(self.packed(&attempt, &packed, &path, &mut inner));
+            for Suspect { id, finding } in &mut suspects {
+                finding.path = path(*id);
+            }
         }
         if !suspects.is_empty() {
             self.origins(plain, file, companions, &mut suspects);
@@ -236,17 +242,8 @@ impl Scan<'_> {
         if let Err(error) = &attempt.root {
             self.error(error, rule_of(attempt.facts.kind));
         }
-        self.packed(&attempt, &packed);
+        inner.into_iter().for_each(|finding| self.push(finding));
         Ok(())
-    }
-
-    /// Paths in the object.
-    fn places(&self, attempt: &Attempt, suspects: &mut [Suspect]) {
-        let Ok(root) = attempt.root else { return };
-        let places = Places::of(&attempt.heap, root);
-        for Suspect { id, finding } in suspects {
-            finding.path = id.and_then(|id| places.path(id));
-        }
     }
 
     /// Opcodes and offsets, by reading again.
@@ -276,45 +273,39 @@ impl Scan<'_> {
         suspects.extend(hidden);
     }
 
-    /// Bytes that hold a file of their own.
-    fn packed(&mut self, attempt: &Attempt, packed: &[Value]) {
+    /// Bytes that hold a file of their own, where that is not safe. What was found in them goes to `inner`; its part bears
+    /// the path of the bytes in the object that holds them.
+    fn packed(
+        &mut self,
+        attempt: &Attempt,
+        packed: &[Value],
+        path: &dyn Fn(Option<Id>) -> Option<String>,
+        inner: &mut Vec<Finding>,
+    ) -> Vec<Suspect> {
         let heap = &attempt.heap;
+        let mut suspects = Vec::new();
         for &value in packed {
             let bytes = match heap.node_of(value) {
                 Some(Node::Bytes(blob) | Node::ByteArray(blob) | Node::Str8(blob)) => heap.shared_bytes(blob),
                 _ => heap.bytes_of(value).map(|bytes| Bytes::copy_from_slice(&bytes)).unwrap_or_default(),
             };
-            let mut inner = Scan {
+            let id = id_of(value);
+            let mut scan = Scan {
                 options: self.options,
                 report: Report::default(),
                 budget: self.budget.clone(),
                 part: self.part.clone(),
             };
-            let judged = inner.within("bytes".into(), &bytes);
-            self.spent(&inner.budget);
-            self.nested(judged, &bytes, inner.report);
+            let part = match path(id).filter(|path| !path.is_empty()) {
+                Some(path) => format!("bytes at {path}"),
+                None => "bytes".to_owned(),
+            };
+            let judged = scan.within(part, &bytes);
+            self.spent(&scan.budget);
+            let finding = nested(judged, &bytes, scan.report, inner);
+            suspects.extend(finding.map(|finding| Suspect { id, finding }));
         }
-    }
-
-    /// What was found in bytes. Data can look like a pickle that breaks off: then only harmful names count.
-    fn nested(&mut self, judged: bool, bytes: &[u8], report: Report) {
-        // what was given up for its size was not read, whatever it is
-        if let Some(over) = report.findings.iter().find(|finding| finding.rule == Rule::OverLimit) {
-            return self.push(over.clone());
-        }
-        let is_read = |finding: &Finding| finding.verdict < Verdict::Malformed;
-        let broken = report.findings.iter().any(|finding| !is_read(finding));
-        let worst =
-            report.findings.iter().filter(|finding| is_read(finding)).map(|finding| finding.verdict).max();
-        let Some(worst) = worst.filter(|&worst| judged && (!broken || worst == Verdict::Dangerous)) else {
-            return;
-        };
-        let form = if nested::has_magic(bytes) { "a file" } else { "a pickle" };
-        let message = format!("{} bytes hold {form} of their own, which is {worst}", bytes.len());
-        self.add(Finding { verdict: worst, ..Finding::new(Rule::NestedPickle, "", message) });
-        for finding in report.findings.into_iter().filter(is_read) {
-            self.push(finding);
-        }
+        suspects
     }
 
     /// An error of the parser.
@@ -345,6 +336,25 @@ impl Scan<'_> {
             self.report.add(finding);
         }
     }
+}
+
+/// What is said of bytes in which something was found, which goes to `inner`. Data can look like a pickle that breaks off:
+/// then only harmful names count.
+fn nested(judged: bool, bytes: &[u8], report: Report, inner: &mut Vec<Finding>) -> Option<Finding> {
+    // what was given up for its size was not read, whatever it is
+    if let Some(over) = report.findings.iter().find(|finding| finding.rule == Rule::OverLimit) {
+        inner.push(over.clone());
+        return None;
+    }
+    let is_read = |finding: &Finding| finding.verdict < Verdict::Malformed;
+    let broken = report.findings.iter().any(|finding| !is_read(finding));
+    let worst =
+        report.findings.iter().filter(|finding| is_read(finding)).map(|finding| finding.verdict).max();
+    let worst = worst.filter(|&worst| judged && (!broken || worst == Verdict::Dangerous))?;
+    inner.extend(report.findings.into_iter().filter(is_read));
+    let form = if nested::has_magic(bytes) { "a file" } else { "a pickle" };
+    let message = format!("{} bytes hold {form} of their own, which is {worst}", bytes.len());
+    Some(Finding { verdict: worst, ..Finding::new(Rule::NestedPickle, "", message) })
 }
 
 /// What is broken when a file of this kind breaks a rule, and no opcode is to blame.

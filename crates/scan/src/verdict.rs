@@ -62,7 +62,8 @@ pub struct Finding {
     /// Where in the object it stands, `steps[1].func`; empty for the object itself, `None` where nothing of the object
     /// refers to it, as when a call's result was thrown away.
     pub path: Option<String>,
-    /// The part of the file: entries of archives and nested pickles, outermost first.
+    /// The part of the file: entries of archives, and bytes that hold a file with their path in the object around them,
+    /// outermost first.
     pub part: Vec<String>,
     /// What is wrong.
     pub message: String,

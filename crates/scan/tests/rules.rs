@@ -163,6 +163,12 @@ fn pickles_inside_bytes() {
     let nested = [b"\x80\x04C", &[SYSTEM.len() as u8][..], SYSTEM, b"."].concat();
     assert_eq!(found(&nested, Rule::NestedPickle).verdict, Verdict::Dangerous);
     assert_eq!(found(&nested, Rule::Gadget).part, ["bytes"]);
+    let length = &[SYSTEM.len() as u8][..];
+    let inside = [b"\x80\x04}\x8c\x04data]C", length, SYSTEM, b"as."].concat();
+    let outer = found(&inside, Rule::NestedPickle);
+    assert_eq!((outer.path.as_deref(), outer.opcode), (Some("[\"data\"][0]"), Some("SHORT_BINBYTES")));
+    let gadget = found(&inside, Rule::Gadget);
+    assert_eq!((gadget.part, gadget.path), (vec!["bytes at [\"data\"][0]".to_owned()], Some(String::new())));
     is_safe(b"\x80\x04C\x04\x80\x04N..");
     is_safe(b"\x80\x04C\x05hello.");
 }
