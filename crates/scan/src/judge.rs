@@ -4,6 +4,7 @@ use cannery_object::known::Known;
 use cannery_object::{Heap, Id, Node, Value};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::held;
 use crate::names::{self, Standing};
 use crate::place::{self, Edge, id_of};
 use crate::rule::Rule;
@@ -51,6 +52,7 @@ pub(crate) fn judge(heap: &Heap, root: Option<Value>, bytes: u64, allowed: &Allo
         judge.node(value);
     }
     judge.names();
+    judge.held();
     judge.judged
 }
 
@@ -231,6 +233,18 @@ impl<'h> Judge<'h> {
             });
         }
         only
+    }
+
+    /// Names that are kept to be called later.
+    fn held(&mut self) {
+        let heap = self.heap;
+        for (id, refusal) in held::check(heap) {
+            let value = Value::Ref(id);
+            let Some(name) = heap.global_name(value) else { continue };
+            if !matches!(self.status(name), Status::Allowed) {
+                self.refuse(value, symbol_of(name), refusal);
+            }
+        }
     }
 
     fn status(&mut self, name: (&'h str, &'h str)) -> Status {

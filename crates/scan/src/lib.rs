@@ -9,6 +9,7 @@
 #![forbid(unsafe_code)]
 
 mod file;
+mod held;
 mod judge;
 mod names;
 mod nested;

@@ -79,12 +79,12 @@ rules! {
         "STRING 'os' … DUP … STACK_GLOBAL",
         "Treat the file as made by hand.";
     UnknownArguments, "unknown-arguments", 'F', Unknown, "a known name, used in an unknown way",
-        "A known function is called, or a known class made or given its state, otherwise than its library writes it.",
+        "A known function is called, or a known class made or given its state, otherwise than its library writes it; or a class or constructor is kept as a value, for what uses the object to call.",
         "Known names are harmless only as they are meant: what a constructor, a `__setstate__` or an `append` does with other arguments is the choice of whoever wrote the file.",
         "numpy.dtype called with 5 arguments",
         "If your own code wrote the file, save the model again with joblib.dump; else do not load it.";
     Smuggled, "smuggled-state", 'F', Dangerous, "a state that changes what an object is",
-        "BUILD or SETITEM gives an object attributes that Python uses itself (`__class__`, `__setstate__`, `__reduce__` …), gives a state to a class or function, or gives one object several states.",
+        "BUILD or SETITEM gives an object attributes that Python uses itself (`__class__`, `__setstate__`, `__reduce__` …), gives a state to a class or function, or gives one object several states; or a text names the method that one estimator calls of another, and is none of those of estimators.",
         "The next opcode, or the first use of the object, then calls what the file put there.",
         "BUILD {'__setstate__': …}",
         "Do not load the file.";

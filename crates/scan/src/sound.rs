@@ -3,12 +3,18 @@
 //! Estimators that cannery runs are read by [`cannery_sklearn`], which proves more than this; these checks are for the
 //! same structures in estimators that it doesn't run, and for parts that no estimator refers to.
 
+mod boosting;
+mod categorical;
+mod cluster;
+mod depth;
 mod ensemble;
 mod estimator;
+mod indexes;
 mod neighbors;
 mod predictor;
 mod raw;
 mod sparse;
+mod spline;
 mod svm;
 mod tree;
 
@@ -35,6 +41,19 @@ pub(crate) fn check(site: &Site<'_>, work: &mut Work) -> Checked {
         }
         _ if module.starts_with("sklearn.svm.") => svm::check(site),
         _ if module.starts_with("sklearn.ensemble.") => ensemble::check(site, work),
+        _ if module.starts_with("sklearn.tree.") => ensemble::single(site),
+        _ if module.starts_with("sklearn.cluster.") => cluster::check(site, work),
+        _ if module.starts_with("sklearn.neighbors.") => indexes::neighbors(site),
+        _ if module.starts_with("sklearn.preprocessing.")
+            || module.starts_with("sklearn.feature_extraction.") =>
+        {
+            indexes::check(site, work)
+        }
+        (_, "BSpline" | "_BSpline") if module.starts_with("scipy.interpolate.") => spline::check(site),
+        _ if module.split('.').next() == Some("pandas") => match site.heap.view(site.value) {
+            View::Categorical(categorical) => categorical::check(site, &categorical, work),
+            _ => Ok(()),
+        },
         _ if module.starts_with("scipy.sparse.") => match site.heap.view(site.value) {
             View::Sparse(sparse) => sparse::check(&sparse, work),
             _ => Ok(()),

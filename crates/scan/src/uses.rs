@@ -22,6 +22,7 @@ use crate::site::{Checked, Refusal, Site};
 
 pub(crate) use attributes::check as attributes;
 pub(crate) use conditional::harmful_name_used_well;
+pub(crate) use instance::is_array_class;
 
 /// Checks a call of a known name.
 pub(crate) fn check(site: &Site<'_>, known: Known) -> Checked {
@@ -35,6 +36,8 @@ pub(crate) fn check(site: &Site<'_>, known: Known) -> Checked {
         ));
     }
     let checked = match site.call.kind {
+        CallKind::Instance if is_named(site, "Memory") => sklearn::memory(site),
+        CallKind::Instance if is_named(site, "memmap") => numpy::check(site),
         CallKind::Instance => {
             Err(Refusal::new(Rule::UnknownArguments, "made by INST or OBJ, which no model has"))
         }
@@ -42,6 +45,10 @@ pub(crate) fn check(site: &Site<'_>, known: Known) -> Checked {
         CallKind::Reduce => reduce(site, known),
     };
     checked.and_then(|()| additions(site))
+}
+
+fn is_named(site: &Site<'_>, name: &str) -> bool {
+    site.name.1 == name
 }
 
 fn reduce(site: &Site<'_>, known: Known) -> Checked {
@@ -65,6 +72,7 @@ fn reduce(site: &Site<'_>, known: Known) -> Checked {
         (_, "numpy" | "mtrand") => numpy::check(site),
         (_, "pandas") => pandas::check(site),
         (_, "sklearn" | "_loss") => sklearn::check(site),
+        (_, "joblib") if is_named(site, "Memory") => sklearn::memory(site),
         _ => Err(site.bad_args()),
     }
 }

@@ -86,7 +86,6 @@ fn known_names_used_in_unknown_ways() {
         b"cnumpy\nexp\n(I1\ntR.",
         b"(I1\nicollections\nOrderedDict\n.",
         b"ccollections\ndefaultdict\n(cnumpy\nexp\ntR.",
-        b"csklearn.externals.joblib.memory\nMemory\n(S'/tmp'\nNI00\nI0\ntR.",
         b"cfunctools\npartial\n(ccopy_reg\n_reconstructor\ntR.",
         b"cnumpy.core\n_ufunc_reconstruct\n(S'foo'\nS'bar'\ntR.",
         b"cnumpy.random._pickle\n__randomstate_ctor\n(S'MT19937'\ncnumpy\nexp\ntR.",
@@ -99,6 +98,48 @@ fn known_names_used_in_unknown_ways() {
         found(b"cnumpy.core\n_ufunc_reconstruct\n(S'os'\nS'system'\ntR.", Rule::Resolver).verdict,
         Verdict::Dangerous
     );
+}
+
+#[test]
+fn known_classes_that_reach_files() {
+    for bytes in [
+        &b"csklearn.externals.joblib.memory\nMemory\n(S'/tmp'\nNI00\nI0\ntR."[..],
+        b"(S'.'\nijoblib.memory\nMemory\n.",
+        b"cnumpy\nmemmap\n(S'a'\ntR.",
+        b"cfunctools\npartial\n(cnumpy\nmemmap\ntR.",
+    ] {
+        found(bytes, Rule::LibraryGadget);
+    }
+}
+
+#[test]
+fn names_that_are_kept_to_be_called() {
+    for bytes in [
+        &b"(lcnumpy\nmemmap\na."[..],
+        b"(dcnumpy\nmemmap\nI1\ns.",
+        b"(I1\n(I2\ncnumpy\nmemmap\ntt.",
+        b"cbuiltins\nset\n((lcnumpy\nmemmap\natR.",
+    ] {
+        found(bytes, Rule::LibraryGadget);
+    }
+    found(b"(lcnumpy.core\n_ufunc_reconstruct\na.", Rule::Resolver);
+    let finding = found(&scaler("(S'func'\ncsklearn.svm._classes\nSVC\nd"), Rule::UnknownArguments);
+    assert_eq!(
+        (finding.symbol.as_str(), finding.path.as_deref()),
+        ("sklearn.svm._classes.SVC", Some("func"))
+    );
+    // a tuple that is the arguments of one call, and a value elsewhere
+    found(b"(ccopy_reg\n_reconstructor\np0\n(cnumpy\nmemmap\nI1\ntp1\n0g1\nt.", Rule::LibraryGadget);
+    is_safe(b"(lcnumpy\nfloat64\nacbuiltins\nint\nacnumpy\nexp\nacnumpy\nsum\na.");
+}
+
+#[test]
+fn texts_that_name_methods_and_files() {
+    found(&scaler("(S'stack_method_'\n(lS'tofile'\nad"), Rule::Smuggled);
+    found(&scaler("(S'chain_method_'\nS'dump'\nd"), Rule::Smuggled);
+    found(&scaler("(S'importance_getter'\nS'a.__class__'\nd"), Rule::Smuggled);
+    found(&scaler("(S'input'\nS'filename'\nd"), Rule::UnknownArguments);
+    is_safe(&scaler("(S'stack_method_'\n(lS'predict_proba'\nad"));
 }
 
 #[test]

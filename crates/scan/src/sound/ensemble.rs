@@ -6,32 +6,69 @@
 use cannery_object::{Heap, Object, Value};
 
 use super::raw::{count, int_of, ints};
-use super::unsound;
-use crate::site::{Checked, Site};
+use super::{boosting, unsound};
+use crate::site::{Checked, Refusal, Site};
 use crate::work::Work;
+
+/// Attributes that say how many columns a row has; which one is compared with it depends on the release.
+pub(super) const FEATURES: [&str; 3] = ["n_features_in_", "n_features_", "n_features"];
 
 pub(super) fn check(site: &Site<'_>, work: &mut Work) -> Checked {
     let heap = site.heap;
     let Some(object) = heap.object(site.value) else { return Ok(()) };
     let name = object.class().1;
+    if name.starts_with("HistGradientBoosting") {
+        return boosting::histogram(heap, &object, work);
+    }
     let trees = ["Forest", "ExtraTrees", "GradientBoosting", "RandomTrees", "Bagging"];
-    if !trees.iter().any(|part| name.contains(part)) || name.starts_with("Hist") {
+    if !trees.iter().any(|part| name.contains(part)) || object.attr("estimators_").is_none() {
         return Ok(());
     }
-    let names = ["n_features_in_", "n_features_", "n_features"];
-    let Some((place, features)) = names.into_iter().find_map(|name| Some((name, object.attr(name)?))) else {
+    if name.starts_with("GradientBoosting") {
+        boosting::check(heap, &object)?;
+    }
+    members(heap, &object, work)
+}
+
+/// A tree by itself: its rows have as many columns as its nodes are over.
+pub(super) fn single(site: &Site<'_>) -> Checked {
+    let heap = site.heap;
+    let Some(object) = heap.object(site.value) else { return Ok(()) };
+    let Some(of_tree) = tree_features(heap, &object) else { return Ok(()) };
+    let features = features(heap, &object)?;
+    if usize::try_from(of_tree).ok() == Some(features) {
         return Ok(());
-    };
-    let features = count(heap, Some(features), place)?;
+    }
+    Err(unsound("tree_", format!("over {of_tree} features, where there are {features}")))
+}
+
+/// The columns of a row, by all attributes that say so.
+fn features(heap: &Heap, object: &Object<'_>) -> Result<usize, Refusal> {
+    let mut known = None;
+    for (name, value) in FEATURES.iter().filter_map(|&name| Some((name, object.attr(name)?))) {
+        let features = count(heap, Some(value), name)?;
+        if *known.get_or_insert(features) != features {
+            return Err(unsound(name, format!("{features}, and another number elsewhere")));
+        }
+    }
+    known.ok_or_else(|| unsound(FEATURES[0], "this attribute is missing"))
+}
+
+fn members(heap: &Heap, object: &Object<'_>, work: &mut Work) -> Checked {
     let Some(estimators) = object.attr("estimators_").and_then(|value| elements(heap, value)) else {
         return Ok(());
     };
     let chosen = object.attr("estimators_features_").and_then(|value| heap.as_list(value));
     work.spend(512 * estimators.len() as u64)?;
+    let mut columns = None;
     for (index, &estimator) in estimators.iter().enumerate() {
         let Some(of_tree) = heap.object(estimator).and_then(|estimator| tree_features(heap, &estimator))
         else {
             continue;
+        };
+        let features = match columns {
+            Some(features) => features,
+            None => *columns.insert(features(heap, object)?),
         };
         let expected = match chosen.and_then(|chosen| chosen.get(index)) {
             Some(&chosen) => chosen_features(heap, chosen, features, index, work)?,
@@ -67,7 +104,7 @@ fn chosen_features(
     features: usize,
     index: usize,
     work: &mut Work,
-) -> Result<usize, crate::site::Refusal> {
+) -> Result<usize, Refusal> {
     let bad = || unsound(format!("estimators_features_[{index}]"), format!("not among {features} features"));
     let array = heap.ndarray(chosen).and_then(Result::ok).ok_or_else(bad)?;
     work.spend(array.raw().map_or(0, <[u8]>::len) as u64)?;

@@ -105,6 +105,9 @@ fn check_metric(heap: &Heap, metric: Value, features: usize) -> Checked {
             return Err(unsound("dist_metric.vec", format!("{} for {features} features", vector.len())));
         }
     }
+    if class == "HaversineDistance" && features != 2 {
+        return Err(unsound(PLACE, format!("a distance of latitude and longitude for {features} features")));
+    }
     if class == "MahalanobisDistance" {
         let matrix = array_in(heap, *matrix, "dist_metric.mat", 2)?;
         if matrix.shape[..] != [features, features] {

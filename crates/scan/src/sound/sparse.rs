@@ -2,10 +2,10 @@
 //!
 //! Source: `scipy/sparse/sparsetools/csr.h`, `bsr.h`, `coo.h`, `dia.h`.
 
-use cannery_object::NdArray;
 use cannery_object::views::{Sparse, SparseFormat};
+use cannery_object::{Heap, NdArray, Value};
 
-use super::raw::ints;
+use super::raw::{int_of, ints};
 use super::unsound;
 use crate::site::{Checked, Refusal};
 use crate::work::Work;
@@ -46,11 +46,12 @@ pub(super) fn check(sparse: &Sparse<'_>, work: &mut Work) -> Checked {
             }
             Err(unsound("offsets", format!("{} for {diagonals} diagonals", offsets.len())))
         }
-        (SparseFormat::Lil, [data, rows], [count, _]) => {
-            if data.len() == *count && rows.len() == *count {
-                return Ok(());
+        (SparseFormat::Lil, [data, rows], [count, columns]) => {
+            if data.len() != *count || rows.len() != *count {
+                let message = format!("{} and {} lists for {count} rows", rows.len(), data.len());
+                return Err(unsound("rows", message));
             }
-            Err(unsound("rows", format!("{} and {} lists for {count} rows", rows.len(), data.len())))
+            lists(sparse.heap(), data, rows, *columns, work)
         }
         (SparseFormat::Dok, ..) => Ok(()),
         _ => Err(unsound("shape", format!("{shape:?} for a matrix of format {}", sparse.format.name()))),
@@ -108,6 +109,30 @@ fn coordinates(sparse: &Sparse<'_>, data: &NdArray<'_>, shape: &[usize]) -> Chec
     for (&coord, &bound) in coords.iter().zip(shape) {
         let coord = super::raw::array_in(heap, coord, "coords", 1)?;
         indices_below(&coord, bound, entries_of(data), "coords")?;
+    }
+    Ok(())
+}
+
+/// Each row of a matrix of format lil has a list of columns and one of as many values.
+fn lists(heap: &Heap, data: &NdArray<'_>, rows: &NdArray<'_>, columns: usize, work: &mut Work) -> Checked {
+    let (Some(data), Some(rows)) = (data.objects(), rows.objects()) else {
+        return Err(unsound("rows", "not lists"));
+    };
+    for (index, (&row, &values)) in rows.iter().zip(data).enumerate() {
+        let (Some(row), Some(values)) = (heap.as_list(row), heap.as_list(values)) else {
+            return Err(unsound(format!("rows[{index}]"), "not a list"));
+        };
+        work.spend(64 + 8 * row.len() as u64)?;
+        if row.len() != values.len() {
+            let message = format!("{} columns and {} values", row.len(), values.len());
+            return Err(unsound(format!("rows[{index}]"), message));
+        }
+        let is_column = |value: &Value| {
+            int_of(heap, *value).is_some_and(|column| usize::try_from(column).is_ok_and(|c| c < columns))
+        };
+        if !row.iter().all(is_column) {
+            return Err(unsound(format!("rows[{index}]"), format!("a column that is not one of {columns}")));
+        }
     }
     Ok(())
 }

@@ -2,9 +2,9 @@
 //!
 //! Source: `set_model` in `sklearn/svm/src/libsvm/libsvm_helper.c`; a wrong `_n_support` was CVE-2020-28975.
 
-use cannery_object::View;
+use cannery_object::{Heap, Object, Value, View};
 
-use super::raw::{array_in, ints};
+use super::raw::{array_in, count, ints};
 use super::unsound;
 use crate::site::{Checked, Site, is_str};
 
@@ -16,9 +16,14 @@ pub(super) fn check(site: &Site<'_>) -> Checked {
     if !is_classifier && !matches!(name, "SVR" | "NuSVR" | "OneClassSVM") {
         return Ok(());
     }
-    let first = |names: [&'static str; 2]| {
-        names.into_iter().find_map(|name| object.attr(name).map(|value| (name, value)))
+    // which of the names is used depends on the release: all that are there must fit
+    let present = |names: [&'static str; 2]| {
+        names.into_iter().filter_map(|name| object.attr(name).map(|value| (name, value)))
     };
+    // old releases keep the machine's name with the object; libsvm reads all else by it
+    if object.attr("_impl").is_some_and(|value| !heap.is_str(value, machine(name))) {
+        return Err(unsound("_impl", format!("another machine than that of {name}")));
+    }
     let Some(vectors) = object.attr("support_vectors_") else { return Ok(()) };
     let rows = match heap.view(vectors) {
         View::Sparse(sparse) => sparse.shape().map_err(|error| unsound("support_vectors_", error))?,
@@ -36,8 +41,11 @@ pub(super) fn check(site: &Site<'_>) -> Checked {
     if rows != support && !(is_precomputed && rows == 0) {
         return Err(unsound("support_", format!("{support} for {rows} support vectors")));
     }
+    if is_precomputed {
+        positions(heap, &object)?;
+    }
     let mut classes = 2;
-    if let Some((name, value)) = first(["_n_support", "n_support_"]).filter(|_| is_classifier) {
+    for (name, value) in present(["_n_support", "n_support_"]).filter(|_| is_classifier) {
         let counts = array_in(heap, value, name, 1)?;
         let sum = ints(&counts)
             .and_then(|mut ints| ints.try_fold(0_i64, |sum, n| sum.checked_add(n).filter(|_| n >= 0)));
@@ -47,29 +55,63 @@ pub(super) fn check(site: &Site<'_>) -> Checked {
         classes = counts.len();
     }
     let pairs = classes * classes.saturating_sub(1) / 2;
-    if let Some((name, value)) = first(["_dual_coef_", "dual_coef_"]) {
-        let shape = match heap.view(value) {
-            View::Sparse(sparse) => sparse.shape().map_err(|error| unsound(name, error))?,
-            _ => array_in(heap, value, name, 2)?.shape.to_vec(),
-        };
-        if shape[..] != [classes.saturating_sub(1).max(1), support] {
-            let message = format!("shape {shape:?} for {classes} classes and {support} support vectors");
-            return Err(unsound(name, message));
-        }
+    for (name, value) in present(["_dual_coef_", "dual_coef_"]) {
+        coefficients(heap, name, value, classes, support)?;
     }
-    if let Some((name, value)) = first(["_intercept_", "intercept_"]) {
+    for (name, value) in present(["_intercept_", "intercept_"]) {
         let rows = array_in(heap, value, name, 1)?.len();
         if rows < pairs.max(1) {
             return Err(unsound(name, format!("{rows} for {classes} classes")));
         }
     }
-    for names in [["_probA", "probA_"], ["_probB", "probB_"]] {
-        if let Some((name, value)) = first(names) {
-            let rows = array_in(heap, value, name, 1)?.len();
-            if rows != 0 && rows < pairs {
-                return Err(unsound(name, format!("{rows} for {classes} classes")));
-            }
+    for (name, value) in present(["_probA", "probA_"]).chain(present(["_probB", "probB_"])) {
+        let rows = array_in(heap, value, name, 1)?.len();
+        if rows != 0 && rows < pairs {
+            return Err(unsound(name, format!("{rows} for {classes} classes")));
         }
     }
     Ok(())
+}
+
+/// The name that libsvm's machine of a class has in scikit-learn.
+fn machine(class: &str) -> &'static str {
+    match class {
+        "SVC" => "c_svc",
+        "NuSVC" => "nu_svc",
+        "SVR" => "epsilon_svr",
+        "NuSVR" => "nu_svr",
+        _ => "one_class",
+    }
+}
+
+/// Of a sparse matrix libsvm reads the stored elements alone, and counts on every coefficient to be one.
+fn coefficients(heap: &Heap, name: &str, value: Value, classes: usize, support: usize) -> Checked {
+    let wanted = [classes.saturating_sub(1).max(1), support];
+    let (shape, is_full) = match heap.view(value) {
+        View::Sparse(sparse) => {
+            let arrays = sparse.arrays().map_err(|error| unsound(name, error))?;
+            let stored = arrays.iter().find(|(part, _)| *part == "data").map_or(0, |(_, data)| data.len());
+            let shape = sparse.shape().map_err(|error| unsound(name, error))?;
+            (shape, wanted[0].checked_mul(support) == Some(stored))
+        }
+        _ => (array_in(heap, value, name, 2)?.shape.to_vec(), true),
+    };
+    if shape[..] == wanted && is_full {
+        return Ok(());
+    }
+    let part = if is_full { "" } else { "stored in part, " };
+    Err(unsound(name, format!("{part}shape {shape:?} for {classes} classes and {support} support vectors")))
+}
+
+/// With a kernel that is computed before, a row has a column for each training row, and is read at those of `support_`.
+fn positions(heap: &Heap, object: &Object<'_>) -> Checked {
+    let Some(support) = object.attr("support_") else { return Ok(()) };
+    let support = array_in(heap, support, "support_", 1)?;
+    let fitted = object.attr("shape_fit_").and_then(|shape| heap.as_tuple(shape)?.first().copied());
+    let fitted = count(heap, fitted, "shape_fit_")?;
+    let is_row = |row: i64| usize::try_from(row).is_ok_and(|row| row < fitted);
+    if ints(&support).is_some_and(|mut ints| ints.all(is_row)) {
+        return Ok(());
+    }
+    Err(unsound("support_", format!("not rows of {fitted} that it was fitted on")))
 }

@@ -4,7 +4,7 @@
 //! checked. Source: `sklearn/tree/_tree.pyx`.
 
 use super::raw::{Place, array, array_in, count, ints};
-use super::unsound;
+use super::{depth, unsound};
 use crate::site::{Checked, Refusal, Site};
 use crate::work::Work;
 
@@ -30,6 +30,7 @@ pub(super) fn check(site: &Site<'_>, work: &mut Work) -> Checked {
             format!("shape {:?} for {stored} nodes, {outputs} outputs and {widest} classes", values.shape);
         return Err(unsound("values", message));
     }
+    depth::check(heap, &object, &nodes)?;
     let place = |name: &str| {
         Place::of_field(&nodes.dtype, name)
             .ok_or_else(|| unsound(format!("nodes.{name}"), "no field of integers"))

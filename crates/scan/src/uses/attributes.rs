@@ -1,31 +1,30 @@
 //! The attributes that a state gives to an object.
 
-use cannery_object::{Heap, Value};
+use cannery_object::{Heap, Node, Value};
 
+use super::instance::is_text_of;
 use crate::rule::Rule;
 use crate::site::{Checked, Refusal, is_str};
 
 /// Checks a state that becomes the `__dict__` of an object: a dict, or the pair of a dict and the slots' dict. Names are
 /// texts, and none is one that Python uses itself.
 pub(crate) fn check(heap: &Heap, state: Value) -> Checked {
-    if let Some(pairs) = heap.as_dict(state) {
-        return keys(heap, pairs);
-    }
-    if let Some([dict, slots]) = heap.as_tuple(state) {
-        for part in [*dict, *slots] {
-            match heap.as_dict(part) {
-                Some(pairs) => keys(heap, pairs)?,
-                None if part == Value::None => {}
-                None => return Err(not_attributes()),
-            }
-        }
+    let Some([dict, slots]) = heap.as_tuple(state) else { return dict_of(heap, state) };
+    dict_of(heap, *dict)?;
+    dict_of(heap, *slots)?;
+    if heap.as_dict(*slots).is_none_or(<[_]>::is_empty) {
         return Ok(());
     }
-    if state == Value::None { Ok(()) } else { Err(not_attributes()) }
+    // no class that is judged here has slots, and Python would set these after the attributes that are judged
+    Err(Refusal::new(Rule::UnknownArguments, "given attributes as slots, beside those of its dict"))
 }
 
-fn not_attributes() -> Refusal {
-    Refusal::new(Rule::UnknownArguments, "given a state that is no dict of attributes")
+fn dict_of(heap: &Heap, state: Value) -> Checked {
+    match heap.as_dict(state) {
+        Some(pairs) => keys(heap, pairs),
+        None if state == Value::None => Ok(()),
+        None => Err(Refusal::new(Rule::UnknownArguments, "given a state that is no dict of attributes")),
+    }
 }
 
 /// Checks the names of attributes among pairs of names and values.
@@ -39,18 +38,50 @@ pub(super) fn keys_with(heap: &Heap, pairs: &[Value], is_fine: impl Fn(&[u8], Va
         if !is_str(heap, pair[0]) {
             return Err(Refusal::new(Rule::UnknownArguments, "has an attribute whose name is no text"));
         }
-        let is_special = match heap.node_of(pair[0]) {
-            Some(cannery_object::Node::Str(blob) | cannery_object::Node::Str8(blob)) => {
-                let name = heap.bytes(blob);
-                name.starts_with(b"__") && name.ends_with(b"__") && !is_fine(name, pair[1])
-            }
-            _ => false,
-        };
-        if is_special {
-            let name = heap.as_str(pair[0]).unwrap_or_default();
-            let short: String = name.chars().take(60).collect();
+        let Some(Node::Str(blob) | Node::Str8(blob)) = heap.node_of(pair[0]) else { continue };
+        let name = heap.bytes(blob);
+        if name.starts_with(b"__") && name.ends_with(b"__") && !is_fine(name, pair[1]) {
+            let short: String = String::from_utf8_lossy(name).chars().take(60).collect();
             return Err(Refusal::new(Rule::Smuggled, format!("sets {short}, which Python uses itself")));
         }
+        text_that_names(heap, name, pair[1])?;
     }
     Ok(())
+}
+
+/// Methods by which estimators give predictions to each other.
+const METHODS: &[&str] = &[
+    "auto",
+    "decision_function",
+    "fit_predict",
+    "fit_transform",
+    "predict",
+    "predict_log_proba",
+    "predict_proba",
+    "score_samples",
+    "transform",
+];
+
+/// Texts that scikit-learn turns into attributes or files when the object is used. With another method than those of
+/// estimators, `stack_method_` and its like call `tofile` of an array, or `to_pickle` of a frame.
+fn text_that_names(heap: &Heap, attribute: &[u8], value: Value) -> Checked {
+    match attribute {
+        b"stack_method" | b"stack_method_" | b"chain_method" | b"chain_method_" | b"response_method"
+        | b"_response_method" => {
+            let is_method = |value: &Value| *value == Value::None || is_text_of(heap, *value, METHODS);
+            let methods = heap.as_sequence(value);
+            if is_method(&value) || methods.is_some_and(|methods| methods.iter().all(is_method)) {
+                return Ok(());
+            }
+            let message = "names a method that is called, and is none of those of estimators";
+            Err(Refusal::new(Rule::Smuggled, format!("{} {message}", String::from_utf8_lossy(attribute))))
+        }
+        b"importance_getter" if heap.as_str(value).is_some_and(|path| path.contains("__")) => {
+            Err(Refusal::new(Rule::Smuggled, "importance_getter walks to attributes that Python uses itself"))
+        }
+        b"input" if heap.is_str(value, "filename") => {
+            Err(Refusal::new(Rule::UnknownArguments, "opens the files that its rows name"))
+        }
+        _ => Ok(()),
+    }
 }

@@ -3,8 +3,11 @@
 use cannery_object::{Heap, Value};
 
 use super::instance::is_text_of;
+use crate::held;
 use crate::names;
-use crate::site::{Checked, Site, is_bytes, is_flag, is_float, is_int, is_scalar, is_str, is_str_dict};
+use crate::site::{
+    Checked, Refusal, Site, is_bytes, is_flag, is_float, is_int, is_scalar, is_str, is_str_dict,
+};
 use cannery_object::known::Kind;
 
 pub(super) fn check(site: &Site<'_>) -> Checked {
@@ -141,7 +144,11 @@ fn partial(site: &Site<'_>) -> Checked {
     };
     match site.args {
         [function] if is_data(*function) => {}
-        _ => return Err(site.bad_args()),
+        [function, ..] => {
+            let rule = held::harm(heap, *function).ok_or_else(|| site.bad_args())?;
+            return Err(Refusal::new(rule, "called later, with arguments that the file chose"));
+        }
+        [] => return Err(site.bad_args()),
     }
     match site.state_tuple() {
         Some([function, args, kwargs, attributes])

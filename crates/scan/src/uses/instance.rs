@@ -307,7 +307,7 @@ fn wrapper(site: &Site<'_>, made: &Made<'_>) -> Checked {
 }
 
 /// A class of arrays whose making does nothing else.
-pub(super) fn is_array_class(heap: &Heap, class: Value) -> bool {
+pub(crate) fn is_array_class(heap: &Heap, class: Value) -> bool {
     matches!(
         heap.global_name(class),
         Some((

@@ -25,9 +25,15 @@ pub(super) fn check(site: &Site<'_>) -> Checked {
         _ if module.starts_with("numpy.random") || module == "mtrand" => random::check(site),
         ("numpy" | "numpy.matrixlib.defmatrix", "matrix") => matrix_of_skops(site),
         ("numpy.ma" | "numpy.ma.core", "MaskedConstant") if site.args.is_empty() => site.no_state(),
+        (_, "memmap") => Err(makes_files("numpy.memmap opens, and with the mode 'w+' makes, a file")),
         ("numpy.dtypes", _) if site.args.is_empty() && site.states.is_empty() => Ok(()),
         _ => Err(site.bad_args()),
     }
+}
+
+/// Why a class that reaches files when it is called is not accepted.
+pub(super) fn makes_files(message: &str) -> Refusal {
+    Refusal::new(Rule::LibraryGadget, message)
 }
 
 /// `_reconstruct(class, (0,), b'b')` and the state of the array.

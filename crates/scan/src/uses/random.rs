@@ -74,7 +74,11 @@ fn state(site: &Site<'_>) -> Checked {
     let unsound = |message: &str| Err(Refusal::new(Rule::Unsound, message));
     let Some(Ok(key)) = heap.ndarray(key) else { return Err(site.bad_state()) };
     if matches!(key.dtype.kind, Kind::UInt | Kind::Int) && key.len() == 2 {
-        return Ok(()); // Philox
+        // Philox, whose numbers are taken from a buffer of four
+        return match part("buffer_pos").map(|pos| heap.as_int(pos)) {
+            None | Some(Some(0..=4)) => Ok(()),
+            Some(_) => unsound("the position in the buffer of a Philox lies outside of it"),
+        };
     }
     if !matches!(key.dtype.kind, Kind::UInt | Kind::Int) || key.ndim() != 1 || key.len() != 624 {
         return unsound("the key of a Mersenne Twister has not 624 integers");

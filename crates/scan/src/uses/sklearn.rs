@@ -117,16 +117,13 @@ fn is_numbers(heap: &Heap, value: Value) -> bool {
 }
 
 /// `Memory(cachedir, mmap_mode, compress, verbose)` makes the folder that it is told: only without one.
-fn memory(site: &Site<'_>) -> Checked {
+pub(super) fn memory(site: &Site<'_>) -> Checked {
     match site.args {
         [Value::None, Value::None, rest @ ..]
             if rest.len() <= 2 && rest.iter().all(|&arg| is_number(site.heap, arg)) =>
         {
             site.no_state()
         }
-        _ => Err(Refusal::new(
-            Rule::UnknownArguments,
-            "a cache that joblib would make in a folder which the file names",
-        )),
+        _ => Err(super::numpy::makes_files("a cache that joblib makes in a folder which the file names")),
     }
 }

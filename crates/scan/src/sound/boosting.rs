@@ -1,0 +1,130 @@
+//! Gradient boosting: `predict_stages` adds the trees of each class to a matrix whose width others decide, and predictors
+//! of histogram boosting read columns and sets of categories without a look.
+//!
+//! Source: `predict_stages` in `sklearn/ensemble/_gradient_boosting.pyx`, `_raw_predict_init` in
+//! `sklearn/ensemble/_gb.py`; `make_known_categories_bitsets` in `_hist_gradient_boosting/binning.py`.
+
+use cannery_object::{Heap, Object, Value};
+
+use super::ensemble::FEATURES;
+use super::raw::{Place, array, array_in, count, int_of, ints};
+use super::unsound;
+use crate::rule::Rule;
+use crate::site::{Checked, Refusal};
+use crate::work::Work;
+
+/// The width of raw predictions must be that of `estimators_`.
+pub(super) fn check(heap: &Heap, object: &Object<'_>) -> Checked {
+    let Some(estimators) = object.attr("estimators_") else { return Ok(()) };
+    let width = array_in(heap, estimators, "estimators_", 2)?.shape[1];
+    let differs =
+        |place: &str, found: String| Err(unsound(place, format!("{found} for trees of {width} columns")));
+    if let Some(value) = object.attr("n_trees_per_iteration_") {
+        let found = count(heap, Some(value), "n_trees_per_iteration_")?;
+        if found != width {
+            return differs("n_trees_per_iteration_", found.to_string());
+        }
+    }
+    for name in ["_loss", "loss_"] {
+        let Some(value) = object.attr(name) else { continue };
+        let Some(loss) = heap.object(value) else { return Err(unsound(name, "not a loss")) };
+        let is_multinomial = matches!(loss.class().1, "HalfMultinomialLoss" | "MultinomialDeviance");
+        let columns = ["K", "n_classes"].into_iter().find_map(|name| loss.attr(name));
+        let columns = columns.and_then(|value| int_of(heap, value)).and_then(|n| usize::try_from(n).ok());
+        let fits = if is_multinomial { width > 1 && columns == Some(width) } else { width == 1 };
+        if !fits {
+            return differs(name, format!("{} with {columns:?} columns", loss.class().1));
+        }
+    }
+    match object.attr("init_") {
+        Some(init) if width > 1 => initial(heap, init, width),
+        _ => Ok(()),
+    }
+}
+
+/// The estimator of the first prediction must give a column for each class.
+fn initial(heap: &Heap, init: Value, width: usize) -> Checked {
+    const PLACE: &str = "init_";
+    if heap.is_str(init, "zero") {
+        return Ok(());
+    }
+    let Some(init) = heap.object(init) else { return Err(unsound(PLACE, "not an estimator")) };
+    let (fits, what) = match init.class().1 {
+        "PriorProbabilityEstimator" => (columns_of(heap, &init, "priors") == Some(width), "priors"),
+        "ZeroEstimator" => {
+            (init.attr("n_classes").and_then(|n| int_of(heap, n)) == i64::try_from(width).ok(), "n_classes")
+        }
+        "DummyClassifier" => {
+            let is_prior = init.attr("strategy").is_some_and(|strategy| heap.is_str(strategy, "prior"));
+            let has_one_output = init.attr("n_outputs_").and_then(|n| int_of(heap, n)) == Some(1);
+            (
+                is_prior && has_one_output && columns_of(heap, &init, "class_prior_") == Some(width),
+                "class_prior_",
+            )
+        }
+        "LogisticRegression" => {
+            let rows = init.attr("coef_").and_then(|coef| heap.ndarray(coef)?.ok()?.shape.first().copied());
+            (rows == Some(width) && columns_of(heap, &init, "classes_") == Some(width), "coef_")
+        }
+        _ => {
+            let message = "the first prediction of several classes comes from an estimator that is not known";
+            return Err(Refusal::new(Rule::UnknownArguments, message));
+        }
+    };
+    if fits { Ok(()) } else { Err(unsound(PLACE, format!("{what} not for {width} classes"))) }
+}
+
+fn columns_of(heap: &Heap, object: &Object<'_>, name: &str) -> Option<usize> {
+    let array = heap.ndarray(object.attr(name)?)?.ok()?;
+    (array.ndim() == 1).then(|| array.len())
+}
+
+/// Features of the predictors, and the sets of categories that they are looked up in.
+pub(super) fn histogram(heap: &Heap, object: &Object<'_>, work: &mut Work) -> Checked {
+    const NAME: &str = "_predictors";
+    let Some(iterations) = object.attr(NAME).and_then(|value| heap.as_list(value)) else { return Ok(()) };
+    let features =
+        FEATURES.iter().filter_map(|name| object.attr(name)).filter_map(|value| int_of(heap, value)).min();
+    let categorical = ["_bin_mapper", "bin_mapper_"].into_iter().find_map(|name| object.attr(name));
+    let categorical = categorical.and_then(|mapper| heap.object(mapper)?.attr("is_categorical_"));
+    let categorical = categorical.and_then(|flags| heap.ndarray(flags)).and_then(Result::ok);
+    let categorical: Vec<i64> =
+        categorical.as_ref().and_then(ints).map(Iterator::collect).unwrap_or_default();
+    work.spend(8 * categorical.len() as u64)?;
+    for &iteration in iterations {
+        work.spend(64)?;
+        for &predictor in heap.as_list(iteration).unwrap_or_default() {
+            let Some(predictor) = heap.object(predictor) else { continue };
+            let nodes = array(heap, &predictor, "nodes", 1)?;
+            work.spend(64 + nodes.raw().map_or(0, <[u8]>::len) as u64)?;
+            columns(&nodes, features.unwrap_or(0), &categorical)?;
+        }
+    }
+    Ok(())
+}
+
+fn columns(nodes: &cannery_object::NdArray<'_>, features: i64, categorical: &[i64]) -> Checked {
+    let place = |name: &str| Place::of_field(&nodes.dtype, name);
+    let (Some(feature), Some(leaf)) = (place("feature_idx"), place("is_leaf")) else { return Ok(()) };
+    let by_category = place("is_categorical");
+    let raw = nodes.raw().unwrap_or_default();
+    for (index, node) in raw.chunks_exact(nodes.dtype.itemsize.max(1)).enumerate() {
+        if leaf.int(node) != 0 {
+            continue;
+        }
+        let column = feature.int(node);
+        let has_set = || {
+            usize::try_from(column).ok().and_then(|column| categorical.get(column)).is_some_and(|&c| c != 0)
+        };
+        if column >= features {
+            return Err(unsound(
+                format!("nodes[{index}].feature_idx"),
+                format!("{column} where there are {features}"),
+            ));
+        }
+        if by_category.is_some_and(|place| place.int(node) != 0) && !has_set() {
+            return Err(unsound(format!("nodes[{index}].feature_idx"), "a column that has no categories"));
+        }
+    }
+    Ok(())
+}

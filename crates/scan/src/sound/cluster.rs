@@ -1,0 +1,53 @@
+//! Cluster centres: compiled code reads as many columns of a centre as a row has.
+//!
+//! Source: `lloyd_iter_chunked_dense` in `sklearn/cluster/_k_means_lloyd.pyx`, and `_predict_recursive` of
+//! `BisectingKMeans`.
+
+use cannery_object::{Heap, Object, Value};
+
+use super::raw::{array, array_in, count};
+use super::unsound;
+use crate::site::{Checked, Site};
+use crate::work::Work;
+
+pub(super) fn check(site: &Site<'_>, work: &mut Work) -> Checked {
+    let heap = site.heap;
+    let Some(object) = heap.object(site.value) else { return Ok(()) };
+    if !matches!(object.class().1, "KMeans" | "MiniBatchKMeans" | "BisectingKMeans")
+        || object.attr("cluster_centers_").is_none()
+    {
+        return Ok(());
+    }
+    let columns = array(heap, &object, "cluster_centers_", 2)?.shape[1];
+    if let Some(value) = object.attr("n_features_in_") {
+        let features = count(heap, Some(value), "n_features_in_")?;
+        if features != columns {
+            return Err(unsound("n_features_in_", format!("{features} for centres of {columns} columns")));
+        }
+    }
+    match object.attr("_bisecting_tree") {
+        Some(tree) => bisections(heap, tree, columns, work),
+        None => Ok(()),
+    }
+}
+
+/// Each node of a tree of bisections has a centre. The work is bounded, cycles and shared nodes included.
+fn bisections(heap: &Heap, root: Value, columns: usize, work: &mut Work) -> Checked {
+    let mut open = vec![root];
+    while let Some(node) = open.pop() {
+        work.spend(256)?;
+        let Some(node) = heap.object(node) else { continue };
+        check_center(heap, &node, columns)?;
+        open.extend([node.attr("left"), node.attr("right")].into_iter().flatten());
+    }
+    Ok(())
+}
+
+fn check_center(heap: &Heap, node: &Object<'_>, columns: usize) -> Checked {
+    let Some(center) = node.attr("center").filter(|&center| center != Value::None) else { return Ok(()) };
+    let found = array_in(heap, center, "_bisecting_tree.center", 1)?.len();
+    if found == columns {
+        return Ok(());
+    }
+    Err(unsound("_bisecting_tree.center", format!("{found} columns where centres have {columns}")))
+}

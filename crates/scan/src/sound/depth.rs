@@ -1,0 +1,43 @@
+//! The depth of a tree: `Tree.decision_path` reserves `max_depth + 1` places for a row and writes one for each node that
+//! the row passes.
+//!
+//! Source: `_decision_path_dense` in `sklearn/tree/_tree.pyx`.
+
+use cannery_object::{Heap, NdArray, Object};
+
+use super::raw::{Place, count};
+use super::unsound;
+use crate::site::Checked;
+
+/// Checks that no path is longer than `max_depth`. Children that do not come after their parent are left to the check of
+/// the nodes.
+pub(super) fn check(heap: &Heap, tree: &Object<'_>, nodes: &NdArray<'_>) -> Checked {
+    let deepest = count(heap, tree.attr("max_depth"), "max_depth")?;
+    let stored = nodes.shape.first().copied().unwrap_or(0);
+    let children =
+        Place::of_field(&nodes.dtype, "left_child").zip(Place::of_field(&nodes.dtype, "right_child"));
+    let (Some((left, right)), Some(raw)) = (children, nodes.raw()) else { return Ok(()) };
+    if deepest >= stored {
+        return Ok(());
+    }
+    let mut depths = vec![0_u32; stored];
+    for (index, node) in raw.chunks_exact(nodes.dtype.itemsize.max(1)).enumerate() {
+        let (left, depth) = (left.int(node), depths.get(index).map_or(0, |depth| depth.saturating_add(1)));
+        if left == -1 {
+            continue;
+        }
+        if depth as usize > deepest {
+            return Err(unsound(
+                "max_depth",
+                format!("{deepest}, and nodes[{index}] has children deeper than that"),
+            ));
+        }
+        for child in [left, right.int(node)] {
+            let child = usize::try_from(child).ok().filter(|&child| child > index);
+            if let Some(known) = child.and_then(|child| depths.get_mut(child)) {
+                *known = depth.max(*known);
+            }
+        }
+    }
+    Ok(())
+}
