@@ -27,8 +27,8 @@ SOURCES = re.compile(
 PACKAGES = {name: f'cannery-{name}' for name in ('pickle', 'format', 'object', 'scan')}
 READERS = ['-p', 'cannery-scan', '-p', 'cannery',
            '--test', 'rules', '--test', 'attacks', '--test', 'fixtures', '--test', 'fuzz_regressions']
-OWN = {'pickle': ['--lib', '--test', 'machine', '--test', 'refusals', '--test', 'assemble'], 'format': ['--lib'], 'object': ['--lib'],
-       'scan': ['--lib', '--test', 'rules']}
+OWN = {'pickle': ['--lib', '--test', 'machine', '--test', 'refusals', '--test', 'assemble'], 'format': ['--lib', '--test', 'joblib'], 'object': ['--lib'],
+       'scan': ['--lib', '--test', 'rules', '--test', 'uses', '--test', 'sound']}
 
 
 def main():
