@@ -1,5 +1,7 @@
 //! Known names with the arguments and states that their libraries write, and with others beside them.
 
+#![allow(clippy::cloned_ref_to_slice_refs)] // lists of arguments, one like the other
+
 mod write;
 
 use cannery_scan::Rule;
@@ -439,7 +441,10 @@ fn objects_in_dtypes_share_no_memory() {
         is_found(&value, Rule::Unsound, shared);
     }
     let inner = fields(&[("a", object.clone(), 0), ("b", number.clone(), 4)], 16, 19);
-    is_found(&fields(&[("c", inner, 0)], 16, 19), Rule::Unsound, shared);
+    is_found(&fields(&[("c", inner.clone(), 0)], 16, 19), Rule::Unsound, shared);
+    let sub =
+        [int(3), text("|"), tuple(&[inner, tuple(&[int(2)])]), none(), none(), int(32), int(1), int(19)];
+    is_found(&build(call("numpy.dtype", &[text("V32"), int(0), int(1)]), tuple(&sub)), Rule::Unsound, shared);
     is_found(&fields(&[("a", object, 0)], 8, 16), Rule::Unsound, "whose flags say otherwise");
 }
 
@@ -632,6 +637,37 @@ fn compiled_classes_are_made_by_their_functions_only() {
     bad(&build(metric("numpy.ndarray"), state()));
     bad(&build(metric("sklearn.neighbors._kd_tree.Distance"), state()));
     bad(&call("sklearn.metrics._dist_metrics.newObj", &[int(1)]));
+    // as skops makes them
+    let plain = |class: &str| build(new(class), state());
+    is_safe(&plain("sklearn.metrics._dist_metrics.EuclideanDistance64"));
+    bad(&new("sklearn.metrics._dist_metrics.EuclideanDistance64"));
+    bad(&build(new("sklearn.metrics._dist_metrics.EuclideanDistance64"), dict(&[])));
+    bad(&plain("sklearn.metrics._dist_metrics.PyFuncDistance64"));
+    bad(&plain("sklearn.neighbors._quad_tree._QuadTree"));
+    let with_args =
+        [global("sklearn.metrics._dist_metrics.EuclideanDistance64"), tuple(&[int(1)]), b"\x81".to_vec()];
+    bad(&build(with_args.concat(), state()));
+}
+
+/// Bytes that look like a pickle may be data: of one that breaks off only harmful names count.
+#[test]
+fn pickles_inside_bytes_that_break_off() {
+    let inside = |stream: &[u8]| {
+        judged(&bytes(stream))
+            .findings
+            .into_iter()
+            .map(|found| (found.rule, found.symbol))
+            .collect::<Vec<_>>()
+    };
+    let nested = (Rule::NestedPickle, String::new());
+    let found = |rule, symbol: &str| vec![nested.clone(), (rule, symbol.to_owned())];
+    assert_eq!(inside(b"\x80\x04cm\nC\n."), found(Rule::UnknownName, "m.C"));
+    assert_eq!(inside(b"\x80\x04cm\nC\nNN."), []);
+    assert_eq!(inside(b"\x80\x04cos\nsystem\n."), found(Rule::Gadget, "os.system"));
+    assert_eq!(inside(b"\x80\x04cos\nsystem\nNN."), found(Rule::Gadget, "os.system"));
+    assert_eq!(inside(b"\x80\x04N."), []);
+    let message = &judged(&bytes(b"\x80\x04cos\nsystem\n.")).findings[0].message;
+    assert_eq!(message, "14 bytes hold a file of their own, which is dangerous");
 }
 
 #[test]
@@ -738,6 +774,9 @@ fn pandas_objects() {
     bad(&backed("pandas.core.series.Series", int(1), tuple(&[none(), ints(&[1], &[1])])));
     is_safe(&call("pandas.StringDtype", &[text("python"), float(f64::NAN)]));
     is_safe(&call("pandas.StringDtype", &[text("pyarrow"), none()]));
+    is_safe(&call("pandas.StringDtype", &[text("python"), text("a")]));
+    is_safe(&call("pandas.StringDtype", &[text("python"), global("pandas._libs.missing.NA")]));
+    bad(&call("pandas.StringDtype", &[text("python"), global("numpy.exp")]));
     bad(&call("pandas.StringDtype", &[text("os")]));
     bad(&call("pandas.StringDtype", &[text("python"), int(1)]));
     is_safe(&call("pandas.Timestamp", &[int(1), none(), text("UTC")]));
@@ -778,6 +817,10 @@ fn findings_say_which_opcode() {
     };
     assert_eq!(origin(&global("os.system")), (Some("GLOBAL"), Some(2)));
     assert_eq!(origin(&list(&[global("os.system")])), (Some("GLOBAL"), Some(4)));
+    assert_eq!(
+        origin(&list(&[int(128), float(1.0), global("os.system"), float(1.0)])),
+        (Some("GLOBAL"), Some(18))
+    );
     let pushed = |middle: &[u8]| [&text("os")[..], middle, &text("system"), b"\x93"].concat();
     assert_eq!(origin(&pushed(b"")), (Some("STACK_GLOBAL"), Some(20)));
     let hidden = |value: &[u8]| !said(value, Rule::IndirectName).is_empty();
