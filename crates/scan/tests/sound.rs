@@ -32,7 +32,12 @@ fn tree_of(args: &[Value], items: &[(&str, Value)]) -> Value {
 
 fn tree(list: &[[i64; 3]]) -> Value {
     let count = list.len() as i32;
-    let state = [("node_count", int(count)), ("nodes", nodes(list)), ("values", floats(&[count, 1, 2]))];
+    let state = [
+        ("node_count", int(count)),
+        ("max_depth", int(count)),
+        ("nodes", nodes(list)),
+        ("values", floats(&[count, 1, 2])),
+    ];
     tree_of(&[int(2), longs(&[1], &[2]), int(1)], &state)
 }
 
@@ -48,13 +53,33 @@ fn trees() {
     unsound(&tree(&[[1, 2, 2], STUMP[1], STUMP[2]]), "nodes[0].feature: 2, of 2");
     unsound(&tree(&[[1, 2, -1], STUMP[1], STUMP[2]]), "nodes[0].feature: -1, of 2");
     unsound(&tree(&[STUMP[0], [1, 2, 0], STUMP[2]]), "nodes[1].left_child: 1, of 3");
+    let deep = |depth: i32| {
+        let list = [[1, 2, 0], [3, 4, 0], STUMP[1], STUMP[1], STUMP[1]];
+        let state = [
+            ("node_count", int(5)),
+            ("max_depth", int(depth)),
+            ("nodes", nodes(&list)),
+            ("values", floats(&[5, 1, 2])),
+        ];
+        tree_of(&[int(2), longs(&[1], &[2]), int(1)], &state)
+    };
+    is_safe(&deep(2));
+    is_safe(&deep(7));
+    unsound(&deep(1), "max_depth: 1, and nodes[1] has children deeper than that");
+    unsound(&deep(0), "max_depth: 0, and nodes[0] has children deeper than that");
+    unsound(&deep(-1), "max_depth: not a count");
 }
 
 #[test]
 fn what_a_tree_is_made_with() {
     let (one, classes) = (int(1), longs(&[1], &[2]));
     let state = |count: i32, shape: &[i32]| {
-        [("node_count", int(count)), ("nodes", nodes(STUMP)), ("values", floats(shape))]
+        [
+            ("node_count", int(count)),
+            ("max_depth", int(1)),
+            ("nodes", nodes(STUMP)),
+            ("values", floats(shape)),
+        ]
     };
     let of = |args: &[Value], count, shape: &[i32]| tree_of(args, &state(count, shape));
     unsound(
@@ -407,9 +432,17 @@ fn ensembles() {
     let estimator = |features: i32| {
         let tree = tree_of(
             &[int(features), longs(&[1], &[2]), int(1)],
-            &[("node_count", int(1)), ("nodes", nodes(&[[-1, -1, -2]])), ("values", floats(&[1, 1, 2]))],
+            &[
+                ("node_count", int(1)),
+                ("max_depth", int(0)),
+                ("nodes", nodes(&[[-1, -1, -2]])),
+                ("values", floats(&[1, 1, 2])),
+            ],
         );
-        object("sklearn.tree._classes.ExtraTreeRegressor", &[("tree_", tree)])
+        object(
+            "sklearn.tree._classes.ExtraTreeRegressor",
+            &[("tree_", tree), ("n_features_in_", int(features))],
+        )
     };
     let forest = |class: &str, name: &str, trees: Value, more: &[(&str, Value)]| {
         let items = [&[(name, int(2)), ("estimators_", trees)], more].concat();
@@ -420,7 +453,6 @@ fn ensembles() {
     for class in [
         "_forest.RandomForestClassifier",
         "_forest.ExtraTreesRegressor",
-        "_gb.GradientBoostingClassifier",
         "_forest.RandomTreesEmbedding",
         "_bagging.BaggingClassifier",
     ] {
@@ -432,7 +464,7 @@ fn ensembles() {
     fits(&forest("_stacking.StackingClassifier", "n_features_in_", mixed(), &[]), "estimators_[");
     unsound(
         &forest(
-            "_gb.GradientBoostingRegressor",
+            "_forest.RandomForestRegressor",
             "n_features_in_",
             objects(&[estimator(2), estimator(3)]),
             &[],
