@@ -1,0 +1,60 @@
+"""SARIF that `cannery scan` writes, against the schema of SARIF 2.1.0 that OASIS publishes.
+
+The schema is not part of this repository: SARIF_SCHEMA names a copy of `sarif-2.1/schema/sarif-schema-2.1.0.json` of
+https://github.com/oasis-tcs/sarif-spec. Without it, or without the package jsonschema, these tests are skipped; the unit
+tests of `crates/cannery/src/scan/sarif.rs` check required members and closed sets without either.
+"""
+import copy
+import json
+import os
+import pathlib
+
+import pytest
+from conftest import ROOT
+
+SCHEMA = os.environ.get('SARIF_SCHEMA')
+pytestmark = pytest.mark.skipif(not SCHEMA, reason='SARIF_SCHEMA names no copy of the schema of SARIF 2.1.0')
+
+
+@pytest.fixture(scope='module')
+def validator():
+    jsonschema = pytest.importorskip('jsonschema')
+    schema = json.loads(pathlib.Path(SCHEMA).read_text(encoding='utf-8'))
+    cls = jsonschema.validators.validator_for(schema)
+    cls.check_schema(schema)
+    return cls(schema, format_checker=cls.FORMAT_CHECKER)
+
+
+@pytest.fixture(scope='module')
+def log(cannery, tmp_path_factory):
+    """A log with results of several rules and formats, in parts of files too, and with files that are no models."""
+    folder = tmp_path_factory.mktemp('sarif')
+    system = b"cposix\nsystem\n(S'id'\ntR."
+    (folder / 'a name with spaces ü.pkl').write_bytes(system)
+    (folder / 'nested.pkl').write_bytes(b'\x80\x04}\x8c\x04data]C' + bytes([len(system)]) + system + b'as.')
+    (folder / 'notes.txt').write_bytes(b'plain words')
+    output = folder / 'log.sarif'
+    folders = [folder, ROOT / 'fixtures' / 'pickle', ROOT / 'fixtures' / 'joblib', ROOT / 'fixtures' / 'skops']
+    cannery('scan', *folders, '--format', 'sarif', '--output', output)
+    return json.loads(output.read_text(encoding='utf-8'))
+
+
+def test_the_schema_accepts_it(validator, log):
+    results = log['runs'][0]['results']
+    assert len(results) > 5 and any(result['properties']['part'] for result in results)
+    assert log['runs'][0]['invocations'][0]['toolExecutionNotifications']
+    faults = [(list(fault.absolute_path), fault.message) for fault in validator.iter_errors(log)]
+    assert faults == []
+
+
+@pytest.mark.parametrize('damage', [
+    lambda log: log.pop('version'),
+    lambda log: log['runs'][0]['tool'].pop('driver'),
+    lambda log: log['runs'][0]['results'][0].pop('message'),
+    lambda log: log['runs'][0]['results'][0].update(level='fatal'),
+    lambda log: log['runs'][0]['results'][0]['locations'][0]['physicalLocation'].update(region={'byteOffset': -2}),
+], ids=['version', 'driver', 'message', 'level', 'offset'])
+def test_the_schema_is_one_that_refuses(validator, log, damage):
+    damaged = copy.deepcopy(log)
+    damage(damaged)
+    assert not validator.is_valid(damaged)
