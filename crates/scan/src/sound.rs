@@ -3,6 +3,7 @@
 //! Estimators that cannery runs are read by [`cannery_sklearn`], which proves more than this; these checks are for the
 //! same structures in estimators that it doesn't run, and for parts that no estimator refers to.
 
+mod blocks;
 mod boosting;
 mod categorical;
 mod cluster;
@@ -50,6 +51,7 @@ pub(crate) fn check(site: &Site<'_>, work: &mut Work) -> Checked {
             indexes::check(site, work)
         }
         (_, "BSpline" | "_BSpline") if module.starts_with("scipy.interpolate.") => spline::check(site),
+        (_, "BlockManager") if module.starts_with("pandas.core.internals") => blocks::check(site, work),
         _ if module.split('.').next() == Some("pandas") => match site.heap.view(site.value) {
             View::Categorical(categorical) => categorical::check(site, &categorical, work),
             _ => Ok(()),

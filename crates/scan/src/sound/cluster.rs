@@ -1,11 +1,11 @@
-//! Cluster centres: compiled code reads as many columns of a centre as a row has.
+//! Clusters: compiled code reads as many columns of a centre as a row has, and joins nodes of a linkage by their numbers.
 //!
 //! Source: `lloyd_iter_chunked_dense` in `sklearn/cluster/_k_means_lloyd.pyx`, and `_predict_recursive` of
 //! `BisectingKMeans`.
 
 use cannery_object::{Heap, Object, Value};
 
-use super::raw::{array, array_in, count};
+use super::raw::{Place, array, array_in, count};
 use super::unsound;
 use crate::site::{Checked, Site};
 use crate::work::Work;
@@ -13,6 +13,9 @@ use crate::work::Work;
 pub(super) fn check(site: &Site<'_>, work: &mut Work) -> Checked {
     let heap = site.heap;
     let Some(object) = heap.object(site.value) else { return Ok(()) };
+    if object.class().1 == "HDBSCAN" {
+        return linkage(heap, &object, work);
+    }
     if !matches!(object.class().1, "KMeans" | "MiniBatchKMeans" | "BisectingKMeans")
         || object.attr("cluster_centers_").is_none()
     {
@@ -29,6 +32,32 @@ pub(super) fn check(site: &Site<'_>, work: &mut Work) -> Checked {
         Some(tree) => bisections(heap, tree, columns, work),
         None => Ok(()),
     }
+}
+
+/// `dbscan_clustering` joins the two nodes of each row in a table of as many entries as there are points and rows.
+///
+/// Source: `labelling_at_cut` in `sklearn/cluster/_hdbscan/_tree.pyx`.
+fn linkage(heap: &Heap, object: &Object<'_>, work: &mut Work) -> Checked {
+    const NAME: &str = "_single_linkage_tree_";
+    if object.attr(NAME).is_none() {
+        return Ok(());
+    }
+    let rows = array(heap, object, NAME, 1)?;
+    let raw = rows.raw().ok_or_else(|| unsound(NAME, "not an array of rows"))?;
+    work.spend(raw.len() as u64)?;
+    for name in ["left_node", "right_node"] {
+        let place = Place::of_field(&rows.dtype, name).ok_or_else(|| unsound(NAME, "no nodes"))?;
+        for (index, row) in raw.chunks_exact(rows.dtype.itemsize.max(1)).enumerate() {
+            let node = place.int(row);
+            if !usize::try_from(node).is_ok_and(|node| node <= 2 * rows.len()) {
+                return Err(unsound(
+                    format!("{NAME}[{index}].{name}"),
+                    format!("{node} in {} rows", rows.len()),
+                ));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Each node of a tree of bisections has a centre. The work is bounded, cycles and shared nodes included.

@@ -1,10 +1,14 @@
 //! Estimators that make a sparse matrix out of indexes that they keep: scipy does not compare these with its shape, and
 //! writes outside of the dense matrix that it makes of it.
 
-use cannery_object::{Heap, Kind, NdArray, Object, Value, View};
+use std::borrow::Cow;
+
+use cannery_object::{Element, Heap, Kind, NdArray, Object, Value, View};
+use rustc_hash::FxHashSet;
 
 use super::raw::{array_in, count, int_of, ints};
 use super::unsound;
+use crate::rule::Rule;
 use crate::site::{Checked, Refusal, Site};
 use crate::work::Work;
 
@@ -16,7 +20,7 @@ pub(super) fn check(site: &Site<'_>, work: &mut Work) -> Checked {
             columns(&object, site.heap, "vocabulary_", work)
         }
         "MultiLabelBinarizer" => columns(&object, site.heap, "_cached_dict", work),
-        "OneHotEncoder" => one_hot(&object, site.heap, work),
+        "OneHotEncoder" | "CategoricalEncoder" => one_hot(&object, site.heap, work),
         _ => Ok(()),
     }
 }
@@ -25,15 +29,57 @@ pub(super) fn check(site: &Site<'_>, work: &mut Work) -> Checked {
 fn columns(object: &Object<'_>, heap: &Heap, name: &str, work: &mut Work) -> Checked {
     let Some(value) = object.attr(name).filter(|&value| value != Value::None) else { return Ok(()) };
     let pairs = heap.as_dict(value).ok_or_else(|| unsound(name, "not a dict"))?;
-    work.spend(16 * pairs.len() as u64)?;
+    work.spend(32 * pairs.len() as u64)?;
     let count = pairs.len() / 2;
-    for &column in pairs.iter().skip(1).step_by(2) {
-        let is_column = int_of(heap, column).is_some_and(|c| usize::try_from(c).is_ok_and(|c| c < count));
-        if !is_column {
+    let mut terms = FxHashSet::default();
+    for pair in pairs.chunks_exact(2) {
+        let column = int_of(heap, pair[1]).and_then(|column| usize::try_from(column).ok());
+        if column.is_none_or(|column| column >= count) {
             return Err(unsound(name, format!("a column outside of its {count} terms")));
+        }
+        // of equal terms Python keeps one, and has fewer than were counted
+        let term = Term::of(heap, pair[0]).ok_or_else(|| {
+            Refusal::new(
+                Rule::UnknownArguments,
+                format!("{name} has terms that are neither texts nor numbers"),
+            )
+        })?;
+        if !terms.insert(term) {
+            return Err(unsound(name, "the same term twice"));
         }
     }
     Ok(())
+}
+
+/// A key as Python compares it.
+#[derive(PartialEq, Eq, Hash)]
+enum Term<'h> {
+    Text(Cow<'h, str>),
+    Int(i64),
+    /// The bits of a number that is no integer.
+    Float(u64),
+}
+
+impl<'h> Term<'h> {
+    fn of(heap: &'h Heap, key: Value) -> Option<Self> {
+        if let Some(text) = heap.as_str(key) {
+            return Some(Self::Text(text));
+        }
+        if let Some(int) = int_of(heap, key) {
+            return Some(Self::Int(int));
+        }
+        let float = match heap.view(key) {
+            View::Scalar(scalar) => match scalar.read().ok()?.1 {
+                Element::Float(float) => float,
+                Element::Bool(bool) => return Some(Self::Int(i64::from(bool))),
+                Element::Str(text) => return Some(Self::Text(Cow::Owned(text))),
+                _ => return None,
+            },
+            _ => heap.as_float(key)?,
+        };
+        let int = float as i64;
+        Some(if int as f64 == float { Self::Int(int) } else { Self::Float(float.to_bits()) })
+    }
 }
 
 /// `_n_features_outs` must be the columns that the categories of each feature get.
@@ -61,8 +107,11 @@ fn one_hot(object: &Object<'_>, heap: &Heap, work: &mut Work) -> Checked {
         }
         let Some(outs) = outs else { continue };
         let groups = groups(object, heap, index, values.len(), work)?;
-        let is_dropped = dropped.as_ref().is_some_and(|dropped| drops(heap, dropped, index));
-        let want = groups.saturating_sub(usize::from(is_dropped));
+        let drop = dropped.as_ref().and_then(|dropped| dropped_group(heap, dropped, index));
+        if drop.is_some_and(|drop| usize::try_from(drop).map_or(true, |drop| drop >= groups)) {
+            return Err(unsound(format!("drop_idx_[{index}]"), format!("not one of {groups} categories")));
+        }
+        let want = groups - usize::from(drop.is_some());
         let found = int_of(heap, outs[index]).and_then(|out| usize::try_from(out).ok());
         if found != Some(want) {
             return Err(unsound(OUTS, format!("other columns than the {want} of feature {index}")));
@@ -80,6 +129,9 @@ fn groups(
     work: &mut Work,
 ) -> Result<usize, Refusal> {
     const NAME: &str = "_default_to_infrequent_mappings";
+    if object.attr("_infrequent_enabled") != Some(Value::Bool(true)) {
+        return Ok(all);
+    }
     let mapping = object.attr(NAME).and_then(|value| heap.as_list(value)).and_then(|list| list.get(index));
     let Some(&mapping) = mapping.filter(|&&mapping| mapping != Value::None) else { return Ok(all) };
     let mapping = array_in(heap, mapping, NAME, 1)?;
@@ -92,11 +144,11 @@ fn groups(
     }
 }
 
-/// Whether a category of the feature has no column: an index, where `None` or NaN is none.
-fn drops(heap: &Heap, dropped: &NdArray<'_>, index: usize) -> bool {
+/// The category of a feature that has no column: an index, where `None` or NaN is none.
+fn dropped_group(heap: &Heap, dropped: &NdArray<'_>, index: usize) -> Option<i64> {
     match dropped.objects() {
-        Some(objects) => objects.get(index).is_some_and(|&value| int_of(heap, value).is_some()),
-        None => ints(dropped).is_some_and(|mut ints| ints.nth(index).is_some()),
+        Some(objects) => int_of(heap, *objects.get(index)?),
+        None => ints(dropped)?.nth(index),
     }
 }
 
@@ -105,8 +157,16 @@ fn is_ascending(array: &NdArray<'_>) -> bool {
     if let Some(ints) = ints(array) {
         return ints.is_sorted();
     }
-    match array.f64s() {
-        Ok(numbers) if array.dtype.kind == Kind::Float => ascend(&numbers),
+    match array.dtype.kind {
+        Kind::Float => array.f64s().is_ok_and(|numbers| ascend(&numbers)),
+        Kind::DateTime(_) | Kind::TimeDelta(_) => {
+            let times: Vec<_> = array.elements().collect();
+            times.is_sorted_by(|a, b| match (a, b) {
+                (Ok(Element::Time(a)), Ok(Element::Time(b))) => a <= b || *b == i64::MIN,
+                _ => false,
+            })
+        }
+        Kind::Complex => false,
         _ => true,
     }
 }

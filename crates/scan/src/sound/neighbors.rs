@@ -39,7 +39,7 @@ pub(super) fn check(site: &Site<'_>, work: &mut Work) -> Checked {
     check_nodes(heap, *nodes, stored, points, work)?;
     let full =
         u32::try_from(levels).ok().and_then(|levels| 1_usize.checked_shl(levels)).filter(|_| levels < 48);
-    if full.is_none_or(|full| full - 1 != stored) {
+    if full.is_none_or(|full| full - 1 != stored || stored == 0) {
         return Err(unsound("n_nodes", format!("{stored} nodes are not {levels} full levels")));
     }
     let bounds = array_in(heap, *bounds, "node_bounds", 3)?;

@@ -24,6 +24,9 @@ pub(super) fn check(site: &Site<'_>, work: &mut Work) -> Checked {
     if stored != nodes.shape[0] {
         return Err(unsound("node_count", format!("{stored} where there are {} nodes", nodes.shape[0])));
     }
+    if stored == 0 {
+        return Err(unsound("nodes", "a tree without a node"));
+    }
     let values = array(heap, &object, "values", 3)?;
     if values.shape[..] != [stored, outputs, widest] || values.dtype.itemsize != 8 {
         let message =
