@@ -1,6 +1,6 @@
 //! From a file or a stream to bytes.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::Read;
 use std::path::Path;
 
@@ -36,6 +36,17 @@ const TRUSTED: u64 = 16 << 20;
 pub fn open(path: &Path, access: Access, limits: &Limits, progress: Progress<'_>) -> Result<Bytes> {
     let file = File::open(path)?;
     let metadata = file.metadata()?;
+    bytes_of(file, &metadata, access, limits, progress)
+}
+
+/// As [`open`], of a file that is open at its start, and what the system says of it.
+pub fn bytes_of(
+    file: File,
+    metadata: &Metadata,
+    access: Access,
+    limits: &Limits,
+    progress: Progress<'_>,
+) -> Result<Bytes> {
     if metadata.is_dir() {
         return Err(Error::unsupported("this is a folder, not a file"));
     }
@@ -56,17 +67,21 @@ pub fn read(
 ) -> Result<Bytes> {
     let allowed = limits.of(Limit::InputBytes);
     let mut bytes = Vec::new();
-    reserve(&mut bytes, expected.unwrap_or(0).min(allowed).min(TRUSTED) as usize)?;
+    // one more than expected, so that the end is seen without more room
+    reserve(&mut bytes, expected.map_or(CHUNK, |len| len.min(allowed).min(TRUSTED) as usize + 1))?;
     loop {
-        reserve(&mut bytes, CHUNK)?;
+        if bytes.len() == bytes.capacity() {
+            reserve(&mut bytes, CHUNK)?;
+        }
         let before = bytes.len();
-        stream.by_ref().take(CHUNK as u64).read_to_end(&mut bytes)?;
+        let room = (bytes.capacity() - before).min(CHUNK);
+        stream.by_ref().take(room as u64).read_to_end(&mut bytes)?;
         let done = bytes.len() as u64;
         if done > allowed {
             return Err(LimitError { limit: Limit::InputBytes, allowed, asked: done }.into());
         }
         progress(done, expected);
-        if bytes.len() - before < CHUNK {
+        if bytes.len() - before < room {
             bytes.shrink_to_fit();
             return Ok(bytes.into());
         }

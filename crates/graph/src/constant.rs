@@ -1,21 +1,41 @@
 use std::fmt;
 use std::sync::Arc;
 
+use bytes::Bytes;
+
 use crate::types::DType;
 
 /// A constant float64 matrix in C order. Cheap to clone.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Matrix {
     rows: usize,
     columns: usize,
-    values: Arc<[f64]>,
+    values: Values,
+}
+
+#[derive(Clone)]
+enum Values {
+    Made(Arc<Vec<f64>>),
+    /// Whole elements that are aligned and in the byte order of this machine.
+    Stored(Bytes),
 }
 
 impl Matrix {
     /// A matrix over its elements in C order; `None` when they are not `rows` × `columns`.
-    pub fn new(rows: usize, columns: usize, values: impl Into<Arc<[f64]>>) -> Option<Self> {
-        let values = values.into();
-        (rows.checked_mul(columns)? == values.len()).then_some(Self { rows, columns, values })
+    pub fn new(rows: usize, columns: usize, values: impl Into<Vec<f64>>) -> Option<Self> {
+        let values = Values::Made(Arc::new(values.into()));
+        Self { rows, columns, values }.checked()
+    }
+
+    /// A matrix whose elements are float64 in these bytes, in the byte order of this machine, without a copy: the bytes are
+    /// kept as long as it is. `None` when they are not `rows` × `columns`, or are not aligned.
+    pub fn stored(rows: usize, columns: usize, bytes: Bytes) -> Option<Self> {
+        bytemuck::try_cast_slice::<u8, f64>(&bytes).ok()?;
+        Self { rows, columns, values: Values::Stored(bytes) }.checked()
+    }
+
+    fn checked(self) -> Option<Self> {
+        (self.rows.checked_mul(self.columns)? == self.values().len()).then_some(self)
     }
 
     /// Number of rows.
@@ -30,7 +50,11 @@ impl Matrix {
 
     /// The elements in C order.
     pub fn values(&self) -> &[f64] {
-        &self.values
+        match &self.values {
+            Values::Made(values) => values,
+            // `stored` saw that it can be done, and bytes stay where they are
+            Values::Stored(bytes) => bytemuck::cast_slice(bytes),
+        }
     }
 
     /// One row.
@@ -38,7 +62,13 @@ impl Matrix {
     /// # Panics
     /// If there is no such row.
     pub fn row(&self, row: usize) -> &[f64] {
-        &self.values[row * self.columns..][..self.columns]
+        &self.values()[row * self.columns..][..self.columns]
+    }
+}
+
+impl PartialEq for Matrix {
+    fn eq(&self, other: &Self) -> bool {
+        (self.rows, self.columns) == (other.rows, other.columns) && self.values() == other.values()
     }
 }
 
@@ -182,6 +212,30 @@ impl Labels {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn stored_elements_are_those_of_the_bytes() {
+        let bytes = Bytes::from_owner(Aligned([[0.5_f64, 1.0].map(f64::to_ne_bytes), [[0; 8]; 2]]));
+        let matrix = Matrix::stored(2, 2, bytes.clone()).expect("four elements");
+        assert_eq!(matrix.values(), [0.5, 1.0, 0.0, 0.0]);
+        assert_eq!(
+            (matrix.row(0), &matrix),
+            (&[0.5, 1.0][..], &Matrix::new(2, 2, [0.5, 1.0, 0.0, 0.0]).unwrap())
+        );
+        assert!(Matrix::stored(2, 3, bytes.clone()).is_none(), "fewer");
+        assert!(Matrix::stored(1, 3, bytes.slice(4..28)).is_none(), "not aligned");
+        assert!(Matrix::stored(1, 3, bytes.slice(..30)).is_none(), "a part of one");
+        assert!(Matrix::stored(usize::MAX, 2, bytes).is_none(), "more than there can be");
+    }
+
+    #[repr(align(8))]
+    struct Aligned([[[u8; 8]; 2]; 2]);
+
+    impl AsRef<[u8]> for Aligned {
+        fn as_ref(&self) -> &[u8] {
+            self.0.as_flattened().as_flattened()
+        }
+    }
 
     #[test]
     fn sparse_rows_fit_together() {

@@ -1,5 +1,7 @@
 //! numpy arrays: those that lie next to a pickle ([`Array`]) and the one view on all spellings ([`NdArray`]).
 
+mod numbers;
+
 use std::borrow::Cow;
 
 use crate::dtype::{ByteOrder, DType, Kind, shape_of};
@@ -356,62 +358,6 @@ impl<'h> NdArray<'h> {
             Elements::Bytes(_) => None,
             Elements::Objects(objects) => Some(objects),
         }
-    }
-
-    /// The elements as float64 in C order. Floats, integers and bools only; no copy when they are stored so.
-    pub fn f64s(&self) -> Result<Cow<'_, [f64]>, Error> {
-        if let Some(slice) = self.native(&Kind::Float, 8) {
-            return Ok(Cow::Borrowed(slice));
-        }
-        self.map(|element| match element {
-            Element::Float(x) => Some(x),
-            Element::Int(i) => Some(i as f64),
-            Element::UInt(u) => Some(u as f64),
-            Element::Bool(b) => Some(f64::from(u8::from(b))),
-            Element::Object(value) => self.heap.as_float(value),
-            _ => None,
-        })
-    }
-
-    /// The elements as int64 in C order. Integers and bools only; no copy when they are stored so.
-    pub fn i64s(&self) -> Result<Cow<'_, [i64]>, Error> {
-        if let Some(slice) = self.native(&Kind::Int, 8) {
-            return Ok(Cow::Borrowed(slice));
-        }
-        self.map(|element| match element {
-            Element::Int(i) => Some(i),
-            Element::UInt(u) => i64::try_from(u).ok(),
-            Element::Bool(b) => Some(i64::from(b)),
-            Element::Object(value) => self.heap.as_int(value),
-            _ => None,
-        })
-    }
-
-    /// The bytes as they are, when a slice of `T` can be taken of them: right dtype, order and alignment.
-    fn native<T: bytemuck::AnyBitPattern>(&self, kind: &Kind, itemsize: usize) -> Option<&[T]> {
-        let native = cfg!(target_endian = "little") == (self.dtype.order == ByteOrder::Little);
-        let in_c_order = self.order == Order::C || self.ndim() <= 1;
-        if !(native && in_c_order && self.dtype.kind == *kind && self.dtype.itemsize == itemsize) {
-            return None;
-        }
-        bytemuck::try_cast_slice(self.raw()?).ok()
-    }
-
-    fn map<'s, T: Clone>(
-        &'s self,
-        convert: impl Fn(Element<'s>) -> Option<T>,
-    ) -> Result<Cow<'s, [T]>, Error> {
-        let bad = || {
-            let message = format!("an array of dtype {} where numbers belong", self.dtype);
-            match self.dtype.kind {
-                Kind::DateTime(_) | Kind::TimeDelta(_) => Error::unsupported(message),
-                _ => Error::malformed(message),
-            }
-        };
-        self.elements()
-            .map(|element| convert(element?).ok_or_else(bad))
-            .collect::<Result<Vec<T>, _>>()
-            .map(Cow::Owned)
     }
 
     /// The array with its axes in another order, in C order again: axis `k` of the result is axis `axes[k]` of this.

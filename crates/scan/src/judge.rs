@@ -167,7 +167,7 @@ impl<'h> Judge<'h> {
     fn known_call(&mut self, site: &Site<'h>, known: Known) {
         let heap = self.heap;
         let checked = uses::check(site, known)
-            .and_then(|()| sound::check(site, &mut self.work))
+            .and_then(|()| sound::check(site, &self.estimators, &mut self.work))
             .and_then(|()| self.estimators.check(site, &mut self.work));
         if let Err(refusal) = checked {
             let class = heap.object(site.value).map_or(site.name, |object| object.class());

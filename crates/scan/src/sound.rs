@@ -28,10 +28,10 @@ use crate::site::{Checked, Refusal, Site};
 use crate::work::Work;
 
 /// Checks the structure that a call makes, if it is one.
-pub(crate) fn check(site: &Site<'_>, work: &mut Work) -> Checked {
+pub(crate) fn check(site: &Site<'_>, estimators: &Estimators<'_>, work: &mut Work) -> Checked {
     let (module, name) = site.heap.object(site.value).map_or(site.name, |object| object.class());
     match (module, name) {
-        ("sklearn.tree._tree", "Tree") => tree::check(site, work),
+        ("sklearn.tree._tree", "Tree") => tree::check(site, estimators, work),
         ("sklearn.ensemble._hist_gradient_boosting.predictor", "TreePredictor") => {
             predictor::check(site, work)
         }

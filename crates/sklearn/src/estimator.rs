@@ -1,4 +1,4 @@
-use std::cell::RefCell;
+use std::cell::{RefCell, RefMut};
 use std::collections::HashMap;
 use std::fmt::Debug;
 use std::rc::Rc;
@@ -10,6 +10,7 @@ use crate::error::Error;
 use crate::input::{ColumnHint, Input, Takes};
 use crate::neighbors;
 use crate::state::State;
+use crate::tree::nodes::TreesRead;
 use crate::{
     compose, ensemble, feature_extraction, impute, linear_model, model_selection, pipeline, preprocessing,
     svm, tree,
@@ -152,6 +153,16 @@ pub fn read(heap: &Heap, value: Value) -> Result<Box<dyn Estimator>, Error> {
     read_at(heap, value, "", &Nesting::default())
 }
 
+/// A tree whose nodes fit together: every child is there, stands after its parent, and has no other one.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct KnownTree {
+    /// Features that its nodes may look at.
+    pub features: usize,
+    /// Nodes of the longest way, less one.
+    pub depth: usize,
+}
+
 /// Reads many estimators of one file to learn whether they are sound, each of them about once however they share parts.
 #[derive(Debug)]
 pub struct Soundness<'h> {
@@ -162,12 +173,20 @@ pub struct Soundness<'h> {
 impl<'h> Soundness<'h> {
     /// Nothing of the file is read yet.
     pub fn of(heap: &'h Heap) -> Self {
-        Self { heap, nesting: Nesting::default() }
+        let trees = TreesRead::of_at_most(heap.budget().decompressed());
+        Self { heap, nesting: Nesting { trees: Some(Rc::new(trees.into())), ..Nesting::default() } }
     }
 
     /// Whether the estimator was not read yet, neither by itself nor as a part of another one.
     pub fn is_new(&self, value: Value) -> bool {
         !matches!(value, Value::Ref(id) if self.nesting.reads.borrow().contains_key(&id))
+    }
+
+    /// What is known of a `sklearn.tree._tree.Tree`, if it was read as a part of an estimator.
+    pub fn tree(&self, value: Value) -> Option<KnownTree> {
+        let trees = self.nesting.trees_read()?;
+        let (_, stored) = trees.of(value)?;
+        Some(KnownTree { features: stored.tree.features(), depth: stored.tree.depth() })
     }
 
     /// Reads the fitted estimator that a value is.
@@ -186,6 +205,8 @@ pub(crate) struct Nesting {
     depth: usize,
     /// How often each object was read, in the whole model.
     reads: Rc<RefCell<HashMap<Id, usize>>>,
+    /// Kept when many estimators of one file are read.
+    trees: Option<Rc<RefCell<TreesRead>>>,
 }
 
 const MAX_DEPTH: usize = 32;
@@ -206,7 +227,12 @@ impl Nesting {
                 return Err(Error::unsupported(path, message));
             }
         }
-        Ok(Self { depth: self.depth + 1, reads: Rc::clone(&self.reads) })
+        Ok(Self { depth: self.depth + 1, ..self.clone() })
+    }
+
+    /// The trees that were read, when they are kept.
+    pub(crate) fn trees_read(&self) -> Option<RefMut<'_, TreesRead>> {
+        self.trees.as_ref().map(|trees| trees.borrow_mut())
     }
 }
 

@@ -32,5 +32,5 @@ mod svm;
 mod tree;
 
 pub use error::{Error, ErrorKind};
-pub use estimator::{Estimator, Methods, Soundness, read, supported};
+pub use estimator::{Estimator, KnownTree, Methods, Soundness, read, supported};
 pub use input::{ColumnHint, ColumnKind, Input, Takes};

@@ -1,6 +1,7 @@
 //! The attributes of one object, by name and with their path in every error.
 
 use std::borrow::Cow;
+use std::cell::RefMut;
 use std::sync::Arc;
 
 use cannery_graph::{Labels, Matrix, Points};
@@ -10,6 +11,7 @@ use cannery_object::{self as object, Element, Heap, Kind, Limit, NdArray, Node, 
 use crate::error::Error;
 use crate::estimator::{Estimator, Nesting, read_at};
 use crate::sparse;
+use crate::tree::nodes::TreesRead;
 
 /// The attributes of one object.
 #[derive(Debug)]
@@ -22,6 +24,8 @@ pub(crate) struct State<'h> {
 
 /// Lengths of an array that holds nothing are worth no memory: nothing in the file stands for them.
 const MAX_CLAIMED: usize = 1 << 20;
+/// Elements of a matrix that is not copied from the bytes of the file: 128 KiB.
+const IN_PLACE: usize = 1 << 14;
 
 impl<'h> State<'h> {
     /// The attributes of the object at a path; empty for the model itself.
@@ -57,6 +61,11 @@ impl<'h> State<'h> {
     /// Module and name of the class.
     pub(crate) fn class(&self) -> (&'h str, &'h str) {
         self.object.class()
+    }
+
+    /// The trees that were read of this file, when those who read it keep them.
+    pub(crate) fn trees_read(&self) -> Option<RefMut<'_, TreesRead>> {
+        self.nesting.trees_read()
     }
 
     /// Module of the class.
@@ -267,13 +276,26 @@ impl<'h> State<'h> {
 
     /// A matrix of floats; a CSR matrix is made dense if it is small.
     pub(crate) fn matrix(&self, name: &str) -> Result<Matrix, Error> {
-        let wrap = |error| Error::in_view(self.path_of(name), &error);
         if let View::Sparse(sparse) = self.heap.view(self.value(name)?) {
-            return sparse::to_dense(&sparse).map_err(wrap);
+            return sparse::to_dense(&sparse).map_err(|error| Error::in_view(self.path_of(name), &error));
         }
-        let array = self.array_of_ndim(name, 2)?;
-        let values = array.f64s().map_err(wrap)?.into_owned();
-        let matrix = Matrix::new(array.shape[0], array.shape[1], values);
+        self.matrix_in(&self.array_of_ndim(name, 2)?, name)
+    }
+
+    /// An array of two dimensions inside this object, in place where it is large; `name` is its path from here.
+    pub(crate) fn matrix_in(&self, array: &NdArray<'h>, name: &str) -> Result<Matrix, Error> {
+        let &[rows, columns] = &array.shape[..] else {
+            return Err(self.malformed(name, format!("an array of shape {:?}", array.shape)));
+        };
+        // a small one does not keep the whole file in memory
+        let in_place = if array.len() >= IN_PLACE { array.shared_f64s() } else { None };
+        let matrix = match in_place.and_then(|bytes| Matrix::stored(rows, columns, bytes)) {
+            Some(matrix) => Some(matrix),
+            None => {
+                let values = array.f64s().map_err(|error| Error::in_view(self.path_of(name), &error))?;
+                Matrix::new(rows, columns, values)
+            }
+        };
         matrix.ok_or_else(|| self.malformed(name, "an array of another size than its shape"))
     }
 

@@ -1,7 +1,7 @@
 //! The bytes of a file, read and not mapped, so that the bytes judged are the bytes that were there.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{Read, Seek};
 use std::path::Path;
 
 use bytes::Bytes;
@@ -22,9 +22,12 @@ pub(super) enum Content {
 
 /// The bytes of a file, unless it is long and its start is that of something else.
 pub(super) fn bytes_of(path: &Path, limits: &Limits) -> Result<Content> {
-    if path.metadata()?.len() > LONG {
+    let mut file = File::open(path)?;
+    let metadata = file.metadata()?;
+    if metadata.len() > LONG {
         let mut start = Vec::new();
-        File::open(path)?.take(512).read_to_end(&mut start)?;
+        file.by_ref().take(512).read_to_end(&mut start)?;
+        file.rewind()?;
         match sniff(&start) {
             Format::Foreign(foreign)
                 if matches!(foreign.nature(), Nature::Data | Nature::Model) && !starts_a_pickle(&start) =>
@@ -35,5 +38,5 @@ pub(super) fn bytes_of(path: &Path, limits: &Limits) -> Result<Content> {
             _ => {}
         }
     }
-    source::open(path, Access::Read, limits, &mut |_, _| ()).map(Content::Bytes)
+    source::bytes_of(file, &metadata, Access::Read, limits, &mut |_, _| ()).map(Content::Bytes)
 }

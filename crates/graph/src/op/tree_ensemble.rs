@@ -31,15 +31,12 @@ pub enum Merge {
 /// One tree. Every node but the first is the child of at most one other, which stands before it: so every way
 /// ends at a leaf. Nodes that no way leads to may be there. Cheap to clone.
 #[derive(Clone, PartialEq)]
-pub struct Tree(Arc<Parts>);
-
-#[derive(PartialEq)]
-struct Parts {
+pub struct Tree {
     features: usize,
     width: usize,
-    nodes: Box<[TreeNode]>,
-    values: Box<[f64]>,
-    sets: Box<[[u32; 8]]>,
+    nodes: Arc<Vec<TreeNode>>,
+    values: Arc<Vec<f64>>,
+    sets: Arc<Vec<[u32; 8]>>,
 }
 
 /// A node of a [`Tree`], with the positions of its children in [`Tree::nodes`].
@@ -189,28 +186,34 @@ impl Tree {
     pub fn new(
         features: usize,
         width: usize,
-        nodes: impl Into<Box<[TreeNode]>>,
-        values: impl Into<Box<[f64]>>,
-        sets: impl Into<Box<[[u32; 8]]>>,
+        nodes: impl Into<Vec<TreeNode>>,
+        values: impl Into<Vec<f64>>,
+        sets: impl Into<Vec<[u32; 8]>>,
     ) -> Result<Self, TreeError> {
-        let parts = Parts { features, width, nodes: nodes.into(), values: values.into(), sets: sets.into() };
-        parts.check()?;
-        Ok(Self(Arc::new(parts)))
+        let (nodes, values, sets) = (Arc::new(nodes.into()), Arc::new(values.into()), Arc::new(sets.into()));
+        let tree = Self { features, width, nodes, values, sets };
+        tree.check()?;
+        Ok(tree)
+    }
+
+    /// The same nodes with other leaf vectors; `None` when these are not as many values as there were.
+    pub fn with_values(&self, values: Vec<f64>) -> Option<Self> {
+        (values.len() == self.values.len()).then(|| Self { values: Arc::new(values), ..self.clone() })
     }
 
     /// Number of features.
     pub fn features(&self) -> usize {
-        self.0.features
+        self.features
     }
 
     /// Values of a leaf.
     pub fn width(&self) -> usize {
-        self.0.width
+        self.width
     }
 
     /// The nodes, the root first.
     pub fn nodes(&self) -> &[TreeNode] {
-        &self.0.nodes
+        &self.nodes
     }
 
     /// A leaf vector.
@@ -218,17 +221,17 @@ impl Tree {
     /// # Panics
     /// If there is no such leaf.
     pub fn leaf(&self, leaf: u32) -> &[f64] {
-        &self.0.values[leaf as usize * self.0.width..][..self.0.width]
+        &self.values[leaf as usize * self.width..][..self.width]
     }
 
     /// All leaf vectors, one after another.
     pub fn values(&self) -> &[f64] {
-        &self.0.values
+        &self.values
     }
 
     /// The sets of categories that go left.
     pub fn sets(&self) -> &[[u32; 8]] {
-        &self.0.sets
+        &self.sets
     }
 
     /// Nodes of the longest way, less one.
@@ -256,7 +259,7 @@ impl TreeNode {
     }
 }
 
-impl Parts {
+impl Tree {
     fn check(&self) -> Result<(), TreeError> {
         let wrong = |message: &str| TreeError { node: 0, part: TreePart::Node, message: message.into() };
         if self.nodes.is_empty() {

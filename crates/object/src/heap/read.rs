@@ -51,6 +51,16 @@ impl Heap {
         self.buffers[blob.buffer as usize].slice(start..start + blob.len())
     }
 
+    /// Bytes that this Heap lent, apart from it: without a copy, so only where they are bytes of the file.
+    pub(crate) fn shared(&self, bytes: &[u8]) -> Option<Bytes> {
+        let range = bytes.as_ptr_range();
+        let around = |buffer: &&Bytes| {
+            let whole = buffer.as_ptr_range();
+            whole.start <= range.start && range.end <= whole.end
+        };
+        self.buffers.iter().find(around).map(|buffer| buffer.slice_ref(bytes))
+    }
+
     /// The text of an interned name.
     pub fn symbol(&self, symbol: Symbol) -> &str {
         &self.symbols[symbol.0 as usize]

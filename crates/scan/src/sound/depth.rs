@@ -9,6 +9,16 @@ use super::raw::{Place, count};
 use super::unsound;
 use crate::site::Checked;
 
+/// Checks that no path is longer than `max_depth`, in a tree whose depth is known.
+pub(super) fn check_known(heap: &Heap, tree: &Object<'_>, depth: usize) -> Checked {
+    match count(heap, tree.attr("max_depth"), "max_depth")? {
+        deepest if deepest < depth => {
+            Err(unsound("max_depth", format!("{deepest}, and the tree is {depth} deep")))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Checks that no path is longer than `max_depth`. Children that do not come after their parent are left to the check of
 /// the nodes.
 pub(super) fn check(heap: &Heap, tree: &Object<'_>, nodes: &NdArray<'_>) -> Checked {

@@ -2,7 +2,8 @@
 
 use std::sync::LazyLock;
 
-use cannery_sklearn::{ErrorKind, Soundness};
+use cannery_object::{Heap, Node, Value};
+use cannery_sklearn::{ErrorKind, KnownTree, Soundness};
 use rustc_hash::FxHashSet;
 
 use crate::rule::Rule;
@@ -18,8 +19,13 @@ pub(crate) struct Estimators<'h> {
 }
 
 impl<'h> Estimators<'h> {
-    pub(crate) fn of(heap: &'h cannery_object::Heap) -> Self {
+    pub(crate) fn of(heap: &'h Heap) -> Self {
         Self { soundness: Soundness::of(heap) }
+    }
+
+    /// A `Tree` that was read as a part of an estimator, so that its nodes are known to fit together.
+    pub(super) fn tree(&self, value: Value) -> Option<KnownTree> {
+        self.soundness.tree(value)
     }
 
     /// Reads the estimator that a call makes, unless it was read as a part of another one. What `read` does not support
@@ -42,13 +48,44 @@ impl<'h> Estimators<'h> {
     }
 }
 
-/// Bytes of the arrays among the attributes.
+/// Bytes of the arrays among the attributes, at least.
 fn arrays_of(site: &Site<'_>) -> u64 {
-    let heap = site.heap;
-    let attributes = heap.object(site.value).and_then(|object| object.attributes()).unwrap_or_default();
-    let size = |value: &cannery_object::Value| match heap.ndarray(*value) {
-        Some(Ok(array)) => array.raw().map_or(8 * array.len(), <[u8]>::len) as u64,
-        _ => 8,
-    };
-    attributes.iter().skip(1).step_by(2).map(size).sum()
+    let attributes = site.heap.object(site.value).and_then(|object| object.attributes()).unwrap_or_default();
+    attributes.iter().skip(1).step_by(2).map(|&value| 8 + elements_of(site.heap, value)).sum()
+}
+
+/// As many bytes as the elements of an array take where it is written, in any of its spellings.
+fn elements_of(heap: &Heap, value: Value) -> u64 {
+    let Some(Node::Call { .. }) = heap.node_of(value) else { return stored(heap, value) };
+    let attached = heap.attached(value);
+    let parts = |tuple: Value| heap.as_tuple(tuple).unwrap_or_default().iter().take(PARTS);
+    let args = heap.call(value).map_or(Value::None, |call| call.args);
+    let states = heap.items(attached.states).iter().copied();
+    let values = states.chain([args]).flat_map(parts).chain([&attached.payload]);
+    values.map(|&part| elements_of_part(heap, part)).sum()
+}
+
+/// Parts of a state or of arguments among which the elements are.
+const PARTS: usize = 8;
+
+fn elements_of_part(heap: &Heap, part: Value) -> u64 {
+    let Some(call) = heap.call(part) else { return stored(heap, part) };
+    // bytes that are written as text, or an array in a wrapper
+    let args = heap.as_tuple(call.args).unwrap_or_default().iter().take(PARTS);
+    args.map(|&arg| stored(heap, arg)).sum()
+}
+
+fn stored(heap: &Heap, value: Value) -> u64 {
+    match heap.node_of(value) {
+        Some(Node::Bytes(blob) | Node::ByteArray(blob) | Node::Str(blob) | Node::Str8(blob)) => {
+            blob.len() as u64
+        }
+        Some(Node::List(items)) => 8 * items.len() as u64,
+        Some(Node::Array(_)) => heap
+            .ndarray(value)
+            .and_then(Result::ok)
+            .and_then(|array| array.raw().map(<[u8]>::len))
+            .unwrap_or(0) as u64,
+        _ => 0,
+    }
 }

@@ -13,7 +13,8 @@ use crate::estimator::{Estimator, Methods};
 use crate::input::{Input, Takes};
 use crate::learnt_selector::LearntSelector;
 use crate::state::State;
-use crate::tree::{Missing, Nodes, Targets, TreeKind, importances, n_features};
+use crate::tree::nodes::{self, Stored};
+use crate::tree::{Missing, Targets, TreeKind, importances, n_features};
 
 #[derive(Debug)]
 struct Forest {
@@ -87,10 +88,10 @@ fn trees(
         if kind.is_classifier != is_classifier {
             return Err(state.malformed("tree_", format!("a {} in this forest", kind.name)));
         }
-        let nodes = Nodes::read(state, features, &widths)?;
-        stored += nodes.stored as u64;
+        let Stored { tree, bytes } = nodes::read(state, features, &widths)?;
+        stored += bytes as u64;
         expect_in_file(forest, stored)?;
-        if kind.has_counts(state) { nodes.normalised(&widths) } else { nodes }.into_tree(state)
+        Ok(if kind.has_counts(state) { nodes::normalised(&tree, &widths) } else { tree })
     };
     values.iter().enumerate().map(tree).collect()
 }

@@ -1,11 +1,22 @@
 //! `token_pattern`: a regular expression of Python's `re`, understood as it compiles it.
 
+use std::sync::LazyLock;
+
 use cannery_graph::{CharSet, Pattern, TokenPattern, unicode};
+
+/// The pattern of a vectorizer that was given none.
+const DEFAULT: &str = r"(?u)\b\w\w+\b";
+static PARSED: LazyLock<Result<TokenPattern, String>> = LazyLock::new(|| parse_anew(DEFAULT, false));
 
 /// The pattern, or the construct that can't be carried out as Python does, as a part of a sentence.
 ///
 /// Python 2 takes `\w`, `\d`, `\s` and `\b` for those of ASCII unless the pattern has the flag `u`.
 pub(super) fn parse(source: &str, python2: bool) -> Result<TokenPattern, String> {
+    // the flag `u` makes both Pythons read it alike
+    if source == DEFAULT { PARSED.clone() } else { parse_anew(source, python2) }
+}
+
+fn parse_anew(source: &str, python2: bool) -> Result<TokenPattern, String> {
     let mut parser = Parser { rest: source, python2, ascii: python2, ..Parser::default() };
     parser.flags()?;
     let root = parser.choice(0)?;

@@ -82,9 +82,7 @@ impl<'h> Reader<'_, 'h> {
     }
 
     fn points(&self, value: Value) -> Result<Matrix, Error> {
-        let array = self.array(value, "data", 2)?;
-        let matrix = Matrix::new(array.shape[0], array.shape[1], &*self.floats(&array, "data")?);
-        matrix.ok_or_else(|| self.malformed("data", "an array of another size than its shape"))
+        self.state.matrix_in(&self.array(value, "data", 2)?, &at("data"))
     }
 
     fn order(&self, value: Value) -> Result<Vec<u32>, Error> {

@@ -12,7 +12,7 @@ use crate::estimator::{Estimator, Methods};
 use crate::input::{Input, Takes};
 use crate::learnt_selector::LearntSelector;
 use crate::state::State;
-use crate::tree::{Missing, Nodes, Targets, importances};
+use crate::tree::{Missing, Targets, importances, nodes};
 
 /// One of the four classes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,9 +51,8 @@ pub(crate) fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
         false => Targets::of_regressor(state)?,
     };
     let widths = targets.widths();
-    let nodes = Nodes::read(state, n_features(state)?, &widths)?;
-    let proba = kind.has_counts(state).then(|| nodes.clone().normalised(&widths).into_tree(state));
-    let (votes, proba) = (nodes.into_tree(state)?, proba.transpose()?);
+    let votes = nodes::read(state, n_features(state)?, &widths)?.tree;
+    let proba = kind.has_counts(state).then(|| nodes::normalised(&votes, &widths));
     let missing = Missing::of_tree(state, kind)?;
     let selector = LearntSelector::of(state, None, || importances(state, votes.features()))?;
     Ok(Box::new(DecisionTree { kind, missing, targets, votes, proba, selector }))

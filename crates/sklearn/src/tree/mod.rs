@@ -2,14 +2,14 @@
 
 mod decision_tree;
 mod input;
-mod nodes;
+pub(crate) mod nodes;
 mod targets;
 
 use crate::estimator::Class;
 
 pub(crate) use decision_tree::{TreeKind, n_features};
 pub(crate) use input::Missing;
-pub(crate) use nodes::{Nodes, importances};
+pub(crate) use nodes::importances;
 pub(crate) use targets::Targets;
 
 pub(crate) const CLASSES: &[Class] = &[

@@ -4,65 +4,102 @@
 //! order; `missing_go_to_left` is there since 1.3. `values` is float64 of shape (nodes, outputs, most classes of an
 //! output), where outputs of fewer classes are filled up.
 
+use std::collections::HashMap;
+
 use cannery_graph::{Tree, TreeError, TreeNode, TreePart};
-use cannery_object::{ByteOrder, Field, Kind, NdArray, Order};
+use cannery_object::{ByteOrder, Field, Id, Kind, NdArray, Order, Value};
 
 use crate::error::Error;
 use crate::state::State;
 use crate::sum::pairwise_sum;
 
-/// The nodes of a tree with the values that its leaves have in the file.
+/// A tree whose leaf vectors are those of the file, the first `widths[k]` values of each output k one after another.
 #[derive(Clone, Debug)]
-pub(crate) struct Nodes {
-    features: usize,
-    width: usize,
-    nodes: Vec<TreeNode>,
-    values: Vec<f64>,
-    /// Bytes that they take in the file.
-    pub(crate) stored: usize,
+pub(crate) struct Stored {
+    pub(crate) tree: Tree,
+    /// Bytes that nodes and values take in the file.
+    pub(crate) bytes: usize,
 }
 
-impl Nodes {
-    /// The nodes of `tree_`, whose leaf vectors are the first `widths[k]` values of each output k, one after another.
-    pub(crate) fn read(estimator: &State<'_>, features: usize, widths: &[usize]) -> Result<Self, Error> {
-        let state = estimator.object_in(estimator.value("tree_")?, "tree_")?;
-        if state.class() != ("sklearn.tree._tree", "Tree") {
-            return Err(estimator.malformed("tree_", "not a sklearn.tree._tree.Tree"));
-        }
-        let nodes = state.array_of_ndim("nodes", 1)?;
-        let values = values(&state, nodes.shape[0], widths)?;
-        let raw = |array: &NdArray<'_>| array.raw().map_or(0, <[u8]>::len);
-        let stored = raw(&nodes) + raw(&values);
-        let nodes = Columns::of(&state, &nodes)?.nodes(&state, nodes.shape[0])?;
-        let leaves = nodes.iter().enumerate().filter(|(_, node)| matches!(node, TreeNode::Leaf(_)));
-        let leaves = leaf_vectors(&state, &values, leaves.map(|(index, _)| index), widths)?;
-        Ok(Self { features, width: widths.iter().sum(), nodes, values: leaves, stored })
+/// The `tree_` of an estimator over so many features, whose outputs have so many values each. It is sound.
+pub(crate) fn read(estimator: &State<'_>, features: usize, widths: &[usize]) -> Result<Stored, Error> {
+    let value = estimator.value("tree_")?;
+    if let Some(stored) = estimator.trees_read().and_then(|trees| trees.find(value, features, widths)) {
+        return Ok(stored);
+    }
+    let state = estimator.object_in(value, "tree_")?;
+    if state.class() != ("sklearn.tree._tree", "Tree") {
+        return Err(estimator.malformed("tree_", "not a sklearn.tree._tree.Tree"));
+    }
+    let nodes = state.array_of_ndim("nodes", 1)?;
+    let values = values(&state, nodes.shape[0], widths)?;
+    let raw = |array: &NdArray<'_>| array.raw().map_or(0, <[u8]>::len);
+    let bytes = raw(&nodes) + raw(&values);
+    let nodes = Columns::of(&state, &nodes)?.nodes(&state, nodes.shape[0])?;
+    let leaves = leaf_vectors(&state, &values, &nodes, widths)?;
+    let tree = Tree::new(features, widths.iter().sum(), nodes, leaves, []);
+    let tree = tree.map_err(|TreeError { node, part, message }| {
+        let field = match part {
+            TreePart::Node | TreePart::Leaf | TreePart::Set => "",
+            TreePart::Feature => ".feature",
+            TreePart::Left => ".left_child",
+            TreePart::Right => ".right_child",
+        };
+        estimator.malformed(&format!("tree_.nodes[{node}]{field}"), message)
+    })?;
+    let stored = Stored { tree, bytes };
+    if let Some(mut trees) = estimator.trees_read() {
+        trees.add(value, widths, &stored);
+    }
+    Ok(stored)
+}
+
+/// With each output of each leaf vector divided by its sum, unless that is 0.
+pub(crate) fn normalised(tree: &Tree, widths: &[usize]) -> Tree {
+    let mut values = tree.values().to_vec();
+    let mut rest = &mut values[..];
+    for &width in widths.iter().cycle() {
+        let Some(output) = rest.split_off_mut(..width).filter(|output| !output.is_empty()) else { break };
+        let sum = pairwise_sum(output);
+        let divisor = if sum == 0.0 { 1.0 } else { sum };
+        output.iter_mut().for_each(|value| *value /= divisor);
+    }
+    tree.with_values(values).expect("as many values as the tree had")
+}
+
+/// Trees of one file that were read, for the estimators that share one: a forest, and each of its trees by itself.
+#[derive(Debug, Default)]
+pub(crate) struct TreesRead {
+    by_id: HashMap<Id, (Vec<usize>, Stored)>,
+    bytes: u64,
+    most: u64,
+}
+
+impl TreesRead {
+    /// None yet, and at most those of so many bytes: trees that share their nodes would make much memory of few bytes.
+    pub(crate) fn of_at_most(bytes: u64) -> Self {
+        Self { most: bytes, ..Self::default() }
     }
 
-    /// With each output of each leaf vector divided by its sum, unless that is 0.
-    pub(crate) fn normalised(mut self, widths: &[usize]) -> Self {
-        let mut rest = &mut self.values[..];
-        for &width in widths.iter().cycle() {
-            let Some(output) = rest.split_off_mut(..width).filter(|output| !output.is_empty()) else { break };
-            let sum = pairwise_sum(output);
-            let divisor = if sum == 0.0 { 1.0 } else { sum };
-            output.iter_mut().for_each(|value| *value /= divisor);
+    /// A tree that was read, with the widths of its outputs.
+    pub(crate) fn of(&self, value: Value) -> Option<&(Vec<usize>, Stored)> {
+        match value {
+            Value::Ref(id) => self.by_id.get(&id),
+            Value::None | Value::Bool(_) | Value::Int(_) => None,
         }
-        self
     }
 
-    /// The tree, which is sound.
-    pub(crate) fn into_tree(self, estimator: &State<'_>) -> Result<Tree, Error> {
-        let tree = Tree::new(self.features, self.width, self.nodes, self.values, []);
-        tree.map_err(|TreeError { node, part, message }| {
-            let field = match part {
-                TreePart::Node | TreePart::Leaf | TreePart::Set => "",
-                TreePart::Feature => ".feature",
-                TreePart::Left => ".left_child",
-                TreePart::Right => ".right_child",
-            };
-            estimator.malformed(&format!("tree_.nodes[{node}]{field}"), message)
-        })
+    fn find(&self, value: Value, features: usize, widths: &[usize]) -> Option<Stored> {
+        let (of_widths, stored) = self.of(value)?;
+        (stored.tree.features() == features && of_widths == widths).then(|| stored.clone())
+    }
+
+    fn add(&mut self, value: Value, widths: &[usize], stored: &Stored) {
+        let Value::Ref(id) = value else { return };
+        let bytes = self.bytes.saturating_add(stored.bytes as u64);
+        if bytes <= self.most && self.by_id.insert(id, (widths.to_vec(), stored.clone())).is_none() {
+            self.bytes = bytes;
+        }
     }
 }
 
@@ -115,22 +152,23 @@ fn values<'h>(state: &State<'h>, nodes: usize, widths: &[usize]) -> Result<NdArr
     Ok(values)
 }
 
-/// The vectors of these nodes, one after another.
+/// The vectors of the leaves among these nodes, one after another.
 fn leaf_vectors(
     state: &State<'_>,
     values: &NdArray<'_>,
-    leaves: impl Iterator<Item = usize>,
+    nodes: &[TreeNode],
     widths: &[usize],
 ) -> Result<Vec<f64>, Error> {
     let missing = || state.malformed("values", "fewer values than their shape says");
-    let decode = match values.dtype.order {
-        ByteOrder::Little => f64::from_le_bytes,
-        ByteOrder::Big => f64::from_be_bytes,
-    };
+    let is_little = values.dtype.order == ByteOrder::Little;
+    let decode = |bytes| if is_little { f64::from_le_bytes(bytes) } else { f64::from_be_bytes(bytes) };
     let (stored, _) = values.raw().ok_or_else(missing)?.as_chunks::<8>();
     let classes = values.shape[2];
-    let mut out = Vec::new();
-    for leaf in leaves {
+    // a tree where each node has two children or none has one more leaf than it has others
+    let mut out = Vec::with_capacity(
+        widths.iter().sum::<usize>().saturating_mul(nodes.len() / 2 + 1).min(stored.len()),
+    );
+    for (leaf, _) in nodes.iter().enumerate().filter(|(_, node)| matches!(node, TreeNode::Leaf(_))) {
         for (output, &width) in widths.iter().enumerate() {
             let first = (leaf * widths.len() + output) * classes;
             let vector = stored.get(first..first + width).ok_or_else(missing)?;
@@ -187,10 +225,25 @@ impl<'a> Columns<'a> {
         if state.has("node_count") && state.int("node_count")? != count as i64 {
             return Err(state.malformed("node_count", format!("not the {count} that there are")));
         }
+        let parts = [self.left, self.right, self.feature, self.threshold];
+        if parts.iter().all(|part| part.wide && part.order == ByteOrder::Little) {
+            self.decoded(state, count, Place::wide_little)
+        } else {
+            self.decoded(state, count, Place::int)
+        }
+    }
+
+    /// The nodes, whose numbers are read by `int`.
+    fn decoded(
+        &self,
+        state: &State<'_>,
+        count: usize,
+        int: impl Fn(Place, &[u8]) -> i64 + Copy,
+    ) -> Result<Vec<TreeNode>, Error> {
         let mut leaves = 0;
         let mut nodes = Vec::with_capacity(count);
         for (index, node) in self.bytes.chunks_exact(self.itemsize).enumerate() {
-            nodes.push(self.node(node, &mut leaves).map_err(|(field, number)| {
+            nodes.push(self.node(node, &mut leaves, int).map_err(|(field, number)| {
                 state.malformed(&format!("nodes[{index}].{field}"), format!("{number}"))
             })?);
         }
@@ -199,19 +252,25 @@ impl<'a> Columns<'a> {
 
     /// A node from its bytes, or which field is out of range. A leaf is what has no left child; its other fields
     /// mean nothing.
-    fn node(&self, node: &[u8], leaves: &mut u32) -> Result<TreeNode, (&'static str, i64)> {
-        let left = self.left.int(node);
+    #[inline]
+    fn node(
+        &self,
+        node: &[u8],
+        leaves: &mut u32,
+        int: impl Fn(Place, &[u8]) -> i64,
+    ) -> Result<TreeNode, (&'static str, i64)> {
+        let left = int(self.left, node);
         if left == -1 {
             *leaves += 1;
             return Ok(TreeNode::Leaf(*leaves - 1));
         }
-        let number = |place: Place, name| u32::try_from(place.int(node)).map_err(|_| (name, place.int(node)));
+        let number = |number, name| u32::try_from(number).map_err(|_| (name, number));
         Ok(TreeNode::Threshold {
-            feature: number(self.feature, "feature")?,
-            threshold: f64::from_bits(self.threshold.bits(node)),
+            feature: number(int(self.feature, node), "feature")?,
+            threshold: f64::from_bits(int(self.threshold, node) as u64),
             missing_left: self.missing_left.is_some_and(|offset| node[offset] != 0),
-            left: number(self.left, "left_child")?,
-            right: number(self.right, "right_child")?,
+            left: number(left, "left_child")?,
+            right: number(int(self.right, node), "right_child")?,
         })
     }
 }
@@ -241,6 +300,12 @@ impl Place {
     fn int(self, node: &[u8]) -> i64 {
         let bits = self.bits(node);
         if self.wide { bits as i64 } else { i64::from(bits as u32 as i32) }
+    }
+
+    /// As [`int`](Self::int), of 8 bytes in little-endian order.
+    #[inline]
+    fn wide_little(self, node: &[u8]) -> i64 {
+        node[self.offset..].first_chunk().map_or(0, |&bytes| i64::from_le_bytes(bytes))
     }
 
     fn bits(self, node: &[u8]) -> u64 {
