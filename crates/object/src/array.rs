@@ -307,15 +307,19 @@ fn latin1_bytes(text: Node, heap: &Heap) -> Option<Cow<'_, [u8]>> {
     if utf8.is_ascii() {
         return Some(Cow::Borrowed(utf8));
     }
-    let mut bytes = Vec::with_capacity(utf8.len());
-    let mut rest = utf8.iter();
-    while let Some(&byte) = rest.next() {
-        bytes.push(match byte {
-            0..=0x7f => byte,
-            0xc2 | 0xc3 => (byte & 3) << 6 | rest.next()? & 0x3f,
-            _ => return None,
-        });
+    if utf8.iter().any(|&byte| byte > 0xc3) || utf8.last().is_some_and(|&byte| byte >= 0xc0) {
+        return None;
     }
+    // of two bytes for one character the second takes the place of the first: without a branch, which would be random
+    let mut bytes = vec![0; utf8.len()];
+    let (mut end, mut before) = (0_usize, 0);
+    for &byte in utf8 {
+        let is_second = byte & 0xc0 == 0x80;
+        let at = end.saturating_sub(usize::from(is_second));
+        bytes[at] = if is_second { (before & 3) << 6 | byte & 0x3f } else { byte };
+        (end, before) = (at + 1, byte);
+    }
+    bytes.truncate(end);
     Some(Cow::Owned(bytes))
 }
 

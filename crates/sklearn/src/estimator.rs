@@ -1,10 +1,10 @@
 use std::cell::{RefCell, RefMut};
-use std::collections::HashMap;
 use std::fmt::Debug;
 use std::rc::Rc;
 
 use cannery_graph::{Builder, Edge, Graph, Origin, Signature};
 use cannery_object::{Heap, Id, Value, View};
+use rustc_hash::FxHashMap;
 
 use crate::error::Error;
 use crate::input::{ColumnHint, Input, Takes};
@@ -204,7 +204,7 @@ impl<'h> Soundness<'h> {
 pub(crate) struct Nesting {
     depth: usize,
     /// How often each object was read, in the whole model.
-    reads: Rc<RefCell<HashMap<Id, usize>>>,
+    reads: Rc<RefCell<FxHashMap<Id, usize>>>,
     /// Kept when many estimators of one file are read.
     trees: Option<Rc<RefCell<TreesRead>>>,
 }

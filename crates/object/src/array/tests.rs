@@ -364,3 +364,18 @@ fn bytes_in_every_spelling() {
         assert_eq!(make.0.bytes_of(value).as_deref(), want, "{k}");
     }
 }
+
+#[test]
+fn text_of_latin1_is_bytes() {
+    let bytes_of = |text: &str| {
+        let mut make = Maker::new();
+        let blob = make.0.own(text.as_bytes()).expect("small");
+        latin1_bytes(Node::Str(blob), &make.0).map(Cow::into_owned)
+    };
+    let all: Vec<u8> = (0..=255).chain((0..=255).rev()).collect();
+    let text: String = all.iter().map(|&byte| char::from(byte)).collect();
+    assert_eq!(bytes_of(&text), Some(all));
+    assert_eq!(bytes_of(""), Some(vec![]));
+    assert_eq!(bytes_of("a\u{100}"), None);
+    assert_eq!(bytes_of("ÿ\u{10000}"), None);
+}

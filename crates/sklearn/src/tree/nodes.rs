@@ -4,10 +4,9 @@
 //! order; `missing_go_to_left` is there since 1.3. `values` is float64 of shape (nodes, outputs, most classes of an
 //! output), where outputs of fewer classes are filled up.
 
-use std::collections::HashMap;
-
 use cannery_graph::{Tree, TreeError, TreeNode, TreePart};
 use cannery_object::{ByteOrder, Field, Id, Kind, NdArray, Order, Value};
+use rustc_hash::FxHashMap;
 
 use crate::error::Error;
 use crate::state::State;
@@ -70,7 +69,7 @@ pub(crate) fn normalised(tree: &Tree, widths: &[usize]) -> Tree {
 /// Trees of one file that were read, for the estimators that share one: a forest, and each of its trees by itself.
 #[derive(Debug, Default)]
 pub(crate) struct TreesRead {
-    by_id: HashMap<Id, (Vec<usize>, Stored)>,
+    by_id: FxHashMap<Id, (Vec<usize>, Stored)>,
     bytes: u64,
     most: u64,
 }
