@@ -145,7 +145,9 @@ fn can_be_called(heap: &Heap, value: Value) -> bool {
         (Kind::Estimator | Kind::Reconstruct, _) => true,
         (Kind::Class, Library::Python) => !is_plain_type(module, name),
         (Kind::Class, Library::Numpy) => !(module == "numpy.dtypes" || module == "numpy" && is_scalar(name)),
-        (Kind::Class, Library::Scipy | Library::Pandas | Library::Joblib | Library::Sklearn) => true,
+        // what selects columns by their dtype
+        (Kind::Class, Library::Pandas) => !name.ends_with("Dtype"),
+        (Kind::Class, Library::Scipy | Library::Joblib | Library::Sklearn) => true,
     }
 }
 
@@ -181,8 +183,11 @@ fn starts_an_array(heap: &Heap, items: &[Value]) -> bool {
 /// Whether the library itself keeps a name under this key.
 fn is_at_home(heap: &Heap, key: Option<Value>, id: Id) -> bool {
     let Some(key) = key else { return false };
-    let name = heap.global_name(Value::Ref(id)).map_or("", |(_, name)| name);
+    let (module, name) = heap.global_name(Value::Ref(id)).unwrap_or_default();
+    let is_splitter =
+        module == "sklearn.model_selection._split" && matches!(name, "KFold" | "StratifiedKFold");
     heap.is_str(key, "subclass") && is_array_class(heap, Value::Ref(id))
+        || heap.is_str(key, "cv") && is_splitter // of a repeated splitter
         || heap.is_str(key, "_kmeans_single") && name.starts_with("_kmeans_single")
 }
 

@@ -227,10 +227,12 @@ impl<'h> State<'h> {
     }
 
     /// Some estimators keep what they are given, and compute with it what numpy makes of it: a sparse matrix, an array of
-    /// pandas.
+    /// pandas, a column without a second dimension.
     fn no_array(&self, value: Value, name: &str) -> Error {
         match self.heap.view(value) {
             View::Sparse(_) => self.unsupported(name, "a sparse matrix where an array belongs"),
+            // of one column without a second dimension, which scikit-learn took until 0.18
+            View::Scalar(_) => self.unsupported(name, "a number where an array belongs"),
             View::Extension(array) => {
                 let (module, class) = array.class();
                 self.unsupported(name, format!("a {module}.{class} where an array belongs"))

@@ -15,8 +15,15 @@ pub(crate) fn check(heap: &Heap, state: Value) -> Checked {
     if heap.as_dict(*slots).is_none_or(<[_]>::is_empty) {
         return Ok(());
     }
-    // no class that is judged here has slots, and Python would set these after the attributes that are judged
+    // no class that is judged here has slots but those of `check_with_slots`, and Python would set these after the attributes that are judged
     Err(Refusal::new(Rule::UnknownArguments, "given attributes as slots, beside those of its dict"))
+}
+
+/// The same for classes that have slots.
+pub(super) fn check_with_slots(heap: &Heap, state: Value) -> Checked {
+    let Some([dict, slots]) = heap.as_tuple(state) else { return dict_of(heap, state) };
+    dict_of(heap, *dict)?;
+    dict_of(heap, *slots)
 }
 
 fn dict_of(heap: &Heap, state: Value) -> Checked {

@@ -135,7 +135,12 @@ fn estimator(site: &Site<'_>, made: &Made<'_>) -> Checked {
 /// Made without arguments and given attributes.
 pub(super) fn plain(site: &Site<'_>, made: &Made<'_>) -> Checked {
     made_plainly(site, made)?;
-    site.state().map_or(Ok(()), |state| attributes::check(site.heap, state))
+    let class = site.heap.global_name(made.class);
+    site.state().map_or(Ok(()), |state| match class {
+        Some(("scipy.interpolate._interpolate" | "scipy.interpolate.interpolate", "interp1d"))
+        | Some(("sklearn.utils._tags", _)) => attributes::check_with_slots(site.heap, state),
+        _ => attributes::check(site.heap, state),
+    })
 }
 
 pub(super) fn made_plainly(site: &Site<'_>, made: &Made<'_>) -> Checked {
