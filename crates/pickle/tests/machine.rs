@@ -73,6 +73,23 @@ fn scalars_of_every_protocol() {
 }
 
 #[test]
+fn bytes_of_every_kind_are_nodes_of_their_own() {
+    let cases: &[(&[u8], fn(&Node) -> bool)] = &[
+        (b"\x80\x05C\x01a.", |node| matches!(node, Node::Bytes(_))),
+        (b"\x80\x05B\x01\0\0\0a.", |node| matches!(node, Node::Bytes(_))),
+        (b"\x80\x05\x8e\x01\0\0\0\0\0\0\0a.", |node| matches!(node, Node::Bytes(_))),
+        (b"\x80\x05\x96\x01\0\0\0\0\0\0\0a.", |node| matches!(node, Node::ByteArray(_))),
+        (b"U\x01a.", |node| matches!(node, Node::Str8(_))),
+        (b"T\x01\0\0\0a.", |node| matches!(node, Node::Str8(_))),
+    ];
+    for (stream, is_kind) in cases {
+        let (heap, root) = load(stream);
+        assert!(heap.node_of(root).is_some_and(|node| is_kind(&node)), "{stream:?}");
+        assert_eq!(heap.as_bytes(root), Some(&b"a"[..]));
+    }
+}
+
+#[test]
 fn containers_hold_what_is_above_the_mark() {
     let (one, two) = (Value::Int(1), Value::Int(2));
     for stream in [&b"(K\x01K\x02l."[..], b"](K\x01K\x02e.", b"]K\x01aK\x02a."] {

@@ -337,5 +337,10 @@ fn errors_of_views_keep_their_kind() {
     let error = Error::limit(7, limit);
     assert_eq!((error.kind(), error.offset()), (ErrorKind::Limit(limit), 7));
     assert_eq!(error.to_string(), format!("{limit} (byte 7)"));
+    let view = |error: cannery_object::Error| Error::from_view(7, &error);
+    assert_eq!(view(limit.into()).kind(), ErrorKind::Limit(limit));
+    assert_eq!(view(cannery_object::Error::unsupported("x")).kind(), ErrorKind::Unsupported);
+    let error = view(cannery_object::Error::malformed("x"));
+    assert_eq!((error.kind(), error.to_string()), (ErrorKind::Malformed, "x (byte 7)".to_owned()));
     assert_eq!(Error::unsupported(1, "x").at(Opcode::Pop).at(Opcode::Dup).to_string(), "x (byte 1, POP)");
 }
