@@ -74,7 +74,8 @@ fn scalars_of_every_protocol() {
 
 #[test]
 fn bytes_of_every_kind_are_nodes_of_their_own() {
-    let cases: &[(&[u8], fn(&Node) -> bool)] = &[
+    type IsKind = fn(&Node) -> bool;
+    let cases: &[(&[u8], IsKind)] = &[
         (b"\x80\x05C\x01a.", |node| matches!(node, Node::Bytes(_))),
         (b"\x80\x05B\x01\0\0\0a.", |node| matches!(node, Node::Bytes(_))),
         (b"\x80\x05\x8e\x01\0\0\0\0\0\0\0a.", |node| matches!(node, Node::Bytes(_))),

@@ -202,6 +202,12 @@ fn arrays_of_objects() {
     assert_eq!(message(array.element_at(3)), "an element outside its array");
     assert!(array.i64s().is_err());
     assert_eq!(*array.f64s().expect("numbers"), [0.5, 2.0, 1.0]);
+    let mut integers = Items::default();
+    make.0.extend(&mut integers, &[Value::Int(7), Value::Bool(true)]).expect("small");
+    let array = Array::of_objects(dtype("|O"), vec![2], Order::C, integers).expect("two");
+    let integers = make.0.add_array(array).expect("small");
+    let array = make.0.ndarray(integers).expect("an array").expect("a good one");
+    assert_eq!(*array.i64s().expect("integers"), [7, 1]);
     let mut found: Vec<_> = make.0.children(value).collect();
     found.retain(|child| *child != Value::None);
     assert_eq!(found.len(), 3);

@@ -661,3 +661,27 @@ fn one_dict_with_many_names_is_not_searched() {
     };
     assert!(of(MAX_ENTRIES - 1) && !of(MAX_ENTRIES));
 }
+
+#[test]
+fn names_of_classes_and_of_functions() {
+    let mut make = Maker::new();
+    let mut is_class = |module: &str, name: &str| {
+        let value = make.reduce((module, name), &[]);
+        match make.0.view(value) {
+            View::Object(_) => true,
+            View::Call => false,
+            _ => panic!("{module}.{name}"),
+        }
+    };
+    for module in ["operator", "_operator"] {
+        for name in ["itemgetter", "attrgetter", "methodcaller"] {
+            assert!(is_class(module, name), "{module}.{name}");
+        }
+        assert!(!is_class(module, "add"));
+    }
+    assert!(!is_class("other", "itemgetter"));
+    assert!(is_class("m", "Class") && is_class("m", "outer.Class"));
+    assert!(!is_class("m", "function") && !is_class("m", "Class.method"));
+    assert!(is_class("sklearn.svm._classes", "SVC") && is_class("builtins", "UserWarning"));
+    assert!(!is_class("sklearn.metrics._scorer", "accuracy_score"));
+}
