@@ -5,7 +5,7 @@ use cannery_format::compress::{Unwrapped, unwrap};
 use cannery_format::sniff::{Container, Foreign, Format, Nature, sniff, starts_a_pickle};
 use cannery_format::zip::Archive;
 use cannery_format::{Attempt, Companions, Error, ErrorKind, Kind, NoCompanions, read_plain, skops};
-use cannery_object::{Budget, Heap, Id, Limits, Node, Value};
+use cannery_object::{Budget, Heap, Id, Limit, Limits, Node, Value};
 use cannery_pickle::{Breach, NoInline};
 
 use crate::judge::{Allowed, Judged, Suspect, judge};
@@ -19,6 +19,8 @@ use crate::verdict::{Finding, Report, Verdict};
 
 /// Files within files that are looked into.
 const MAX_DEPTH: usize = 4;
+/// How a part is called that stands in the bytes of an object.
+const BYTES: &str = "bytes";
 
 /// How a file is judged.
 #[derive(Clone, Debug, Default)]
@@ -186,6 +188,11 @@ impl Scan<'_> {
         Ok(())
     }
 
+    /// Whether what is read stands in the bytes of an object, which are seldom a file.
+    fn is_inside_bytes(&self) -> bool {
+        self.part.last().is_some_and(|part| part.starts_with(BYTES))
+    }
+
     /// A file inside this one; whether it is one that can be judged.
     fn within(&mut self, name: String, bytes: &Bytes) -> bool {
         self.part.push(name);
@@ -211,7 +218,7 @@ impl Scan<'_> {
         self.spent(attempt.heap.budget());
         if let Err(error) = &attempt.root
             && !is_certain(&plain.bytes)
-            && fails_everywhere(error)
+            && (fails_everywhere(error) || self.is_inside_bytes() && is_no_name(error))
             && !asks_for_anything(&attempt.heap)
         {
             return self.no_model(&plain.bytes, format!("no pickle: {error}"));
@@ -297,8 +304,8 @@ impl Scan<'_> {
                 part: self.part.clone(),
             };
             let part = match path(id).filter(|path| !path.is_empty()) {
-                Some(path) => format!("bytes at {path}"),
-                None => "bytes".to_owned(),
+                Some(path) => format!("{BYTES} at {path}"),
+                None => BYTES.to_owned(),
             };
             let judged = scan.within(part, &bytes);
             self.spent(&scan.budget);
@@ -346,13 +353,21 @@ fn nested(judged: bool, bytes: &[u8], report: Report, inner: &mut Vec<Finding>) 
         inner.push(over.clone());
         return None;
     }
-    let is_read = |finding: &Finding| finding.verdict < Verdict::Malformed;
-    let broken = report.findings.iter().any(|finding| !is_read(finding));
+    let has_magic = nested::has_magic(bytes);
+    let broken = report.findings.iter().any(|finding| finding.verdict == Verdict::Malformed);
+    // one byte of random numbers is enough to ask for something by number, or to call it
+    let is_read = |finding: &Finding| {
+        let by_chance = match finding.rule {
+            Rule::ExtensionCode | Rule::PersistentId | Rule::UnknownCall => !has_magic,
+            _ => false,
+        };
+        finding.verdict < Verdict::Malformed && !by_chance
+    };
     let worst =
         report.findings.iter().filter(|finding| is_read(finding)).map(|finding| finding.verdict).max();
     let worst = worst.filter(|&worst| judged && (!broken || worst == Verdict::Dangerous))?;
     inner.extend(report.findings.into_iter().filter(is_read));
-    let form = if nested::has_magic(bytes) { "a file" } else { "a pickle" };
+    let form = if has_magic { "a file" } else { "a pickle" };
     let message = format!("{} bytes hold {form} of their own, which is {worst}", bytes.len());
     Some(Finding { verdict: worst, ..Finding::new(Rule::NestedPickle, "", message) })
 }
@@ -390,6 +405,11 @@ fn is_certain(bytes: &[u8]) -> bool {
 /// Whether no unpickler gets any further. Where others go on, what follows could be what they do.
 fn fails_everywhere(error: &Error) -> bool {
     error.kind() == ErrorKind::Malformed && matches!(error.breach(), Breach::CutShort | Breach::Impossible)
+}
+
+/// Whether the error is a name that is longer than any module's or class's.
+fn is_no_name(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::Limit(over) if over.limit == Limit::NameBytes)
 }
 
 /// Whether an unpickler that came as far as this Heap would have imported or called something.

@@ -211,7 +211,32 @@ fn pickles_inside_bytes() {
     let gadget = found(&inside, Rule::Gadget);
     assert_eq!((gadget.part, gadget.path), (vec!["bytes at [\"data\"][0]".to_owned()], Some(String::new())));
     is_safe(b"\x80\x04C\x04\x80\x04N..");
+    // four bytes of an array: EXT2, and a break behind EXT1
+    is_safe(b"\x80\x04C\x04\x83\x01\x02..");
+    is_safe(b"\x80\x04C\x08K\x07\x82\x05\xff\x01\x02..");
+    let by_number = b"\x80\x04C\x06\x80\x02\x83\x01\x02..";
+    assert_eq!(found(by_number, Rule::NestedPickle).verdict, Verdict::Dangerous);
     is_safe(b"\x80\x04C\x05hello.");
+}
+
+#[test]
+fn random_numbers_in_bytes_are_no_pickle() {
+    let mut state = 1_u64;
+    let mut byte = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as u8
+    };
+    for (count, size) in [(40_000, 4), (40_000, 8), (20_000, 16), (10_000, 40), (4_000, 400), (2_000, 2_496)]
+    {
+        let mut pickle = b"\x80\x04(".to_vec();
+        for _ in 0..count {
+            pickle.extend([&b"B"[..], &(size as u32).to_le_bytes()].concat());
+            pickle.extend((1..size).map(|_| byte()));
+            pickle.push(b'.'); // as one in 256 ends
+        }
+        pickle.extend(b"l.");
+        is_safe(&pickle);
+    }
 }
 
 #[test]

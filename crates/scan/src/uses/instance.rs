@@ -137,8 +137,10 @@ pub(super) fn plain(site: &Site<'_>, made: &Made<'_>) -> Checked {
     made_plainly(site, made)?;
     let class = site.heap.global_name(made.class);
     site.state().map_or(Ok(()), |state| match class {
-        Some(("scipy.interpolate._interpolate" | "scipy.interpolate.interpolate", "interp1d"))
-        | Some(("sklearn.utils._tags", _)) => attributes::check_with_slots(site.heap, state),
+        Some(
+            ("scipy.interpolate._interpolate" | "scipy.interpolate.interpolate", "interp1d")
+            | ("sklearn.utils._tags", _),
+        ) => attributes::check_with_slots(site.heap, state),
         _ => attributes::check(site.heap, state),
     })
 }
