@@ -2,8 +2,8 @@
 //!
 //! A class or a constructor of the table is harmless where unpickling calls it, because its arguments are judged there. As
 //! the `func` of a transformer or the `score_func` of a scorer it is called with arguments that nobody judges:
-//! `numpy.memmap` makes files, `_ufunc_reconstruct` fetches any function. What models keep are functions, ufuncs and types
-//! of data.
+//! `numpy.memmap` makes files, `_ufunc_reconstruct` fetches any function, and a sparse matrix is not checked by its class. What
+//! models keep are functions, ufuncs, types of data, and classes whose constructors only compute or keep what they get.
 
 use cannery_object::known::{Kind, Library};
 use cannery_object::{ArrayData, CallKind, Heap, Id, Node, Value};
@@ -140,14 +140,15 @@ fn can_be_called(heap: &Heap, value: Value) -> bool {
     let Some((module, name)) = heap.global_name(value) else { return false };
     let Some(known) = names::known(module, name) else { return false };
     match (known.kind, known.library) {
-        (Kind::Ufunc | Kind::Data | Kind::Exception, _) => false,
+        // constructors of estimators do nothing but keep their arguments
+        (Kind::Ufunc | Kind::Data | Kind::Exception | Kind::Estimator, _) => false,
         (Kind::Function, _) => trusts_its_arguments(module, name),
-        (Kind::Estimator | Kind::Reconstruct, _) => true,
-        (Kind::Class, Library::Python) => !is_plain_type(module, name),
-        (Kind::Class, Library::Numpy) => !(module == "numpy.dtypes" || module == "numpy" && is_scalar(name)),
-        // what selects columns by their dtype
-        (Kind::Class, Library::Pandas) => !name.ends_with("Dtype"),
-        (Kind::Class, Library::Scipy | Library::Joblib | Library::Sklearn) => true,
+        (Kind::Reconstruct, _) => true,
+        (Kind::Class, Library::Python) => !is_plain_type(module),
+        (Kind::Class, Library::Numpy) => name == "memmap",
+        (Kind::Class, Library::Pandas) => !is_table_or_dtype(name),
+        (Kind::Class, Library::Sklearn) => !is_splitter(module),
+        (Kind::Class, Library::Scipy | Library::Joblib) => true,
     }
 }
 
@@ -159,15 +160,19 @@ fn trusts_its_arguments(module: &str, name: &str) -> bool {
         || module.starts_with("sklearn.metrics.cluster.expected_mutual_info")
 }
 
-fn is_plain_type(module: &str, name: &str) -> bool {
-    matches!(module, "builtins" | "__builtin__") && name != "type"
-        || matches!(module, "datetime" | "decimal" | "fractions")
-        || module == "collections"
+fn is_plain_type(module: &str) -> bool {
+    matches!(module, "builtins" | "__builtin__" | "collections" | "datetime" | "decimal" | "fractions")
 }
 
-/// Classes of numpy that are no scalars make or map arrays.
-fn is_scalar(name: &str) -> bool {
-    !matches!(name, "ndarray" | "memmap" | "matrix" | "recarray" | "chararray" | "ufunc" | "dtype")
+fn is_table_or_dtype(name: &str) -> bool {
+    matches!(name, "DataFrame" | "Series" | "Categorical" | "Timestamp" | "Timedelta" | "Interval" | "Period")
+        || name.ends_with("Index")
+        || name.ends_with("Dtype")
+}
+
+/// `RepeatedKFold` keeps the class of what it repeats.
+fn is_splitter(module: &str) -> bool {
+    matches!(module, "sklearn.model_selection._split" | "sklearn.cross_validation")
 }
 
 /// The arguments of `_reconstruct`, which joblib keeps as a value.
@@ -183,11 +188,8 @@ fn starts_an_array(heap: &Heap, items: &[Value]) -> bool {
 /// Whether the library itself keeps a name under this key.
 fn is_at_home(heap: &Heap, key: Option<Value>, id: Id) -> bool {
     let Some(key) = key else { return false };
-    let (module, name) = heap.global_name(Value::Ref(id)).unwrap_or_default();
-    let is_splitter =
-        module == "sklearn.model_selection._split" && matches!(name, "KFold" | "StratifiedKFold");
+    let name = heap.global_name(Value::Ref(id)).map_or("", |(_, name)| name);
     heap.is_str(key, "subclass") && is_array_class(heap, Value::Ref(id))
-        || heap.is_str(key, "cv") && is_splitter // of a repeated splitter
         || heap.is_str(key, "_kmeans_single") && name.starts_with("_kmeans_single")
 }
 

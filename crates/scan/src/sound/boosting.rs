@@ -66,6 +66,10 @@ fn initial(heap: &Heap, init: Value, width: usize) -> Checked {
             let rows = init.attr("coef_").and_then(|coef| heap.ndarray(coef)?.ok()?.shape.first().copied());
             (rows == Some(width) && columns_of(heap, &init, "classes_") == Some(width), "coef_")
         }
+        "DecisionTreeClassifier" | "RandomForestClassifier" | "ExtraTreesClassifier" => {
+            let classes = init.attr("n_classes_").and_then(|n| int_of(heap, n));
+            (classes == i64::try_from(width).ok(), "n_classes_")
+        }
         _ => {
             let message = "the first prediction of several classes comes from an estimator that is not known";
             return Err(Refusal::new(Rule::UnknownArguments, message));

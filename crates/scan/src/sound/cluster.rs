@@ -5,9 +5,10 @@
 
 use cannery_object::{Heap, Object, Value};
 
-use super::raw::{Place, array, array_in, count};
+use super::raw::{Place, array, count};
 use super::unsound;
-use crate::site::{Checked, Site};
+use crate::rule::Rule;
+use crate::site::{Checked, Refusal, Site};
 use crate::work::Work;
 
 pub(super) fn check(site: &Site<'_>, work: &mut Work) -> Checked {
@@ -74,7 +75,14 @@ fn bisections(heap: &Heap, root: Value, columns: usize, work: &mut Work) -> Chec
 
 fn check_center(heap: &Heap, node: &Object<'_>, columns: usize) -> Checked {
     let Some(center) = node.attr("center").filter(|&center| center != Value::None) else { return Ok(()) };
-    let found = array_in(heap, center, "_bisecting_tree.center", 1)?.len();
+    let Some(center) = heap.ndarray(center) else {
+        return Err(Refusal::new(Rule::UnknownArguments, "a centre that is no array"));
+    };
+    let center = center.map_err(|error| unsound("_bisecting_tree.center", error))?;
+    // of sparse rows the mean is a matrix of one row
+    let ([found] | [1, found]) = center.shape[..] else {
+        return Err(unsound("_bisecting_tree.center", format!("of shape {:?}", center.shape)));
+    };
     if found == columns {
         return Ok(());
     }

@@ -9,21 +9,28 @@ use crate::site::{Checked, Refusal, is_str};
 /// Checks a state that becomes the `__dict__` of an object: a dict, or the pair of a dict and the slots' dict. Names are
 /// texts, and none is one that Python uses itself.
 pub(crate) fn check(heap: &Heap, state: Value) -> Checked {
-    let Some([dict, slots]) = heap.as_tuple(state) else { return dict_of(heap, state) };
-    dict_of(heap, *dict)?;
-    dict_of(heap, *slots)?;
-    if heap.as_dict(*slots).is_none_or(<[_]>::is_empty) {
+    if slots_of(heap, state)?.is_empty() {
         return Ok(());
     }
-    // no class that is judged here has slots but those of `check_with_slots`, and Python would set these after the attributes that are judged
+    // Python would set these after the attributes that are judged
     Err(Refusal::new(Rule::UnknownArguments, "given attributes as slots, beside those of its dict"))
 }
 
-/// The same for classes that have slots.
-pub(super) fn check_with_slots(heap: &Heap, state: Value) -> Checked {
-    let Some([dict, slots]) = heap.as_tuple(state) else { return dict_of(heap, state) };
+/// The same for a class that has slots of these names.
+pub(super) fn check_slotted(heap: &Heap, state: Value, names: &[&str]) -> Checked {
+    let slots = slots_of(heap, state)?;
+    if slots.chunks_exact(2).all(|pair| is_text_of(heap, pair[0], names)) {
+        return Ok(());
+    }
+    Err(Refusal::new(Rule::UnknownArguments, "given slots that its class does not have"))
+}
+
+/// The slots of a state, after all names in it are checked.
+fn slots_of(heap: &Heap, state: Value) -> Result<&[Value], Refusal> {
+    let Some([dict, slots]) = heap.as_tuple(state) else { return dict_of(heap, state).map(|()| &[][..]) };
     dict_of(heap, *dict)?;
-    dict_of(heap, *slots)
+    dict_of(heap, *slots)?;
+    Ok(heap.as_dict(*slots).unwrap_or_default())
 }
 
 fn dict_of(heap: &Heap, state: Value) -> Checked {

@@ -135,15 +135,60 @@ fn estimator(site: &Site<'_>, made: &Made<'_>) -> Checked {
 /// Made without arguments and given attributes.
 pub(super) fn plain(site: &Site<'_>, made: &Made<'_>) -> Checked {
     made_plainly(site, made)?;
-    let class = site.heap.global_name(made.class);
-    site.state().map_or(Ok(()), |state| match class {
-        Some(
-            ("scipy.interpolate._interpolate" | "scipy.interpolate.interpolate", "interp1d")
-            | ("sklearn.utils._tags", _),
-        ) => attributes::check_with_slots(site.heap, state),
-        _ => attributes::check(site.heap, state),
-    })
+    let Some(state) = site.state() else { return Ok(()) };
+    match site.heap.global_name(made.class).map_or(&[][..], slots) {
+        [] => attributes::check(site.heap, state),
+        names => attributes::check_slotted(site.heap, state, names),
+    }
 }
+
+/// Slots of the classes that have some, none of which compiled code takes without a look.
+fn slots((module, name): (&str, &str)) -> &'static [&'static str] {
+    match (module, name) {
+        ("scipy.interpolate._interpolate" | "scipy.interpolate.interpolate", "interp1d") => {
+            &["_y_axis", "_y_extra_shape", "dtype"]
+        }
+        (_, "PPoly" | "CubicSpline") if module.starts_with("scipy.interpolate.") => {
+            &["c", "x", "extrapolate", "axis"]
+        }
+        ("sklearn.utils._tags", _) => TAGS,
+        _ => &[],
+    }
+}
+
+/// Fields of the tags of estimators, `dataclass`es with slots.
+const TAGS: &[&str] = &[
+    "_skip_test",
+    "allow_nan",
+    "array_api_support",
+    "categorical",
+    "classifier_tags",
+    "dict",
+    "estimator_type",
+    "input_tags",
+    "multi_class",
+    "multi_label",
+    "multi_output",
+    "no_validation",
+    "non_deterministic",
+    "one_d_array",
+    "one_d_labels",
+    "pairwise",
+    "poor_score",
+    "positive_only",
+    "preserves_dtype",
+    "regressor_tags",
+    "required",
+    "requires_fit",
+    "single_output",
+    "sparse",
+    "string",
+    "target_tags",
+    "three_d_array",
+    "transformer_tags",
+    "two_d_array",
+    "two_d_labels",
+];
 
 pub(super) fn made_plainly(site: &Site<'_>, made: &Made<'_>) -> Checked {
     match (made.base, made.args) {
