@@ -218,8 +218,11 @@ impl Scan<'_> {
         self.spent(attempt.heap.budget());
         if let Err(error) = &attempt.root
             && !is_certain(&plain.bytes)
-            && (fails_everywhere(error) || self.is_inside_bytes() && is_no_name(error))
-            && !asks_for_anything(&attempt.heap)
+            && match self.is_inside_bytes() {
+                // one byte of data is enough to ask for something by number
+                true => (fails_everywhere(error) || is_no_name(error)) && !names_anything(&attempt.heap),
+                false => fails_everywhere(error) && !asks_for_anything(&attempt.heap),
+            }
         {
             return self.no_model(&plain.bytes, format!("no pickle: {error}"));
         }
@@ -417,11 +420,14 @@ fn asks_for_anything(heap: &Heap) -> bool {
     heap.nodes().any(|value| match heap.node_of(value) {
         Some(Node::Persistent(_)) => true,
         Some(Node::Extension(_)) => true,
-        Some(Node::Global { .. }) => {
-            heap.global_name(value).is_some_and(|(module, name)| can_be_imported(module, name))
-        }
         _ => false,
-    })
+    }) || names_anything(heap)
+}
+
+/// Whether there is a name that can be imported.
+fn names_anything(heap: &Heap) -> bool {
+    let mut names = heap.nodes().filter_map(|value| heap.global_name(value));
+    names.any(|(module, name)| can_be_imported(module, name))
 }
 
 /// Whether a module can have this name. `class Model:` is a GLOBAL of the module `lass Model:`.
