@@ -417,11 +417,8 @@ fn is_no_name(error: &Error) -> bool {
 
 /// Whether an unpickler that came as far as this Heap would have imported or called something.
 fn asks_for_anything(heap: &Heap) -> bool {
-    heap.nodes().any(|value| match heap.node_of(value) {
-        Some(Node::Persistent(_)) => true,
-        Some(Node::Extension(_)) => true,
-        _ => false,
-    }) || names_anything(heap)
+    let asks = |value| matches!(heap.node_of(value), Some(Node::Persistent(_) | Node::Extension(_)));
+    heap.nodes().any(asks) || names_anything(heap)
 }
 
 /// Whether there is a name that can be imported.
