@@ -102,6 +102,10 @@ fn one_hot(object: &Object<'_>, heap: &Heap, work: &mut Work) -> Checked {
     for (index, &values) in categories.iter().enumerate() {
         let values = array_in(heap, values, "categories_", 1)?;
         work.spend(64 + values.raw().map_or(0, <[u8]>::len) as u64)?;
+        if values.dtype.kind == Kind::Float && values.dtype.itemsize > 8 {
+            let message = "categories of more precision than float64, whose order is not looked at";
+            return Err(Refusal::new(Rule::UnknownArguments, message));
+        }
         if !is_ascending(&values) {
             return Err(unsound(format!("categories_[{index}]"), "numbers that do not ascend"));
         }
