@@ -486,3 +486,26 @@ fn ensembles() {
         unsound(&chosen(features), "estimators_features_[1]: not among 2 features");
     }
 }
+
+#[test]
+fn columns_of_histogram_boosting() {
+    const LEAF: [u32; 6] = [0, 0, 0, 1, 0, 0];
+    let model = |column: u32, by_category: u32, categorical: &[u8]| {
+        let tree = predictor(&[[1, 2, column, 0, by_category, 0], LEAF, LEAF], Some(sets(&[1, 8], "u4", 4)));
+        let flags = array_of(dtype("|b1"), &[categorical.len() as i32], bytes(categorical));
+        let mapper = object(
+            "sklearn.ensemble._hist_gradient_boosting.binning._BinMapper",
+            &[("is_categorical_", flags)],
+        );
+        object(
+            "sklearn.ensemble._hist_gradient_boosting.gradient_boosting.HistGradientBoostingRegressor",
+            &[("n_features_in_", int(2)), ("_predictors", list(&[list(&[tree])])), ("_bin_mapper", mapper)],
+        )
+    };
+    for (column, by_category) in [(0, 0), (1, 0), (1, 1)] {
+        fits(&model(column, by_category, &[0, 1]), "nodes[");
+    }
+    unsound(&model(2, 0, &[0, 1]), "nodes[0].feature_idx: 2 where there are 2");
+    unsound(&model(0, 1, &[0, 1]), "nodes[0].feature_idx: a column that has no categories");
+    unsound(&model(1, 1, &[]), "nodes[0].feature_idx: a column that has no categories");
+}

@@ -840,3 +840,37 @@ fn findings_say_which_opcode() {
     assert!(!hidden(&memo(b"h\x01")) && !hidden(&memo(b"j\x01\0\0\0")));
     assert!(hidden(&memo(b"g1\n")));
 }
+
+#[test]
+fn getters_of_plain_keys() {
+    let getter = |keys: &[Value]| said(&call("operator.itemgetter", keys), Rule::UnknownArguments);
+    for keys in [&[int(1)][..], &[text("a")], &[float(1.0), text("_a")], &[list(&[text("a"), int(1)])]] {
+        assert_eq!(getter(keys), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn caches_of_joblib() {
+    let memory = |args: &[Value]| call("joblib.memory.Memory", args);
+    assert!(said(&memory(&[none(), none()]), Rule::LibraryGadget).is_empty());
+    is_found(&memory(&[text("/x"), none()]), Rule::LibraryGadget, "a cache that joblib makes");
+    is_found(&call("joblib.numpy_pickle.NumpyArrayWrapper", &[]), Rule::UnknownArguments, "called with (");
+}
+
+#[test]
+fn archives_behind_other_bytes() {
+    let archive = |comment: &[u8], said: u16| {
+        let end = [&b"PK\x05\x06"[..], &[0; 16], &said.to_le_bytes(), comment].concat();
+        let file = [&b"\x00\x01 other bytes "[..], &end].concat();
+        let report = cannery_scan::scan(
+            &file.into(),
+            &cannery_scan::Options::default(),
+            &mut cannery_format::NoCompanions,
+        );
+        report.findings.first().map(|found| (found.rule, found.message.contains("other bytes before it")))
+    };
+    assert_eq!(archive(b"", 0), Some((Rule::Container, true)));
+    assert_eq!(archive(b"abc", 3), Some((Rule::Container, true)));
+    assert_eq!(archive(b"abc", 2), None);
+    assert_eq!(archive(b"", 1), None);
+}
