@@ -25,7 +25,7 @@ import zipfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
-TARGETS = ['pickle', 'joblib', 'numpy', 'skops', 'scan', 'predict']
+TARGETS = ['pickle', 'joblib', 'numpy', 'skops', 'scan', 'predict', 'table']
 MOST_BYTES = 4096
 KEPT_BYTES = 300_000  # of a target, before compression
 # scikit-learn releases whose models are seeds: each wrote something that the next ones did not
@@ -68,6 +68,7 @@ def seed(venvs, attacks):
             if not path.endswith(('.json', '.txt', '.tsv', '.md', '.py', '.gitattributes')):
                 with open(path, 'rb') as f:
                     share(os.path.relpath(path, folder).split(os.sep)[0], path, f.read())
+    tables()
     for release in RELEASES if venvs else []:
         python = os.path.join(venvs, release, 'bin', 'python')
         if not os.path.exists(python):
@@ -96,6 +97,27 @@ def share(group, path, data):
     if group == 'sklearn':
         add('predict', data)
     add('scan', data)
+
+
+TEXTS = [
+    'a,b,c\n1,2.5,\n-3e5,nan,inf\n', '0.5,1\n2,3', 'city,"a ""b"""\r\nParis,1\r\n"Zü\nrich",NA\r\n', '\ufeffx;y\n1;2\n',
+    '[1, 2.5, null]\n[3, true, -0.0]\n', '{"a": 1, "b": "x"}\n{"b": "\\u00e9\\ud83d\\ude00", "a": 1e300}\n',
+    '"one"\n"two\\n"\n', 'first line\n\nthird\tline',
+]
+
+
+def tables():
+    """Tables of every form, each with several first bytes, which say what is asked of it."""
+    found = [text.encode() for text in TEXTS]
+    folders = ['examples', 'fixtures/numpy', 'fixtures/scipy', 'crates/table/tests']
+    for above, _, names in (step for folder in folders for step in os.walk(os.path.join(ROOT, folder))):
+        for name in sorted(names):
+            if name.endswith(('.csv', '.ndjson', '.npy', '.npz', '.parquet')):
+                with open(os.path.join(above, name), 'rb') as f:
+                    found.append(f.read())
+    for data in found:
+        for how in (0x00, 0x11, 0x62, 0x33, 0x05, 0x0b):
+            add('table', bytes([how]) + data)
 
 
 def parts(path):
@@ -191,7 +213,9 @@ def fuzzer(target, built, options, folders):
 
 
 def environment():
-    return dict(os.environ, RUSTC_BOOTSTRAP='1', RAYON_NUM_THREADS='1')
+    # tables that are mapped are written to files first: rather to memory than to a disk
+    memory = {'TMPDIR': '/dev/shm'} if os.path.isdir('/dev/shm') else {}
+    return dict(os.environ, RUSTC_BOOTSTRAP='1', RAYON_NUM_THREADS='1', **memory)
 
 
 def unpack(target):

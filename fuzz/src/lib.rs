@@ -10,6 +10,7 @@ pub mod predict;
 pub mod read;
 pub mod scan;
 pub mod skops;
+pub mod table;
 
 use peak_alloc::PeakAlloc;
 
@@ -28,4 +29,5 @@ pub const TARGETS: &[(&str, Check)] = &[
     ("skops", skops::check),
     ("scan", scan::check),
     ("predict", predict::check),
+    ("table", table::check),
 ];

@@ -47,7 +47,7 @@ pub fn read(data: &[u8]) -> Option<Model> {
 
 /// What the accounted memory may come to for the most bytes that are read, tables that double counted twice, the window
 /// of a decoder and its output beside it.
-fn most_memory() -> u64 {
+pub fn most_memory() -> u64 {
     let limits = limits();
     let accounted =
         limits.of(Limit::MemoryFactor) * limits.of(Limit::DecompressedBytes) + limits.of(Limit::MemorySlack);
