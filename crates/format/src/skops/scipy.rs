@@ -96,13 +96,16 @@ fn text_of(heap: &Heap, value: Value) -> Option<String> {
     text.filter(|_| array.len() == 1)
 }
 
-/// `scipy.sparse._csr.csr_matrix` for csr, or `csr_array`; the module without `_` before scipy 1.8.
+/// `scipy.sparse._csr.csr_matrix` for csr, or `csr_array`; the module without `_` before scipy 1.8, and
+/// `scipy.sparse._arrays` for arrays up to 1.10.
 fn check_label(node: Node<'_>, format: &str) -> Result<()> {
     let (module, class) = node.label()?;
     let file = module.strip_prefix("scipy.sparse.").map(|file| file.trim_start_matches('_'));
     let kind = class.strip_prefix(format);
-    if file == Some(format) && matches!(kind, Some("_matrix" | "_array")) {
-        return Ok(());
+    match (file, kind) {
+        (Some("arrays"), Some("_array")) => return Ok(()),
+        (Some(file), Some("_matrix" | "_array")) if file == format => return Ok(()),
+        _ => {}
     }
     let label = format!("{}.{}", shorten(&module), shorten(&class));
     Err(node.malformed(format!("a sparse matrix of format {format} is labelled {label}")))

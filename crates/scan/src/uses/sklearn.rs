@@ -82,9 +82,25 @@ fn new_obj(site: &Site<'_>, class: Value) -> Checked {
     if site.state_tuple().is_some() { Ok(()) } else { Err(site.bad_state()) }
 }
 
+/// Losses that are the same for every model.
+const WITHOUT_PARAMETERS: &[&str] = &[
+    "CyAbsoluteError",
+    "CyExponentialLoss",
+    "CyHalfBinomialLoss",
+    "CyHalfGammaLoss",
+    "CyHalfMultinomialLoss",
+    "CyHalfPoissonLoss",
+    "CyHalfSquaredError",
+];
+
 /// Instances that skops makes where pickle calls `newObj`.
 pub(super) fn compiled_instance(site: &Site<'_>, made: &Made<'_>, class: (&str, &str)) -> Checked {
     let (module, name) = class;
+    // a loss without parameters, which skops 0.9 makes by its `__new__`
+    if module == "sklearn._loss._loss" && WITHOUT_PARAMETERS.contains(&name) {
+        made_plainly(site, made)?;
+        return site.no_state();
+    }
     let known = (is_trees(module) && name.contains("Tree")
         || is_metrics(module) && name.contains("Distance"))
         && !name.starts_with("PyFunc");
