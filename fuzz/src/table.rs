@@ -87,7 +87,10 @@ fn shown(data: &Data, row: usize, expected: usize) -> String {
         Data::Csr { columns, indptr, indices, values } => {
             let stored = indptr[row]..indptr[row + 1];
             let places = &indices[stored.clone()];
-            assert!(places.is_sorted_by(|a, b| a < b) && places.last().is_none_or(|&last| (last as usize) < *columns));
+            assert!(
+                places.is_sorted_by(|a, b| a < b)
+                    && places.last().is_none_or(|&last| (last as usize) < *columns)
+            );
             stored.map(|at| format!("{}: {}", indices[at], cell(values, at))).collect()
         }
         Data::Frame(columns) => {

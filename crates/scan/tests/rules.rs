@@ -132,11 +132,11 @@ fn names_that_are_kept_to_be_called() {
 }
 
 #[test]
-fn texts_that_name_methods_and_files() {
+fn texts_that_name_methods() {
     found(&scaler("(S'stack_method_'\n(lS'tofile'\nad"), Rule::Smuggled);
     found(&scaler("(S'chain_method_'\nS'dump'\nd"), Rule::Smuggled);
     found(&scaler("(S'importance_getter'\nS'a.__class__'\nd"), Rule::Smuggled);
-    found(&scaler("(S'input'\nS'filename'\nd"), Rule::UnknownArguments);
+    is_safe(&scaler("(S'input'\nS'filename'\nd"));
     is_safe(&scaler("(S'stack_method_'\n(lS'predict_proba'\nad"));
 }
 

@@ -76,7 +76,7 @@ const METHODS: &[&str] = &[
     "transform",
 ];
 
-/// Texts that scikit-learn turns into attributes or files when the object is used. With another method than those of
+/// Texts that scikit-learn turns into attributes when the object is used. With another method than those of
 /// estimators, `stack_method_` and its like call `tofile` of an array, or `to_pickle` of a frame.
 fn text_that_names(heap: &Heap, attribute: &[u8], value: Value) -> Checked {
     match attribute {
@@ -92,9 +92,6 @@ fn text_that_names(heap: &Heap, attribute: &[u8], value: Value) -> Checked {
         }
         b"importance_getter" if heap.as_str(value).is_some_and(|path| path.contains("__")) => {
             Err(Refusal::new(Rule::Smuggled, "importance_getter walks to attributes that Python uses itself"))
-        }
-        b"input" if heap.is_str(value, "filename") => {
-            Err(Refusal::new(Rule::UnknownArguments, "opens the files that its rows name"))
         }
         _ => Ok(()),
     }
