@@ -68,6 +68,8 @@ fn trees() {
     unsound(&deep(1), "max_depth: 1, and nodes[1] has children deeper than that");
     unsound(&deep(0), "max_depth: 0, and nodes[0] has children deeper than that");
     unsound(&deep(-1), "max_depth: not a count");
+    let without = [("node_count", int(3)), ("nodes", nodes(STUMP)), ("values", floats(&[3, 1, 2]))];
+    is_safe(&tree_of(&[int(2), longs(&[1], &[2]), int(1)], &without));
 }
 
 #[test]

@@ -7,22 +7,27 @@ use cannery_object::{Heap, NdArray, Object};
 
 use super::raw::{Place, count};
 use super::unsound;
-use crate::site::Checked;
+use crate::site::{Checked, Refusal};
 
 /// Checks that no path is longer than `max_depth`, in a tree whose depth is known.
 pub(super) fn check_known(heap: &Heap, tree: &Object<'_>, depth: usize) -> Checked {
-    match count(heap, tree.attr("max_depth"), "max_depth")? {
-        deepest if deepest < depth => {
+    match max_depth(heap, tree)? {
+        Some(deepest) if deepest < depth => {
             Err(unsound("max_depth", format!("{deepest}, and the tree is {depth} deep")))
         }
         _ => Ok(()),
     }
 }
 
+/// Until scikit-learn 0.17 trees have none: later ones refuse them, and these had no `decision_path`.
+fn max_depth(heap: &Heap, tree: &Object<'_>) -> Result<Option<usize>, Refusal> {
+    tree.attr("max_depth").map(|deepest| count(heap, Some(deepest), "max_depth")).transpose()
+}
+
 /// Checks that no path is longer than `max_depth`. Children that do not come after their parent are left to the check of
 /// the nodes.
 pub(super) fn check(heap: &Heap, tree: &Object<'_>, nodes: &NdArray<'_>) -> Checked {
-    let deepest = count(heap, tree.attr("max_depth"), "max_depth")?;
+    let Some(deepest) = max_depth(heap, tree)? else { return Ok(()) };
     let stored = nodes.shape.first().copied().unwrap_or(0);
     let children =
         Place::of_field(&nodes.dtype, "left_child").zip(Place::of_field(&nodes.dtype, "right_child"));
