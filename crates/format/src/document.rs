@@ -150,7 +150,7 @@ fn fill(
     }
 }
 
-/// A `.npy` file; the elements of an object array are a plain pickle, behind which very old numpy left a newline.
+/// A `.npy` file.
 pub(crate) fn npy_file(heap: &mut Heap, bytes: &Bytes) -> Result<Value> {
     watched_npy_file(heap, bytes, &mut NoInline)
 }
@@ -158,12 +158,7 @@ pub(crate) fn npy_file(heap: &mut Heap, bytes: &Bytes) -> Result<Value> {
 fn watched_npy_file(heap: &mut Heap, bytes: &Bytes, watcher: &mut impl Inline) -> Result<Value> {
     let buffer = heap.add_buffer(bytes.clone())?;
     npy::read_with(heap, buffer, 0..bytes.len(), &mut |heap, buffer, range| {
-        let outcome = cannery_pickle::read_prefix(heap, bytes, buffer, range.start, watcher)?;
-        match &bytes[outcome.end..range.end] {
-            b"" | b"\n" => Ok(outcome.root),
-            rest => Err(Error::malformed(format!("{} bytes follow the end of the pickle", rest.len()))
-                .at(outcome.end)),
-        }
+        npy::read_objects(heap, bytes, buffer, range, watcher)
     })
 }
 

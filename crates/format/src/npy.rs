@@ -2,7 +2,9 @@
 
 use std::ops::Range;
 
+use bytes::Bytes;
 use cannery_object::{Array, BufferId, DType, Heap, Limit, Order, Value, shape_of};
+use cannery_pickle::{Breach, Inline};
 
 use crate::error::{Error, Result};
 use crate::literal;
@@ -58,6 +60,25 @@ pub fn read_with(
     let blob = heap.blob(buffer, data.start, data.len());
     let array = Array::new(header.dtype, header.shape, header.order, blob)?;
     Ok(heap.add_array(array)?)
+}
+
+/// The elements of an object array: a plain pickle, behind which very old numpy left a newline. `range` is that of what
+/// follows the header, in `bytes` as in the buffer.
+pub(crate) fn read_objects(
+    heap: &mut Heap,
+    bytes: &Bytes,
+    buffer: BufferId,
+    range: Range<usize>,
+    watcher: &mut impl Inline,
+) -> Result<Value> {
+    let outcome = cannery_pickle::read_prefix(heap, bytes, buffer, range.start, watcher)?;
+    match &bytes[outcome.end..range.end] {
+        b"" | b"\n" => Ok(outcome.root),
+        rest => {
+            let message = format!("{} bytes follow the end of the pickle", rest.len());
+            Err(Error::malformed(message).at(outcome.end).of_breach(Breach::Trailing))
+        }
+    }
 }
 
 /// Reads the header of the `.npy` file in `range` of a buffer.

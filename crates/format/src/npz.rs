@@ -54,7 +54,7 @@ fn content(heap: &mut Heap, bytes: &Bytes, objects: Objects) -> Result<Value> {
     match objects {
         Objects::Refuse => npy::read(heap, buffer, whole),
         Objects::Read => npy::read_with(heap, buffer, whole, &mut |heap, buffer, range| {
-            Ok(cannery_pickle::read(heap, bytes, buffer, range.start, &mut NoInline)?.root)
+            npy::read_objects(heap, bytes, buffer, range, &mut NoInline)
         }),
     }
 }
@@ -64,6 +64,7 @@ mod tests {
     use std::io::Write;
 
     use cannery_object::Limits;
+    use cannery_pickle::Breach;
     use zip::write::{SimpleFileOptions, ZipWriter};
 
     use super::*;
@@ -96,6 +97,19 @@ mod tests {
             assert_eq!(*array.i64s().expect("integers"), [7, 9]);
         }
         assert_eq!(heap.as_bytes(heap.lookup(pairs, "c").expect("there")), Some(&b"text"[..]));
+    }
+
+    #[test]
+    fn objects_of_very_old_numpy_end_with_a_newline() {
+        let header = b"\x93NUMPY\x01\x00\x37\x00{'descr': '|O', 'fortran_order': False, 'shape': (2,)}\n";
+        let objects = |end: &[u8]| [&header[..], b"\x80\x02]q\x00.", end].concat();
+        for end in ["", "\n"] {
+            let (heap, value) = npz(&[("a.npy", &objects(end.as_bytes()))]).expect("an archive");
+            let value = heap.lookup(heap.as_dict(value).expect("a dict"), "a").expect("there");
+            assert_eq!(heap.as_list(value), Some(&[][..]));
+        }
+        let error = npz(&[("a.npy", &objects(b"\n\n"))]).expect_err("two bytes");
+        assert_eq!((error.offset(), error.breach()), (Some(71), Breach::Trailing));
     }
 
     #[test]
