@@ -37,6 +37,7 @@ pub struct Tree {
     nodes: Arc<Vec<TreeNode>>,
     values: Arc<Vec<f64>>,
     sets: Arc<Vec<[u32; 8]>>,
+    depth: usize,
 }
 
 /// A node of a [`Tree`], with the positions of its children in [`Tree::nodes`].
@@ -191,9 +192,8 @@ impl Tree {
         sets: impl Into<Vec<[u32; 8]>>,
     ) -> Result<Self, TreeError> {
         let (nodes, values, sets) = (Arc::new(nodes.into()), Arc::new(values.into()), Arc::new(sets.into()));
-        let tree = Self { features, width, nodes, values, sets };
-        tree.check()?;
-        Ok(tree)
+        let tree = Self { features, width, nodes, values, sets, depth: 0 };
+        Ok(Self { depth: tree.check()?, ..tree })
     }
 
     /// The same nodes with other leaf vectors; `None` when these are not as many values as there were.
@@ -236,14 +236,7 @@ impl Tree {
 
     /// Nodes of the longest way, less one.
     pub fn depth(&self) -> usize {
-        let mut depth = vec![0; self.nodes().len()];
-        for (index, node) in self.nodes().iter().enumerate() {
-            if let Some((left, right)) = node.children() {
-                depth[left] = depth[index] + 1;
-                depth[right] = depth[index] + 1;
-            }
-        }
-        depth.into_iter().max().unwrap_or(0)
+        self.depth
     }
 }
 
@@ -260,7 +253,8 @@ impl TreeNode {
 }
 
 impl Tree {
-    fn check(&self) -> Result<(), TreeError> {
+    /// Proves what a tree promises; gives its depth.
+    fn check(&self) -> Result<usize, TreeError> {
         let wrong = |message: &str| TreeError { node: 0, part: TreePart::Node, message: message.into() };
         if self.nodes.is_empty() {
             return Err(wrong("a tree of no node"));
@@ -271,11 +265,13 @@ impl Tree {
         if self.width == 0 || !self.values.len().is_multiple_of(self.width) {
             return Err(wrong("the leaf values are not whole vectors"));
         }
-        let mut has_parent = vec![false; self.nodes.len()];
-        (0..self.nodes.len()).try_for_each(|index| self.check_node(index, &mut has_parent))
+        // of a node without a parent it is 0
+        let mut depths = vec![0; self.nodes.len()];
+        (0..self.nodes.len()).try_for_each(|index| self.check_node(index, &mut depths))?;
+        Ok(depths.into_iter().max().map_or(0, |depth| depth as usize))
     }
 
-    fn check_node(&self, node: usize, has_parent: &mut [bool]) -> Result<(), TreeError> {
+    fn check_node(&self, node: usize, depths: &mut [u32]) -> Result<(), TreeError> {
         let within = |part, number: u32, len: usize, what: &str| {
             let message = || format!("{number} where there are {len} {what}");
             if (number as usize) < len { Ok(()) } else { Err(TreeError { node, part, message: message() }) }
@@ -292,20 +288,20 @@ impl Tree {
             }
         }
         let (left, right) = self.nodes[node].children().unwrap_or_default();
-        check_child(node, left, TreePart::Left, has_parent)?;
-        check_child(node, right, TreePart::Right, has_parent)
+        check_child(node, left, TreePart::Left, depths)?;
+        check_child(node, right, TreePart::Right, depths)
     }
 }
 
-fn check_child(node: usize, child: usize, part: TreePart, has_parent: &mut [bool]) -> Result<(), TreeError> {
-    let nodes = has_parent.len();
+fn check_child(node: usize, child: usize, part: TreePart, depths: &mut [u32]) -> Result<(), TreeError> {
+    let (nodes, depth) = (depths.len(), depths[node]);
     let wrong = |message: String| Err(TreeError { node, part, message });
-    match has_parent.get_mut(child) {
+    match depths.get_mut(child) {
         None => wrong(format!("child {child} of a tree of {nodes} nodes")),
         Some(_) if child <= node => wrong(format!("child {child} does not stand after its parent")),
-        Some(true) => wrong(format!("child {child} is the child of two")),
-        Some(has_parent) => {
-            *has_parent = true;
+        Some(of_child) if *of_child > 0 => wrong(format!("child {child} is the child of two")),
+        Some(of_child) => {
+            *of_child = depth + 1;
             Ok(())
         }
     }
