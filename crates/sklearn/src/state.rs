@@ -166,7 +166,7 @@ impl<'h> State<'h> {
 
     /// A truth value, of Python or numpy; an integer is true when it is not 0.
     pub(crate) fn bool(&self, name: &str) -> Result<bool, Error> {
-        self.int(name).map(|int| int != 0).map_err(|_| self.malformed(name, "neither true nor false"))
+        self.int(name).map(|int| int != 0).map_err(|_| self.unsupported(name, "neither true nor false"))
     }
 
     /// A scalar inside this object, of Python or numpy; anything else as an object.

@@ -43,7 +43,8 @@ fn categories(mapper: &State<'_>, index: usize, value: Value) -> Result<Set, Err
     for &category in &*numbers(mapper, value, &name)? {
         let byte = category as u8; // saturates: what is no byte differs
         if f64::from(byte) != category {
-            return Err(mapper.malformed(&name, format!("category {category} is not of 0 to 255")));
+            let message = format!("category {category}; those from 0 to 255 work");
+            return Err(mapper.unsupported(&name, message));
         }
         set[usize::from(byte) / 32] |= 1 << (byte % 32);
     }
