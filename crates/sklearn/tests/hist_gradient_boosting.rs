@@ -239,7 +239,7 @@ fn parts_that_can_not_be_used_are_named() {
             "categories",
             "/_bin_mapper/state/bin_thresholds_/0",
             json!({"dtype": "<f8", "shape": [1], "hex": "0000000000007040"}),
-            malformed,
+            unsupported,
             "_bin_mapper.bin_thresholds_[0]",
         ),
     ];
