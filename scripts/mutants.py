@@ -28,7 +28,7 @@ PACKAGES = {name: f'cannery-{name}' for name in ('pickle', 'format', 'object', '
 READERS = ['-p', 'cannery-scan', '-p', 'cannery',
            '--test', 'rules', '--test', 'attacks', '--test', 'fixtures', '--test', 'fuzz_regressions']
 OWN = {'pickle': ['--lib', '--test', 'machine', '--test', 'refusals', '--test', 'assemble'], 'format': ['--lib', '--test', 'joblib'], 'object': ['--lib'],
-       'scan': ['--lib', '--test', 'rules', '--test', 'uses', '--test', 'libraries', '--test', 'sound']}
+       'scan': ['--lib', '--test', 'rules', '--test', 'written']}
 
 
 def main():

@@ -2,10 +2,9 @@
 
 #![allow(clippy::cloned_ref_to_slice_refs)] // lists of arguments, one like the other
 
-mod write;
-
 use cannery_scan::Rule;
-use write::*;
+
+use crate::write::*;
 
 /// What a call of a name is refused for when its arguments are none that are known.
 #[track_caller]

@@ -1,9 +1,8 @@
 //! Names of numpy, scipy, scikit-learn, joblib and pandas with the arguments and states that they write, and with others.
 
-mod write;
-
 use cannery_scan::Rule;
-use write::*;
+
+use crate::write::*;
 
 #[track_caller]
 fn bad(value: &[u8]) {

@@ -1,9 +1,8 @@
 //! Structures that compiled code uses without a look: whole ones, and each with one thing that does not fit.
 
-mod write;
-
 use cannery_scan::Rule;
-use write::*;
+
+use crate::write::*;
 
 #[track_caller]
 fn unsound(value: &[u8], want: &str) {

@@ -1,0 +1,7 @@
+//! What is accepted of known names, of the arguments that libraries write, and of structures: by pickles that are written
+//! value by value.
+
+mod libraries;
+mod sound;
+mod uses;
+mod write;
