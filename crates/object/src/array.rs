@@ -1,12 +1,14 @@
 //! numpy arrays: those that lie next to a pickle ([`Array`]) and the one view on all spellings ([`NdArray`]).
 
+mod latin1;
 mod numbers;
 
 use std::borrow::Cow;
 
+use self::latin1::Encoded;
 use crate::dtype::{ByteOrder, DType, Kind, shape_of};
 use crate::error::Error;
-use crate::heap::{Blob, Heap, Items, Node, Value};
+use crate::heap::{Blob, Heap, Items, Value};
 
 /// An array whose elements lie in a buffer of the Heap.
 #[derive(Clone, Debug)]
@@ -114,7 +116,7 @@ pub struct NdArray<'h> {
 
 #[derive(Clone, Debug)]
 enum Elements<'h> {
-    Bytes(Cow<'h, [u8]>),
+    Bytes(Encoded<'h>),
     Objects(&'h [Value]),
 }
 
@@ -167,7 +169,7 @@ impl Heap {
 
     fn view_array<'h>(&'h self, array: &'h Array, class: Option<(&'h str, &'h str)>) -> NdArray<'h> {
         let elements = match array.data {
-            ArrayData::Bytes(blob) => Elements::Bytes(Cow::Borrowed(self.bytes(blob))),
+            ArrayData::Bytes(blob) => Elements::Bytes(self.bytes(blob).into()),
             ArrayData::Objects(items) => Elements::Objects(self.items(items)),
         };
         let (dtype, shape) = (Cow::Borrowed(&array.dtype), Cow::Borrowed(&array.shape[..]));
@@ -241,7 +243,7 @@ impl Heap {
             }
             Elements::Objects(objects)
         } else {
-            let bytes = self.bytes_of(data).ok_or_else(|| Error::malformed("an array holds no bytes"))?;
+            let bytes = self.encoded(data).ok_or_else(|| Error::malformed("an array holds no bytes"))?;
             let want = byte_len(&dtype, &shape)?;
             if bytes.len() != want {
                 return Err(wrong_length(&shape, &dtype, want, bytes.len()));
@@ -277,17 +279,21 @@ impl Heap {
     /// The bytes that a value stands for: `bytes`, `bytearray`, a Python 2 `str`, or one of the calls by which
     /// Python 3 writes bytes for Python 2: `_codecs.encode(text, 'latin1')` and `bytes()`.
     pub fn bytes_of(&self, value: Value) -> Option<Cow<'_, [u8]>> {
+        self.encoded(value).map(Encoded::into_bytes)
+    }
+
+    fn encoded(&self, value: Value) -> Option<Encoded<'_>> {
         if let Some(bytes) = self.as_bytes(value) {
-            return Some(Cow::Borrowed(bytes));
+            return Some(bytes.into());
         }
         let call = self.call(value)?;
         let args = self.as_tuple(call.args)?;
         match (self.global_name(call.callable)?, args) {
             (("_codecs", "encode"), [text, encoding]) if self.is_latin1(*encoding) => {
-                latin1_bytes(self.node_of(*text)?, self)
+                Encoded::of_text(self.node_of(*text)?, self)
             }
-            (("__builtin__" | "builtins", "bytes" | "bytearray"), []) => Some(Cow::Borrowed(&[])),
-            (("__builtin__" | "builtins", "bytearray"), [bytes]) => self.as_bytes(*bytes).map(Cow::Borrowed),
+            (("__builtin__" | "builtins", "bytes" | "bytearray"), []) => Some([].as_slice().into()),
+            (("__builtin__" | "builtins", "bytearray"), [bytes]) => self.as_bytes(*bytes).map(Encoded::from),
             _ => None,
         }
     }
@@ -295,32 +301,6 @@ impl Heap {
     fn is_latin1(&self, encoding: Value) -> bool {
         matches!(self.as_str(encoding).as_deref(), Some("latin1" | "latin-1"))
     }
-}
-
-/// The bytes of a text that holds none but the first 256 characters.
-fn latin1_bytes(text: Node, heap: &Heap) -> Option<Cow<'_, [u8]>> {
-    let utf8 = match text {
-        Node::Str(blob) => heap.bytes(blob),
-        Node::Str8(blob) => return Some(Cow::Borrowed(heap.bytes(blob))), // read as latin-1
-        _ => return None,
-    };
-    if utf8.is_ascii() {
-        return Some(Cow::Borrowed(utf8));
-    }
-    if utf8.iter().any(|&byte| byte > 0xc3) || utf8.last().is_some_and(|&byte| byte >= 0xc0) {
-        return None;
-    }
-    // of two bytes for one character the second takes the place of the first: without a branch, which would be random
-    let mut bytes = vec![0; utf8.len()];
-    let (mut end, mut before) = (0_usize, 0);
-    for &byte in utf8 {
-        let is_second = byte & 0xc0 == 0x80;
-        let at = end.saturating_sub(usize::from(is_second));
-        bytes[at] = if is_second { (before & 3) << 6 | byte & 0x3f } else { byte };
-        (end, before) = (at + 1, byte);
-    }
-    bytes.truncate(end);
-    Some(Cow::Owned(bytes))
 }
 
 fn is_wrapper(name: &str) -> bool {
@@ -393,7 +373,11 @@ impl<'h> NdArray<'h> {
                 index[k] = 0;
             }
         }
-        Ok(Self { shape: Cow::Owned(shape), elements: Elements::Bytes(Cow::Owned(out)), ..self })
+        Ok(Self {
+            shape: Cow::Owned(shape),
+            elements: Elements::Bytes(Encoded::Plain(Cow::Owned(out))),
+            ..self
+        })
     }
 
     /// The elements one by one, in C order.

@@ -1,6 +1,7 @@
 use super::*;
 use crate::dtype::Field;
 use crate::heap::CallKind;
+use crate::heap::Node;
 use crate::views::tests::Maker;
 
 fn dtype(code: &str) -> DType {
@@ -376,7 +377,10 @@ fn text_of_latin1_is_bytes() {
     let bytes_of = |text: &str| {
         let mut make = Maker::new();
         let blob = make.0.own(text.as_bytes()).expect("small");
-        latin1_bytes(Node::Str(blob), &make.0).map(Cow::into_owned)
+        let encoded = Encoded::of_text(Node::Str(blob), &make.0)?;
+        let (len, bytes) = (encoded.len(), encoded.to_vec());
+        assert_eq!((len, bytes.as_slice()), (bytes.len(), &*encoded.into_bytes()));
+        Some(bytes)
     };
     let all: Vec<u8> = (0..=255).chain((0..=255).rev()).collect();
     let text: String = all.iter().map(|&byte| char::from(byte)).collect();
