@@ -1,6 +1,7 @@
 //! Bytes to opcodes with their arguments. No stack, no memo: what a stream *says*, not what it means.
 
 use cannery_object::{Limit, LimitError, Limits};
+use memchr::memchr;
 
 use crate::error::{Breach, Error};
 use crate::opcode::{ArgKind, NOT_PLAIN, Opcode};
@@ -229,7 +230,7 @@ impl<'a> Decoder<'a> {
     /// Up to the next newline, which is not part of it.
     fn line(&mut self) -> Result<&'a [u8], Fault> {
         let rest = &self.input[self.position..];
-        let length = rest.iter().position(|&b| b == b'\n').ok_or(NO_NEWLINE)?;
+        let length = memchr(b'\n', rest).ok_or(NO_NEWLINE)?;
         self.position += length + 1;
         Ok(&rest[..length])
     }
@@ -305,7 +306,8 @@ fn quoted(line: &[u8]) -> Result<&[u8], Fault> {
     match line {
         b"'" | b"\"" => Ok(line),
         _ => match text::strip_quotes(line) {
-            Some(inside) => text::unescape(inside).map(|_| line).ok_or(ESCAPE),
+            Some(inside) if text::can_unescape(inside) => Ok(line),
+            Some(_) => Err(ESCAPE),
             None if line.ends_with(b"\r") => Err(CARRIAGE_RETURN),
             None => Err(QUOTES),
         },
@@ -313,7 +315,7 @@ fn quoted(line: &[u8]) -> Result<&[u8], Fault> {
 }
 
 fn raw_unicode(line: &[u8]) -> Result<&[u8], Fault> {
-    text::raw_unicode(line).map(|_| line).ok_or(ESCAPE)
+    if text::is_raw_unicode(line) { Ok(line) } else { Err(ESCAPE) }
 }
 
 fn number_fault(line: &[u8]) -> Fault {

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr;
+
 use crate::opcode::Opcode;
 
 /// Decodes a quoted STRING: takes the quotes off and the escapes out. `None` when either is wrong.
@@ -19,24 +21,32 @@ pub(crate) fn strip_quotes(line: &[u8]) -> Option<&[u8]> {
 
 /// Decodes the inside of a quoted STRING, as `codecs.escape_decode` does. `None` when an escape is broken.
 pub(crate) fn unescape(text: &[u8]) -> Option<Cow<'_, [u8]>> {
-    if !text.contains(&b'\\') {
+    if memchr(b'\\', text).is_none() {
         return Some(Cow::Borrowed(text));
     }
     let mut out = Vec::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((&first, tail)) = rest.split_first() {
-        rest = tail;
-        if first == b'\\' {
-            rest = unescape_one(tail, &mut out)?;
-        } else {
-            out.push(first);
-        }
-    }
+    each_unescaped(text, |bytes| out.extend_from_slice(bytes))?;
     Some(Cow::Owned(out))
 }
 
+/// Whether [`unescape`] reads a text.
+pub(crate) fn can_unescape(text: &[u8]) -> bool {
+    each_unescaped(text, |_| {}).is_some()
+}
+
+/// Gives what a STRING stands for, piece by piece.
+fn each_unescaped(text: &[u8], mut push: impl FnMut(&[u8])) -> Option<()> {
+    let mut rest = text;
+    while let Some(backslash) = memchr(b'\\', rest) {
+        push(&rest[..backslash]);
+        rest = unescape_one(&rest[backslash + 1..], &mut push)?;
+    }
+    push(rest);
+    Some(())
+}
+
 /// Decodes what follows a backslash; gives back what is left.
-fn unescape_one<'a>(text: &'a [u8], out: &mut Vec<u8>) -> Option<&'a [u8]> {
+fn unescape_one<'a>(text: &'a [u8], push: &mut impl FnMut(&[u8])) -> Option<&'a [u8]> {
     let (&letter, rest) = text.split_first()?;
     let plain = match letter {
         b'\n' => return Some(rest),
@@ -50,54 +60,92 @@ fn unescape_one<'a>(text: &'a [u8], out: &mut Vec<u8>) -> Option<&'a [u8]> {
         b'r' => b'\r',
         b'x' => {
             let (digits, rest) = rest.split_at_checked(2)?;
-            out.push(u8::try_from(hex(digits)?).ok()?);
+            push(&[u8::try_from(hex(digits)?).ok()?]);
             return Some(rest);
         }
         b'0'..=b'7' => {
             let count = text.iter().take(3).take_while(|b| matches!(b, b'0'..=b'7')).count();
             let value = text[..count].iter().fold(0_u32, |n, b| 8 * n + u32::from(b - b'0'));
-            out.push(value as u8); // Python keeps the low eight bits of \400 and up
+            push(&[value as u8]); // Python keeps the low eight bits of \400 and up
             return Some(&text[count..]);
         }
         _ => {
-            out.push(b'\\');
+            push(b"\\");
             letter
         }
     };
-    out.push(plain);
+    push(&[plain]);
     Some(rest)
 }
 
 /// Decodes a UNICODE line, raw-unicode-escape, to UTF-8 in which lone surrogates keep three bytes. `None` when an escape
 /// is broken.
 pub fn raw_unicode(text: &[u8]) -> Option<Cow<'_, [u8]>> {
-    if text.is_ascii() && !text.contains(&b'\\') {
+    if text.is_ascii() && memchr(b'\\', text).is_none() {
         return Some(Cow::Borrowed(text));
     }
-    let mut out = Vec::with_capacity(text.len() + text.len() / 8);
-    let mut rest = text;
-    while let Some((&first, tail)) = rest.split_first() {
-        rest = match (first, tail.first()) {
-            (b'\\', Some(b'u')) => push_escape(tail, 4, &mut out)?,
-            (b'\\', Some(b'U')) => push_escape(tail, 8, &mut out)?,
-            (b'\\', Some(&next)) => {
-                out.push(b'\\');
-                push_code_point(u32::from(next), &mut out)?;
-                &tail[1..]
-            }
-            _ => {
-                push_code_point(u32::from(first), &mut out)?;
-                tail
-            }
-        };
-    }
+    let mut out = Vec::with_capacity(2 * text.len());
+    each_raw_unicode(text, |piece| match piece {
+        Piece::Latin1(bytes) => {
+            push_latin1(bytes, &mut out);
+            Some(())
+        }
+        Piece::Point(point) => push_code_point(point, &mut out),
+    })?;
     Some(Cow::Owned(out))
 }
 
-fn push_escape<'a>(text: &'a [u8], digits: usize, out: &mut Vec<u8>) -> Option<&'a [u8]> {
-    let code = text.get(1..=digits)?;
-    push_code_point(hex(code)?, out)?;
-    Some(&text[digits + 1..])
+/// Whether [`raw_unicode`] reads a text.
+pub(crate) fn is_raw_unicode(text: &[u8]) -> bool {
+    let whole = each_raw_unicode(text, |piece| match piece {
+        Piece::Latin1(_) => Some(()),
+        Piece::Point(point) => (point <= u32::from(char::MAX)).then_some(()),
+    });
+    whole.is_some()
+}
+
+/// What a UNICODE line is made of.
+enum Piece<'a> {
+    /// Characters that stand for themselves.
+    Latin1(&'a [u8]),
+    /// An escape.
+    Point(u32),
+}
+
+fn each_raw_unicode(text: &[u8], mut push: impl FnMut(Piece<'_>) -> Option<()>) -> Option<()> {
+    let mut rest = text;
+    while let Some(backslash) = memchr(b'\\', rest) {
+        let (before, tail) = (&rest[..backslash], &rest[backslash + 1..]);
+        let digits = match tail.first() {
+            Some(b'u') => 4,
+            Some(b'U') => 8,
+            // the next character stands for itself, even if it is a backslash
+            next => {
+                let end = backslash + 1 + usize::from(next.is_some());
+                push(Piece::Latin1(&rest[..end]))?;
+                rest = &rest[end..];
+                continue;
+            }
+        };
+        push(Piece::Latin1(before))?;
+        push(Piece::Point(hex(tail.get(1..=digits)?)?))?;
+        rest = &tail[digits + 1..];
+    }
+    push(Piece::Latin1(rest))
+}
+
+/// Appends the characters that bytes are in latin-1: without a branch, since the bytes of numbers are random.
+fn push_latin1(bytes: &[u8], out: &mut Vec<u8>) {
+    let mut end = out.len();
+    out.resize(end + 2 * bytes.len(), 0);
+    for &byte in bytes {
+        let is_two = byte >= 0x80;
+        out[end] = if is_two { 0xc0 | byte >> 6 } else { byte };
+        end += usize::from(is_two);
+        out[end] = if is_two { 0x80 | byte & 0x3f } else { byte };
+        end += 1;
+    }
+    out.truncate(end);
 }
 
 /// Appends UTF-8, three bytes for a surrogate; `None` beyond Unicode.
