@@ -27,6 +27,8 @@ pub enum Access {
 
 const MAP_FROM: u64 = 1 << 20;
 const CHUNK: usize = 1 << 20;
+/// A file that is longer is read into pages of its own.
+const LARGE: u64 = 4 << 20;
 /// Most that is allocated on the word of a length that was not seen.
 const TRUSTED: u64 = 16 << 20;
 
@@ -54,7 +56,32 @@ pub fn bytes_of(
     if access == Access::Map && metadata.is_file() && metadata.len() > MAP_FROM {
         return map(&file);
     }
-    read(file, metadata.is_file().then_some(metadata.len()), limits, progress)
+    match metadata.len() {
+        len if metadata.is_file() && len > LARGE => read_large(file, len, limits, progress),
+        len => read(file, metadata.is_file().then_some(len), limits, progress),
+    }
+}
+
+/// The bytes of a large file, in large pages where the system has them: to hand out small ones takes longer than to read.
+fn read_large(mut file: File, len: u64, limits: &Limits, progress: Progress<'_>) -> Result<Bytes> {
+    let no_memory = || std::io::Error::from(std::io::ErrorKind::OutOfMemory);
+    // one more than there should be, so that a file that has grown is seen
+    let room = usize::try_from(len).ok().and_then(|len| len.checked_add(1)).ok_or_else(no_memory)?;
+    let mut pages = memmap2::MmapMut::map_anon(room)?;
+    #[cfg(target_os = "linux")]
+    let _ = pages.advise(memmap2::Advice::HugePage); // without it the pages are small
+    let mut end = 0;
+    while end < room {
+        let chunk = end..room.min(end + CHUNK);
+        match file.read(&mut pages[chunk]) {
+            Ok(0) => return Ok(Bytes::from_owner(pages).slice(..end)),
+            Ok(read) => end += read,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error.into()),
+        }
+        progress(end as u64, Some(len));
+    }
+    read((&pages[..]).chain(file), None, limits, progress)
 }
 
 /// The bytes of a stream, under the limit `input-bytes`. `expected` only sizes the first allocation and the
@@ -110,7 +137,7 @@ mod tests {
 
     #[test]
     fn reading_and_mapping_give_the_same_bytes() {
-        for len in [0, 1, 1 << 20, (1 << 20) + 1, (2 << 20) + 3] {
+        for len in [0, 1, 1 << 20, (1 << 20) + 1, (2 << 20) + 3, (4 << 20) + 1] {
             let file = file_of(len);
             for access in [Access::Read, Access::Map] {
                 let bytes = open(file.path(), access, &Limits::default(), &mut |_, _| ()).expect("read");
@@ -133,6 +160,21 @@ mod tests {
         let bytes =
             read(&b"abc"[..], Some(1 << 30), &Limits::default(), &mut |_, _| ()).expect("three bytes");
         assert_eq!(bytes, "abc");
+    }
+
+    #[test]
+    fn a_large_file_may_have_changed_its_length() {
+        let (len, mut seen) = (LARGE as usize + 5, 0);
+        for told in [LARGE, LARGE + 4, LARGE + 5, LARGE + 6, 2 * LARGE] {
+            let file = File::open(file_of(len).path()).expect("there");
+            let bytes = read_large(file, told, &Limits::default(), &mut |done, _| seen = done);
+            assert_eq!(bytes.expect("read"), pattern(len), "{told}");
+            assert_eq!(seen, len as u64, "{told}");
+        }
+        let limits = Limits::default().with(Limit::InputBytes, LARGE + 4);
+        let file = File::open(file_of(len).path()).expect("there");
+        let error = read_large(file, LARGE, &limits, &mut |_, _| ()).expect_err("has grown over the limit");
+        assert!(matches!(error.kind(), ErrorKind::Limit(_)));
     }
 
     #[test]
