@@ -62,8 +62,8 @@ struct Judge<'h> {
     allowed: &'h Allowed,
     work: Work,
     estimators: Estimators<'h>,
-    /// By module and name, so that one name is looked up once.
-    standings: FxHashMap<(&'h str, &'h str), Status>,
+    /// So that one name is looked up once.
+    standings: FxHashMap<Id, Status>,
     /// Names whose calls were reported, so that they need no finding of their own.
     called: FxHashSet<Id>,
     /// Harmful names that were used as models use them: fine as long as they are there for nothing else.
@@ -144,7 +144,7 @@ impl<'h> Judge<'h> {
             }
             return;
         }
-        match self.status(name) {
+        match self.status(call.callable, name) {
             Status::Known(known) => self.known_call(&site, known),
             Status::Allowed => self.state(&site),
             Status::Harmful(rule) => {
@@ -200,7 +200,7 @@ impl<'h> Judge<'h> {
             if id_of(value).is_some_and(|id| self.called.contains(&id) || only_used_well.contains(&id)) {
                 continue;
             }
-            let rule = match self.status(name) {
+            let rule = match self.status(value, name) {
                 Status::Known(_) | Status::Allowed => continue,
                 Status::Harmful(rule) => rule,
                 Status::Unknown => Rule::UnknownName,
@@ -241,14 +241,16 @@ impl<'h> Judge<'h> {
         for (id, refusal) in held::check(heap) {
             let value = Value::Ref(id);
             let Some(name) = heap.global_name(value) else { continue };
-            if !matches!(self.status(name), Status::Allowed) {
+            if !matches!(self.status(value, name), Status::Allowed) {
                 self.refuse(value, symbol_of(name), refusal);
             }
         }
     }
 
-    fn status(&mut self, name: (&'h str, &'h str)) -> Status {
-        if let Some(&status) = self.standings.get(&name) {
+    /// What is known of a value that is this name.
+    fn status(&mut self, value: Value, name: (&'h str, &'h str)) -> Status {
+        let id = id_of(value);
+        if let Some(&status) = id.and_then(|id| self.standings.get(&id)) {
             return status;
         }
         let status = match names::standing(name.0, name.1) {
@@ -261,7 +263,7 @@ impl<'h> Judge<'h> {
             Standing::Harmful(rule) => Status::Harmful(rule),
             Standing::Unknown => Status::Unknown,
         };
-        self.standings.insert(name, status);
+        self.standings.extend(id.map(|id| (id, status)));
         status
     }
 

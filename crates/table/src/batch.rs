@@ -1,4 +1,4 @@
-use rustc_hash::FxHashSet;
+use foldhash::HashSet;
 
 use crate::error::Error;
 use crate::texts::Texts;
@@ -90,7 +90,7 @@ impl Batch {
 
     /// The places of the rows that differ from all before them, bit by bit.
     pub fn distinct_rows(&self) -> Vec<usize> {
-        let mut seen = FxHashSet::default();
+        let mut seen = HashSet::default();
         (0..self.rows).filter(|&row| seen.insert(self.key(row))).collect()
     }
 

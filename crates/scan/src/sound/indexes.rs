@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use cannery_object::{Element, Heap, Kind, NdArray, Object, Value, View};
-use rustc_hash::FxHashSet;
+use foldhash::HashSet;
 
 use super::raw::{array_in, count, int_of, ints};
 use super::unsound;
@@ -31,7 +31,7 @@ fn columns(object: &Object<'_>, heap: &Heap, name: &str, work: &mut Work) -> Che
     let pairs = heap.as_dict(value).ok_or_else(|| unsound(name, "not a dict"))?;
     work.spend(32 * pairs.len() as u64)?;
     let count = pairs.len() / 2;
-    let mut terms = FxHashSet::default();
+    let mut terms = HashSet::default();
     for pair in pairs.chunks_exact(2) {
         let column = int_of(heap, pair[1]).and_then(|column| usize::try_from(column).ok());
         if column.is_none_or(|column| column >= count) {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use cannery_graph::Terms;
 use cannery_object::{Node, Value, View};
-use rustc_hash::{FxBuildHasher, FxHashSet};
+use foldhash::{HashSet, HashSetExt as _};
 
 use super::analyzer::{text, texts};
 use crate::error::Error;
@@ -90,7 +90,7 @@ fn collect<'t>(
     name: &str,
     terms: impl ExactSizeIterator<Item = &'t str> + Clone,
 ) -> Result<Terms, Error> {
-    let mut seen = FxHashSet::with_capacity_and_hasher(terms.len(), FxBuildHasher);
+    let mut seen = HashSet::with_capacity(terms.len());
     if let Some(term) = terms.clone().find(|term| !seen.insert(*term)) {
         return Err(state.malformed(name, format!("the term {term:?} twice")));
     }

@@ -1,6 +1,6 @@
 //! NDJSON: a line is a row, as a string, an array of plain values, or an object with a value for each column.
 
-use rustc_hash::FxHashMap;
+use foldhash::HashMap;
 
 use super::flat::{Fault, Scanner, Token, text};
 use super::lines::Lines;
@@ -33,7 +33,7 @@ enum Columns {
 struct NamedColumns {
     names: Vec<String>,
     /// Place of each name in a row.
-    places: FxHashMap<String, usize>,
+    places: HashMap<String, usize>,
     /// Keys of the first line as they stand there, with their places: most lines have the same keys in the same order.
     first: Vec<(Box<[u8]>, Option<usize>)>,
     /// Only some columns were asked for, and any other is ignored.
@@ -214,7 +214,7 @@ fn push_array<'a>(line: &'a [u8], count: usize, tokens: &mut Tokens<'a>) -> Resu
 
 impl NamedColumns {
     fn of(keys: Vec<Box<[u8]>>) -> Result<Self, Problem> {
-        let (mut names, mut places) = (Vec::new(), FxHashMap::default());
+        let (mut names, mut places) = (Vec::new(), HashMap::default());
         for key in &keys {
             let name = decoded(key)?;
             if places.insert(name.clone(), names.len()).is_some() {
@@ -231,7 +231,7 @@ impl NamedColumns {
         if let Some(column) = wanted.iter().find(|&column| !self.places.contains_key(column)) {
             return Err(missing(&self.names, column));
         }
-        let places: FxHashMap<_, _> = wanted.iter().cloned().zip(0..).collect();
+        let places: HashMap<_, _> = wanted.iter().cloned().zip(0..).collect();
         for ((_, place), name) in self.first.iter_mut().zip(&self.names) {
             *place = places.get(name).copied();
         }

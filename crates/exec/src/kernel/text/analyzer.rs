@@ -1,7 +1,7 @@
 use std::mem::take;
 
 use cannery_graph::{Accents, Lowercase, Spaces, Tokens, Units, unicode};
-use rustc_hash::FxHashSet;
+use foldhash::HashSet;
 
 use super::{accents, lowercase, matcher, words};
 use crate::error::Error;
@@ -19,7 +19,7 @@ pub(super) struct Analyzer {
 /// What n-grams are made of.
 #[derive(Debug)]
 enum Matter {
-    Words(words::Words, FxHashSet<Box<str>>),
+    Words(words::Words, HashSet<Box<str>>),
     Chars(Spaces),
     CharsInWords,
 }
@@ -91,7 +91,7 @@ impl Analyzer {
     fn word_grams(
         &self,
         words: &words::Words,
-        stop_words: &FxHashSet<Box<str>>,
+        stop_words: &HashSet<Box<str>>,
         text: &str,
         scratch: &mut Scratch,
         mut found: impl FnMut(&str),
@@ -147,7 +147,7 @@ impl Analyzer {
 /// The tokens that are no stop words.
 fn single(
     words: &words::Words,
-    stop_words: &FxHashSet<Box<str>>,
+    stop_words: &HashSet<Box<str>>,
     text: &str,
     scratch: &mut matcher::Scratch,
     mut found: impl FnMut(&str),

@@ -1,25 +1,28 @@
-use std::hash::Hasher;
+use std::hash::BuildHasher;
 
 use cannery_graph::Terms;
+use foldhash::fast::RandomState;
 use hashbrown::HashTable;
-use rustc_hash::FxHasher;
 
 /// Terms, to be found by their text.
 #[derive(Debug)]
 pub(super) struct Vocabulary {
     terms: Terms,
     columns: HashTable<u32>,
+    hasher: RandomState,
     /// Bytes of the longest term.
     longest: usize,
 }
 
 impl Vocabulary {
     pub(super) fn new(terms: &Terms) -> Self {
-        let mut columns = HashTable::with_capacity(terms.len());
+        let (mut columns, hasher) = (HashTable::with_capacity(terms.len()), RandomState::default());
+        let hash = |term: &str| hasher.hash_one(term);
         for (column, term) in (0..).zip(terms.iter()) {
             columns.insert_unique(hash(term), column, |&column: &u32| hash(terms.term(column as usize)));
         }
-        Self { columns, longest: terms.iter().map(str::len).max().unwrap_or(0), terms: terms.clone() }
+        let longest = terms.iter().map(str::len).max().unwrap_or(0);
+        Self { terms: terms.clone(), columns, hasher, longest }
     }
 
     /// The column of a term.
@@ -28,14 +31,8 @@ impl Vocabulary {
             return None;
         }
         let is_term = |&column: &u32| self.terms.term(column as usize) == token;
-        self.columns.find(hash(token), is_term).copied()
+        self.columns.find(self.hasher.hash_one(token), is_term).copied()
     }
-}
-
-fn hash(text: &str) -> u64 {
-    let mut hasher = FxHasher::default();
-    hasher.write(text.as_bytes());
-    hasher.finish()
 }
 
 #[cfg(test)]
