@@ -191,6 +191,7 @@ fn pickle(
     let buffer = heap.add_buffer(bytes.clone())?;
     let mut joblib = Joblib::watched(companions, watcher);
     let outcome = cannery_pickle::read(heap, bytes, buffer, 0, &mut joblib);
+    let outcome = outcome.and_then(|outcome| joblib.check(heap).map(|()| outcome));
     if joblib.inline_arrays > 0 || !joblib.used.is_empty() {
         facts.kind = Kind::Joblib;
     }

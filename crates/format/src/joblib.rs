@@ -9,7 +9,9 @@ mod wrapper;
 
 pub use companion::{Companion, Companions, Folder, NoCompanions};
 
-use cannery_object::{Heap, Value};
+use std::collections::HashMap;
+
+use cannery_object::{DType, Heap, Id, Value};
 use cannery_pickle::{Error, Inline, NoInline, Op, Source, Taken};
 
 /// What joblib adds to a pickle, as the machine meets it. `N` is told of every opcode, those of nested pickles included.
@@ -22,6 +24,8 @@ pub struct Joblib<'c, N = NoInline> {
     pub inline_arrays: u64,
     /// Bytes of the stream that are padding and elements.
     pub inline_bytes: u64,
+    /// The dtypes by which elements were read, and where the first of them begin.
+    dtypes: HashMap<Id, (DType, usize)>,
 }
 
 impl<'c> Joblib<'c> {
@@ -34,7 +38,42 @@ impl<'c> Joblib<'c> {
 impl<'c, N: Inline> Joblib<'c, N> {
     /// The same, with a watcher.
     pub fn watched(companions: &'c mut dyn Companions, nested: N) -> Self {
-        Self { companions, nested, used: Vec::new(), inline_arrays: 0, inline_bytes: 0 }
+        Self {
+            companions,
+            nested,
+            used: Vec::new(),
+            inline_arrays: 0,
+            inline_bytes: 0,
+            dtypes: HashMap::new(),
+        }
+    }
+
+    /// Remembers by which dtype elements were read.
+    fn keep(&mut self, heap: &Heap, dtype: Option<Value>, position: usize) {
+        if let Some(value @ Value::Ref(id)) = dtype
+            && !self.dtypes.contains_key(&id)
+            && let Ok(dtype) = DType::from_value(heap, value)
+        {
+            self.dtypes.insert(id, (dtype, position));
+        }
+    }
+
+    /// To be called when all is read: whether a dtype was given another state after elements were read by it. The array
+    /// in Python shares the dtype, and would take the same bytes for something else, pointers to objects among them.
+    ///
+    /// # Errors
+    /// `Malformed`, at the elements.
+    pub fn check(&self, heap: &Heap) -> Result<(), Error> {
+        let is_same =
+            |id: Id, dtype: &DType| DType::from_value(heap, Value::Ref(id)).is_ok_and(|now| now == *dtype);
+        let changed = self.dtypes.iter().filter(|&(&id, (dtype, _))| !is_same(id, dtype));
+        match changed.map(|(_, &(_, position))| position).min() {
+            None => Ok(()),
+            Some(position) => Err(Error::malformed(
+                position,
+                "the dtype of an array is changed after its elements were read",
+            )),
+        }
     }
 }
 
@@ -49,6 +88,7 @@ impl<N: Inline> Inline for Joblib<'_, N> {
             None => Ok(None),
             Some(Wrapper::Inline) => {
                 let taken = wrapper::read(heap, object, source, &mut self.nested)?;
+                self.keep(heap, wrapper::dtype_of(heap, object), source.position);
                 self.inline_arrays += 1;
                 self.inline_bytes += (taken.end - source.position) as u64;
                 Ok(Some(taken))
@@ -57,6 +97,7 @@ impl<N: Inline> Inline for Joblib<'_, N> {
                 let companion = companion::read(heap, object, kind == Wrapper::Zipped, self.companions)
                     .map_err(|error| error.into_pickle(source.position))?;
                 self.used.push(companion);
+                self.keep(heap, companion::dtype_of(heap, object), source.position);
                 Ok(None)
             }
         }

@@ -113,6 +113,35 @@ fn attributes_of_the_wrapper_that_are_missing_or_wrong() {
     }
 }
 
+/// Makes the dtype before it one of a field of another type.
+const FIELD_OF_OBJECTS: &str = "BINGET 0\nMARK\nBININT1 3\nSHORT_BINUNICODE '|'\nNONE\nSHORT_BINUNICODE 'a'\nTUPLE1\nEMPTY_DICT\n\
+    SHORT_BINUNICODE 'a'\nGLOBAL 'numpy dtype'\nMARK\nSHORT_BINUNICODE 'O8'\nBININT1 0\nBININT1 1\nTUPLE\nREDUCE\nBININT1 0\n\
+    TUPLE2\nSETITEM\nBININT1 16\nBININT1 1\nBININT1 63\nTUPLE\nBUILD\nPOP";
+const V16: &str =
+    "GLOBAL 'numpy dtype'\nMARK\nSHORT_BINUNICODE 'V16'\nBININT1 0\nBININT1 1\nTUPLE\nREDUCE\nBINPUT 0";
+
+#[test]
+fn a_dtype_that_changes_after_elements_were_read_by_it() {
+    let wanted = "the dtype of an array is changed after its elements were read";
+    let attributes = [("dtype", V16), ("shape", "BININT1 1\nTUPLE1"), ("order", C)];
+    let start = inline(&attributes, "").len() - 1;
+    assert!(open(inline(&attributes, NUMBERS)).is_ok());
+    refused(
+        inline(&attributes, &format!("{NUMBERS}\n{FIELD_OF_OBJECTS}")),
+        wanted,
+        Some(start),
+        Breach::Rule,
+    );
+
+    let state = format!("MARK\nBININT1 1\nBININT1 1\nTUPLE1\n{V16}\nNEWFALSE\nTUPLE");
+    let attributes = [("filename", "SHORT_BINUNICODE 'a.z'"), ("state", &*state)];
+    let bytes = assemble(&(wrapper("ZNDArrayWrapper", &attributes) + FIELD_OF_OBJECTS + "\nSTOP"))
+        .expect("a listing");
+    let mut files = Files([("a.z", zfile(&[0x41; 16]))].into());
+    let error = read(&bytes.into(), &Limits::default(), &mut files, &mut |_, _| ()).expect_err("changed");
+    assert!(error.to_string().contains(wanted), "{error}");
+}
+
 #[test]
 fn an_array_that_is_longer_than_the_file() {
     let start = inline(&plain(C), "").len() - 1;

@@ -152,9 +152,7 @@ impl<'a> Decoder<'a> {
             ArgKind::Uint4 => Arg::Int(i64::from(u32::from_le_bytes(self.fixed()?))),
             ArgKind::Float8 => Arg::Float(f64::from_be_bytes(self.fixed()?)),
             ArgKind::String1 | ArgKind::Bytes1 => Arg::Bytes(self.counted1()?),
-            ArgKind::Uint8 => {
-                Arg::Int(i64::try_from(u64::from_le_bytes(self.fixed()?)).map_err(|_| TRUNCATED)?)
-            }
+            ArgKind::Uint8 => Arg::Int(i64::try_from(u64::from_le_bytes(self.fixed()?)).map_err(|_| FRAME)?),
             ArgKind::String4 => Arg::Bytes(self.counted4_signed()?),
             ArgKind::Bytes4 => Arg::Bytes(self.counted4()?),
             ArgKind::Bytes8 => Arg::Bytes(self.counted8()?),
@@ -273,6 +271,7 @@ enum Fault {
 
 const TRUNCATED: Fault = Fault::CutShort("the argument reaches beyond the end of the file");
 const NEGATIVE: Fault = Fault::Rule("the length is negative");
+const FRAME: Fault = Fault::Impossible("the length of the frame is more than Python can count");
 const NO_NEWLINE: Fault = Fault::CutShort("the line has no end");
 const NOT_UTF8: Fault = Fault::Rule("text is not UTF-8");
 const NOT_ASCII: Fault = Fault::Rule("a persistent id is not ASCII");

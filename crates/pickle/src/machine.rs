@@ -556,15 +556,20 @@ impl Machine<'_> {
         if self.frame_end != NO_FRAME {
             return Err(Fault::Rule("a frame begins inside a frame"));
         }
-        let end = usize::try_from(number(op.arg)).ok().and_then(|length| op.end.checked_add(length));
-        let end = end.filter(|&end| end <= self.bytes.len());
-        self.frame_end = end.ok_or(Fault::Rule("the frame reaches beyond the end of the file"))?;
+        // a frame that reaches beyond the file: what stands in it decides whether the file was cut short
+        let length = usize::try_from(number(op.arg)).unwrap_or(usize::MAX);
+        self.frame_end = op.end.saturating_add(length).min(NO_FRAME - 1);
         Ok(())
     }
 
     fn stop(&mut self, end: usize) -> Result<Step, Fault> {
-        if self.frame_end != NO_FRAME && end != self.frame_end {
-            return Err(Fault::Rule("bytes are left in the frame after STOP"));
+        match self.frame_end {
+            NO_FRAME => {}
+            frame if frame > self.bytes.len() => {
+                return Err(Fault::Rule("the frame reaches beyond the end of the file"));
+            }
+            frame if frame != end => return Err(Fault::Rule("bytes are left in the frame after STOP")),
+            _ => {}
         }
         match (self.marks.is_empty(), &self.stack[..]) {
             (true, [root]) => Ok(Step::Stop(*root)),

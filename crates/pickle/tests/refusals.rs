@@ -81,7 +81,9 @@ fn each_refusal_says_where_and_which_opcode() {
         (b"\x80\0].", 2, Opcode::EmptyList, rule, "newer than protocol 0"),
         (b"\x80\x04\x95\x02\0\0\0\0\0\0\0NNN.", 14, Opcode::Stop, rule, "3 values"),
         (b"\x95\x03\0\0\0\0\0\0\0N.N", 10, Opcode::Stop, rule, "bytes are left in the frame"),
-        (b"\x95\x04\0\0\0\0\0\0\0N.N", 0, Opcode::Frame, rule, "beyond the end of the file"),
+        (b"\x95\x04\0\0\0\0\0\0\0N.N", 10, Opcode::Stop, rule, "beyond the end of the file"),
+        (b"\x95\xff\xff\xff\xff\xff\xff\xff\x7fN.", 10, Opcode::Stop, rule, "beyond the end of the file"),
+        (b"\x95\0\0\0\0\0\0\0\x80N.", 0, Opcode::Frame, impossible, "more than Python can count"),
         (b"\x95\x02\0\0\0\0\0\0\0NK\0.", 10, Opcode::BinInt1, rule, "crosses the end of its frame"),
         (b"S'\n.", 0, Opcode::String, rule, "no matching quotes"),
     ];
@@ -90,6 +92,15 @@ fn each_refusal_says_where_and_which_opcode() {
         let got = (error.offset(), error.opcode(), error.breach(), error.kind());
         assert_eq!(got, (offset, Some(opcode), breach, ErrorKind::Malformed), "{stream:?}: {error}");
         assert!(error.to_string().contains(want), "{stream:?}: {error}");
+    }
+}
+
+/// A download that was interrupted: the frame is longer than what is there of it.
+#[test]
+fn what_ends_inside_a_frame_is_cut_short() {
+    for stream in [&b"\x80\x04\x95\x05\0\0\0\0\0\0\0N0"[..], b"\x80\x04\x95\x05\0\0\0\0\0\0\0\x8c\x05a"] {
+        let error = load_by(stream, &mut NoInline).map(|_| ()).expect_err("refused");
+        assert_eq!(error.breach(), Breach::CutShort, "{error}");
     }
 }
 

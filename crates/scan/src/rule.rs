@@ -54,7 +54,7 @@ macro_rules! rules {
 
 rules! {
     Gadget, "gadget", 'A', Dangerous, "a function known to do harm",
-        "The file names a function or class that runs code or commands, or opens files or sockets.",
+        "The file names a function or class of Python's standard library, or of pip, that runs code or commands, calls what it is given, or opens files or sockets.",
         "Loading the file with pickle or joblib calls it with arguments that the file chose. Lists of such names are never complete: a name that is on none is `unknown-name`, and not safe either.",
         "GLOBAL 'os system'",
         "Do not load the file. Delete it, and ask where it came from.";
@@ -64,7 +64,7 @@ rules! {
         "STACK_GLOBAL pkgutil.resolve_name",
         "Do not load the file.";
     SystemModule, "system-module", 'C', Dangerous, "a name of a module that controls the system",
-        "The file names something in a module of Python's standard library, or of another package, that exists to run code or processes, or to reach files or the network.",
+        "The file names something in a module of Python's standard library, or of another package, that exists to run code or processes, or to reach files or the network, and has no line of its own in cannery's table.",
         "Lists of single functions miss their neighbours: submodules, subclasses, aliases and private helpers of a listed module.",
         "GLOBAL 'asyncio.unix_events _UnixSubprocessTransport'",
         "Do not load the file.";
@@ -104,7 +104,7 @@ rules! {
         "NEXT_BUFFER",
         "Write the model with pickle.dump and no buffer_callback.";
     MalformedPickle, "malformed-pickle", 'H', Malformed, "a pickle that readers may take in two ways",
-        "The opcodes break a rule: one straddles a frame, a memo slot is read before it is written or written twice, a mark is left or crossed, an opcode is unknown or misplaced.",
+        "The opcodes, or the arrays that joblib puts between or beside them, break a rule: one straddles a frame, a memo slot is read before it is written or written twice, a mark is left or crossed, an opcode is unknown or misplaced; padding holds something, an array file lies elsewhere.",
         "Python's own two unpicklers and its tools differ on such streams, so that what is checked is not what is loaded.",
         "the opcode crosses the end of its frame (byte 213, BINBYTES)",
         "Treat the file as damaged or made by hand. Findings up to the error are listed too.";
@@ -119,7 +119,7 @@ rules! {
         "12 bytes follow the end of the pickle",
         "Save each object in a file of its own.";
     Container, "malformed-container", 'K', Malformed, "an archive or array file that readers may take in two ways",
-        "A zip, compressed, npy or skops file breaks a rule of its format: headers that disagree, duplicate, encrypted or overlapping entries, bytes between them, wrong checksums, paths that lead elsewhere, nodes that say one thing and use another.",
+        "A zip, compressed, npy or skops file breaks a rule of its format: headers that disagree, duplicate, encrypted or overlapping entries, bytes between them, wrong checksums, paths that lead elsewhere, nodes that say one thing and use another, an array of objects where the format has none.",
         "What a scanner sees in such a file is not what the library sees that loads it.",
         "local and central header have different names",
         "Do not load the file. Pack it again from its parts if you trust them.";
@@ -138,8 +138,8 @@ rules! {
         "Functions such as `pickle.loads` open a second pickle where scanners of the first do not look.",
         "bytes at steps[0].payload",
         "Do not load the file.";
-    LibraryGadget, "library-gadget", 'N', Dangerous, "a function of a machine-learning library that does harm",
-        "The file names a function of numpy, scipy, pandas, joblib, scikit-learn or another such library that runs code, or reads or writes files.",
+    LibraryGadget, "library-gadget", 'N', Dangerous, "a function of a library that does harm",
+        "The file names a function of numpy, scipy, pandas, joblib, scikit-learn or another package outside Python's own that runs code, or reads or writes files.",
         "Scanners that trust these libraries as a whole let it pass.",
         "GLOBAL 'numpy.testing._private.utils runstring'",
         "Do not load the file.";

@@ -117,6 +117,15 @@ impl Report {
         Self { skipped: Some(reason.into()), ..Self::default() }.finish()
     }
 
+    /// The report on a file that someone named, and wants a verdict on: one that is no model is unreadable, not skipped.
+    #[must_use]
+    pub fn of_named_file(self) -> Self {
+        match self.skipped {
+            Some(reason) => Self { bytes: self.bytes, ..Self::unreadable(reason) },
+            None => self,
+        }
+    }
+
     /// The worst first, else in the order of the file.
     pub(crate) fn finish(mut self) -> Self {
         self.findings.sort_by_key(|finding| std::cmp::Reverse(finding.verdict));

@@ -20,17 +20,17 @@ pub use cannery_scan::{Finding, Policy, PolicyError, RULES, Report, Rule, RuleIn
 use crate::error::{Error, Result};
 use crate::predict::Threads;
 
-/// Judges one file by its path.
+/// Judges one file by its path. One that is no model is [`Unreadable`](Rule::Unreadable).
 ///
 /// ```
 /// use cannery::scan::{Verdict, scan};
 /// assert_eq!(scan("../../examples/iris_svc.joblib").verdict, Verdict::Safe);
 /// ```
 pub fn scan(path: impl AsRef<Path>) -> Report {
-    Scan::default().file(path.as_ref())
+    Scan::default().file(path.as_ref()).of_named_file()
 }
 
-/// Judges one file by its bytes.
+/// Judges one file by its bytes. What is no model is [`Unreadable`](Rule::Unreadable).
 ///
 /// ```
 /// use cannery::scan::{Rule, Verdict, scan_bytes};
@@ -39,7 +39,8 @@ pub fn scan(path: impl AsRef<Path>) -> Report {
 /// assert_eq!(report.findings[0].rule, Rule::Gadget);
 /// ```
 pub fn scan_bytes(bytes: &[u8]) -> Report {
-    cannery_scan::scan(&Bytes::copy_from_slice(bytes), &Options::default(), &mut NoCompanions)
+    let bytes = Bytes::copy_from_slice(bytes);
+    cannery_scan::scan(&bytes, &Options::default(), &mut NoCompanions).of_named_file()
 }
 
 /// How files are judged.
@@ -48,6 +49,11 @@ pub fn scan_bytes(bytes: &[u8]) -> Report {
 /// let scanned = cannery::scan::Scan::default().threads(Some(1)).run(["../../examples"])?;
 /// assert!(scanned.files.iter().any(|file| file.path.ends_with("iris_svc.joblib")));
 /// assert_eq!(scanned.exit_status(), 0);
+/// // a table in a folder is skipped; one that is named is no model
+/// let named = cannery::scan::scan("../../examples/iris.csv");
+/// assert_eq!(named.findings[0].rule, cannery::scan::Rule::Unreadable);
+/// let in_folder = scanned.files.iter().find(|file| file.path.ends_with("iris.csv")).expect("the table");
+/// assert!(in_folder.is_aside() && named.skipped.is_none());
 /// # Ok::<(), cannery::Error>(())
 /// ```
 #[derive(Default)]
@@ -71,16 +77,14 @@ impl std::fmt::Debug for Scan<'_> {
 pub struct FileReport {
     /// Its path: as it was given, or below the folder that was.
     pub path: PathBuf,
-    /// Whether it was named itself, and not found in a folder. Only then does it matter that it is no model.
-    pub named: bool,
-    /// What was found.
+    /// What was found. Only a file of a folder is skipped: one that was named itself has a verdict.
     pub report: Report,
 }
 
 impl FileReport {
     /// Whether it is no model, in a folder where other files may lie: it counts neither as safe nor as a failure.
     pub fn is_aside(&self) -> bool {
-        self.report.skipped.is_some() && !self.named
+        self.report.skipped.is_some()
     }
 }
 
@@ -144,7 +148,8 @@ impl<'p> Scan<'p> {
             if let Some(progress) = self.progress {
                 progress(done, all);
             }
-            FileReport { path: found.path.clone(), named: found.named, report }
+            let report = if found.named { report.of_named_file() } else { report };
+            FileReport { path: found.path.clone(), report }
         };
         let files = Threads::new(self.threads)?.run(|| found.par_iter().map(judge).collect());
         Ok(Scanned { files, policy: self.policy.clone(), single })

@@ -92,11 +92,11 @@ fn result(file: &FileReport, finding: &Finding) -> Value {
     })
 }
 
-/// A file that is no model, and was not judged.
+/// A file of a folder that is no model, and was not judged.
 fn notification(file: &FileReport) -> Option<Value> {
     let reason = file.report.skipped.as_ref()?;
     Some(json!({
-        "level": if file.named { "error" } else { "note" },
+        "level": "note",
         "message": { "text": format!("not judged: {reason}") },
         "locations": [{ "physicalLocation": { "artifactLocation": { "uri": uri(&file.path) } } }],
     }))

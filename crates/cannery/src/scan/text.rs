@@ -39,7 +39,7 @@ pub(super) fn write(scanned: &Scanned, out: &mut impl Write) -> Result<()> {
 
 /// Safe files, and files that are no models, only count.
 fn is_shown(file: &FileReport) -> bool {
-    !file.is_aside() && (file.report.skipped.is_some() || !file.report.findings.is_empty())
+    !file.is_aside() && !file.report.findings.is_empty()
 }
 
 fn write_counts(name: &str, counts: Counts, width: usize, out: &mut impl Write) -> Result<()> {
@@ -50,9 +50,6 @@ fn write_counts(name: &str, counts: Counts, width: usize, out: &mut impl Write) 
 fn write_file(file: &FileReport, out: &mut impl Write) -> Result<()> {
     let name = file.path.to_string_lossy();
     let name = printable(&name);
-    if let Some(reason) = &file.report.skipped {
-        return Ok(writeln!(out, "{name}: not judged: {}", printable(reason))?);
-    }
     writeln!(out, "{name}: {}", file.report.verdict)?;
     for finding in file.report.findings.iter().take(SHOWN) {
         write_finding(finding, out)?;

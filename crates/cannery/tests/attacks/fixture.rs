@@ -1,8 +1,9 @@
 //! The rows of `fixtures/attacks/*/index.tsv`, and the files that they describe.
 //!
-//! Columns: the file's name, listing, recipe (see `recipe.rs`), class of attack (A–N, `S` for skops), expected verdict,
-//! expected rule (`-` for none, `|` between those that are all right), advisory (`-` for none), what it does.
+//! Columns: the file's name, listing, recipe (see `recipe.rs`), class of attack (A–N, `S` for skops), the verdict, the rules
+//! that are found and no others (`+` between them, `-` for none), advisory (`-` for none), what it does.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -20,10 +21,10 @@ pub(crate) struct Fixture {
     pub(crate) recipe: String,
     /// Class of attack, a letter.
     pub(crate) class: String,
-    /// What a scan may come to: one verdict, or several where it is all the same; `skipped` is a file that is not judged.
-    pub(crate) verdicts: Vec<String>,
-    /// Rules of which one must be found.
-    pub(crate) rules: Vec<String>,
+    /// What a scan of the file comes to.
+    pub(crate) verdict: String,
+    /// The rules that are found in it: all of them, and no others.
+    pub(crate) rules: BTreeSet<String>,
     /// Identifier of the public advisory, if there is one.
     pub(crate) advisory: String,
     /// Whether it is harmless.
@@ -71,17 +72,19 @@ fn fixture(folder: &Path, row: &str) -> Fixture {
         Some(verdict) => (verdict, true),
         None => (verdict, false),
     };
-    let verdicts: Vec<String> = verdict.split('|').map(str::to_owned).collect();
-    let known = ["safe", "unknown", "dangerous", "malformed", "skipped"];
-    assert!(verdicts.iter().all(|verdict| known.contains(&verdict.as_str())), "{row:?}: no verdict");
+    assert!(["safe", "unknown", "dangerous", "malformed"].contains(&verdict), "{row:?}: no verdict");
+    let rules: BTreeSet<String> = rules.split('+').filter(|&rule| rule != "-").map(str::to_owned).collect();
+    for rule in &rules {
+        assert!(cannery::scan::Rule::from_id(rule).is_some(), "{row:?}: {rule} is no rule");
+    }
     Fixture {
         folder: folder.to_owned(),
         name: name.into(),
         listing: listing.into(),
         recipe: recipe.into(),
         class: class.into(),
-        verdicts,
-        rules: rules.split('|').filter(|&rule| rule != "-").map(str::to_owned).collect(),
+        verdict: verdict.into(),
+        rules,
         advisory: advisory.into(),
         is_harmless,
         what: what.into(),

@@ -78,6 +78,14 @@ pub(super) fn read(
     Ok(Companion { name, bytes: Some(size) })
 }
 
+/// The object that is the array's dtype, unless the array's file says what it is.
+pub(super) fn dtype_of(heap: &Heap, wrapper: Value) -> Option<Value> {
+    match heap.as_tuple(heap.object(wrapper)?.attr("state")?)? {
+        &[_, _, dtype, _] => Some(dtype),
+        _ => None,
+    }
+}
+
 /// The file's name, which must not lead out of the folder.
 fn bare_name(heap: &Heap, wrapper: Value) -> Result<String> {
     let name =

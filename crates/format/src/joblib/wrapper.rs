@@ -32,6 +32,11 @@ pub(super) fn read(
     Ok(Taken { end: start + len, nested: None })
 }
 
+/// The object that is the array's dtype.
+pub(super) fn dtype_of(heap: &Heap, wrapper: Value) -> Option<Value> {
+    heap.object(wrapper)?.attr("dtype")
+}
+
 /// What the wrapper's state says of the array.
 struct Layout {
     dtype: DType,

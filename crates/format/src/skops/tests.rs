@@ -273,7 +273,7 @@ fn arrays_scalars_and_dtypes() {
     let objects = npy("'|O'", "(1,)", b"\x80\x04N.");
     assert_eq!(
         error_with(&array("numpy.ndarray", "1.npy"), &[("1.npy", &objects)]).kind(),
-        ErrorKind::Unsupported
+        ErrorKind::Malformed
     );
 }
 

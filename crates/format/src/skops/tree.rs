@@ -7,7 +7,7 @@ use cannery_object::{BufferId, Call, CallKind, Heap, Limit, Value};
 use super::json::{Json, Kind};
 use super::loader::Loader;
 use super::node::Node;
-use crate::error::{Result, shorten};
+use crate::error::{Error, Result, shorten};
 use crate::zip::Archive;
 
 /// The tree of nodes while it is turned into values: children first, without recursion.
@@ -254,8 +254,11 @@ impl<'a> Tree<'a> {
             return Ok(array);
         }
         let (buffer, len) = (file.buffer, file.bytes.len());
-        let array =
-            crate::npy::read(self.heap, buffer, 0..len).map_err(|error| error.within(&shorten(&name)))?;
+        let array = crate::npy::read_with(self.heap, buffer, 0..len, &mut |_, _, _| {
+            // skops writes the elements of such an array as nodes, and does not load this
+            Err(Error::malformed("an array of Python objects is a pickle, which has no place here"))
+        })
+        .map_err(|error| error.within(&shorten(&name)))?;
         self.entry(node, &name)?.array = Some(array);
         Ok(array)
     }

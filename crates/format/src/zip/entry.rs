@@ -152,7 +152,7 @@ fn check(good: bool, otherwise: &str) -> Result<()> {
 
 fn check_flags(flags: u16) -> Result<()> {
     if flags & 1 != 0 {
-        return Err(Error::unsupported("an entry is encrypted"));
+        return Err(Error::malformed("an entry is encrypted, which some readers do not look at"));
     }
     check(flags & !KNOWN_FLAGS == 0, "an entry has unknown flags")
 }

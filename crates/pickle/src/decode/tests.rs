@@ -93,7 +93,7 @@ fn what_is_wrong_with_an_argument_and_how_wrong() {
     let (rule, impossible, cut_short) = (Breach::Rule, Breach::Impossible, Breach::CutShort);
     let cases: &[(&[u8], Breach, &str)] = &[
         (b"\xff", impossible, "0xff is no opcode (byte 1)"),
-        (b"\x95\xff\xff\xff\xff\xff\xff\xff\xff", cut_short, "beyond the end of the file (byte 1, FRAME)"),
+        (b"\x95\xff\xff\xff\xff\xff\xff\xff\xff", impossible, "more than Python can count (byte 1, FRAME)"),
         (
             b"\x8e\xff\xff\xff\xff\xff\xff\xff\xff",
             cut_short,

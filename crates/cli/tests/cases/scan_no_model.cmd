@@ -1,0 +1,1 @@
+scan examples/iris.csv
