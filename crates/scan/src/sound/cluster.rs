@@ -61,14 +61,20 @@ fn linkage(heap: &Heap, object: &Object<'_>, work: &mut Work) -> Checked {
     Ok(())
 }
 
-/// Each node of a tree of bisections has a centre. The work is bounded, cycles and shared nodes included.
+const NODE: (&str, &str) = ("sklearn.cluster._bisect_k_means", "_BisectingTree");
+
+/// Each node of a tree of bisections has a centre. The work is bounded, cycles and shared nodes included. Objects of another
+/// class have attributes that do not stand in their state: a `Bunch` those of its dict.
 fn bisections(heap: &Heap, root: Value, columns: usize, work: &mut Work) -> Checked {
     let mut open = vec![root];
     while let Some(node) = open.pop() {
         work.spend(256)?;
-        let Some(node) = heap.object(node) else { continue };
+        let node = heap.object(node).filter(|node| node.class() == NODE);
+        let node =
+            node.ok_or_else(|| unsound("_bisecting_tree", "a node of another class than _BisectingTree"))?;
         check_center(heap, &node, columns)?;
-        open.extend([node.attr("left"), node.attr("right")].into_iter().flatten());
+        let children = [node.attr("left"), node.attr("right")].into_iter().flatten();
+        open.extend(children.filter(|&child| child != Value::None));
     }
     Ok(())
 }

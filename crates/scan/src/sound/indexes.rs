@@ -97,8 +97,7 @@ fn one_hot(object: &Object<'_>, heap: &Heap, work: &mut Work) -> Checked {
     if object.attr(OUTS).is_some() && outs.is_none() {
         return Err(unsound(OUTS, format!("not a count for each of {} features", categories.len())));
     }
-    let dropped = ["_drop_idx_after_grouping", "drop_idx_"].into_iter().find_map(|name| object.attr(name));
-    let dropped = dropped.and_then(|value| heap.ndarray(value)).and_then(Result::ok);
+    let dropped = Dropped::of(object, heap);
     for (index, &values) in categories.iter().enumerate() {
         let values = array_in(heap, values, "categories_", 1)?;
         work.spend(64 + values.raw().map_or(0, <[u8]>::len) as u64)?;
@@ -111,7 +110,11 @@ fn one_hot(object: &Object<'_>, heap: &Heap, work: &mut Work) -> Checked {
         }
         let Some(outs) = outs else { continue };
         let groups = groups(object, heap, index, values.len(), work)?;
-        let drop = dropped.as_ref().and_then(|dropped| dropped_group(heap, dropped, index));
+        if mapping(object, heap, index).is_none() && dropped.disagree(heap, index) {
+            let message = "another category is dropped by _drop_idx_after_grouping";
+            return Err(unsound(format!("drop_idx_[{index}]"), message));
+        }
+        let drop = dropped.group(heap, index);
         if drop.is_some_and(|drop| usize::try_from(drop).map_or(true, |drop| drop >= groups)) {
             return Err(unsound(format!("drop_idx_[{index}]"), format!("not one of {groups} categories")));
         }
@@ -124,6 +127,48 @@ fn one_hot(object: &Object<'_>, heap: &Heap, work: &mut Work) -> Checked {
     Ok(())
 }
 
+/// What is dropped, by the two names that it has: releases before 1.2 know only the old one.
+struct Dropped<'h> {
+    new: Option<NdArray<'h>>,
+    old: Option<NdArray<'h>>,
+    has_both: bool,
+    has_new: bool,
+}
+
+impl<'h> Dropped<'h> {
+    fn of(object: &Object<'h>, heap: &'h Heap) -> Self {
+        let [new, old] = ["_drop_idx_after_grouping", "drop_idx_"].map(|name| object.attr(name));
+        let array = |value: Option<Value>| heap.ndarray(value?).and_then(Result::ok);
+        Self {
+            new: array(new),
+            old: array(old),
+            has_both: new.is_some() && old.is_some(),
+            has_new: new.is_some(),
+        }
+    }
+
+    fn group(&self, heap: &Heap, index: usize) -> Option<i64> {
+        dropped_group(heap, if self.has_new { &self.new } else { &self.old }.as_ref()?, index)
+    }
+
+    /// Whether the two names differ on a feature whose categories are not grouped.
+    fn disagree(&self, heap: &Heap, index: usize) -> bool {
+        let by = |dropped: &Option<NdArray<'_>>| dropped_group(heap, dropped.as_ref()?, index);
+        self.has_both && by(&self.new) != by(&self.old)
+    }
+}
+
+/// The group of each category of a feature, if there are some that are infrequent.
+fn mapping(object: &Object<'_>, heap: &Heap, index: usize) -> Option<Value> {
+    if object.attr("_infrequent_enabled") != Some(Value::Bool(true)) {
+        return None;
+    }
+    let mappings = heap.as_list(object.attr(MAPPINGS)?)?;
+    mappings.get(index).copied().filter(|&mapping| mapping != Value::None)
+}
+
+const MAPPINGS: &str = "_default_to_infrequent_mappings";
+
 /// Categories of a feature, those that are infrequent counted as one.
 fn groups(
     object: &Object<'_>,
@@ -132,19 +177,14 @@ fn groups(
     all: usize,
     work: &mut Work,
 ) -> Result<usize, Refusal> {
-    const NAME: &str = "_default_to_infrequent_mappings";
-    if object.attr("_infrequent_enabled") != Some(Value::Bool(true)) {
-        return Ok(all);
-    }
-    let mapping = object.attr(NAME).and_then(|value| heap.as_list(value)).and_then(|list| list.get(index));
-    let Some(&mapping) = mapping.filter(|&&mapping| mapping != Value::None) else { return Ok(all) };
-    let mapping = array_in(heap, mapping, NAME, 1)?;
+    let Some(mapping) = mapping(object, heap, index) else { return Ok(all) };
+    let mapping = array_in(heap, mapping, MAPPINGS, 1)?;
     work.spend(mapping.raw().map_or(0, <[u8]>::len) as u64)?;
     let most =
         ints(&mapping).and_then(|mut ints| ints.try_fold(0, |most, int| (int >= 0).then(|| int.max(most))));
     match most.and_then(|most| usize::try_from(most).ok()) {
         Some(most) if most < all && mapping.len() == all => Ok(most + 1),
-        _ => Err(unsound(NAME, format!("not a group for each of {all} categories"))),
+        _ => Err(unsound(MAPPINGS, format!("not a group for each of {all} categories"))),
     }
 }
 
