@@ -1,7 +1,9 @@
 //! What is accepted of known names, of the arguments that libraries write, and of structures: by pickles that are written
 //! value by value.
 
+mod frames;
 mod libraries;
 mod sound;
 mod uses;
+mod work;
 mod write;

@@ -374,6 +374,16 @@ fn support_vector_machines() {
         fits(&svm(class, &[vectors(3), support(3)]), "support_:");
         unsound(&svm(class, &[vectors(3), support(2)]), "support_: 2 for 3 support vectors");
     }
+    for (class, name) in [
+        ("SVC", "c_svc"),
+        ("NuSVC", "nu_svc"),
+        ("SVR", "epsilon_svr"),
+        ("NuSVR", "nu_svr"),
+        ("OneClassSVM", "one_class"),
+    ] {
+        fits(&svm(class, &[("_impl", text(name)), vectors(3)]), "_impl:");
+        unsound(&svm(class, &[("_impl", text("other")), vectors(3)]), "_impl: another machine");
+    }
     let machine = |more: &[(&str, Value)]| svm("NuSVC", &[&[vectors(3), support(3)], more].concat());
     fits(&machine(&[counts(&[1, 2])]), "_n_support:");
     fits(&machine(&[counts(&[1, 0, 2])]), "_n_support:");

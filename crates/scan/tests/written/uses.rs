@@ -424,3 +424,14 @@ fn archives_behind_other_bytes() {
     assert_eq!(archive(b"abc", 2), None);
     assert_eq!(archive(b"", 1), None);
 }
+
+#[test]
+fn importances_by_a_path_of_attributes() {
+    let by = |path: Value| {
+        object("sklearn.feature_selection._from_model.SelectFromModel", &[("importance_getter", path)])
+    };
+    for path in [text("auto"), text("named_steps.clf.coef_"), none()] {
+        is_safe(&by(path));
+    }
+    is_found(&by(text("fit.__globals__")), Rule::Smuggled, "importance_getter walks to attributes");
+}
