@@ -457,3 +457,41 @@ fn pandas_objects() {
     is_safe(&call("pandas._libs.tslibs.nattype._nat_unpickle", &[none()]));
     bad(&call("pandas._libs.tslibs.nattype._nat_unpickle", &[int(1)]));
 }
+
+#[test]
+fn indexes_of_pandas_in_modules_of_its_own() {
+    let index = |class: &str| {
+        call("pandas.core.indexes.base._new_Index", &[global(class), dict(&[("data", none())])])
+    };
+    for class in ["pandas.Index", "pandas.core.indexes.base.Index", "pandas.core.indexes.range.RangeIndex"] {
+        is_safe(&index(class));
+    }
+    bad(&index("pandas.core.series.Series"));
+}
+
+#[test]
+fn identifiers_and_how_safely_they_were_made() {
+    let uuid = |items: &[(&str, Value)]| object("uuid.UUID", items);
+    is_safe(&uuid(&[("int", int(7))]));
+    is_safe(&uuid(&[("int", int(7)), ("is_safe", int(0))]));
+    is_safe(&uuid(&[("int", int(7)), ("is_safe", call("uuid.SafeUUID", &[int(0)]))]));
+    for items in [
+        [("int", text("a")), ("is_safe", int(0))],
+        [("int", int(7)), ("is_safe", text("a"))],
+        [("int", int(7)), ("other", int(0))],
+    ] {
+        bad(&uuid(&items));
+    }
+}
+
+#[test]
+fn losses_are_made_of_numbers() {
+    let loss = |args: &[Value]| call("sklearn.linear_model._sgd_fast.Hinge", args);
+    is_safe(&loss(&[]));
+    is_safe(&loss(&[float(1.0)]));
+    is_safe(&loss(&[float(1.0), int(1)]));
+    bad(&loss(&[text("a")]));
+    bad(&loss(&[float(1.0), list(&[])]));
+    bad(&loss(&[int(1), int(1), int(1)]));
+    bad(&build(loss(&[float(1.0)]), int(1)));
+}
