@@ -24,8 +24,8 @@ pub struct Joblib<'c, N = NoInline> {
     pub inline_arrays: u64,
     /// Bytes of the stream that are padding and elements.
     pub inline_bytes: u64,
-    /// The dtypes by which elements were read, and where the first of them begin.
-    dtypes: HashMap<Id, (DType, usize)>,
+    /// The dtypes by which elements were read: the first array of each, and where its elements begin.
+    dtypes: HashMap<Id, (Value, usize)>,
 }
 
 impl<'c> Joblib<'c> {
@@ -48,14 +48,25 @@ impl<'c, N: Inline> Joblib<'c, N> {
         }
     }
 
-    /// Remembers by which dtype elements were read.
-    fn keep(&mut self, heap: &Heap, dtype: Option<Value>, position: usize) {
-        if let Some(value @ Value::Ref(id)) = dtype
+    /// Remembers by which dtype the elements of a wrapper were read. Objects are a pickle of their own, and an array file
+    /// that is not there has no elements.
+    fn keep(
+        &mut self,
+        heap: &mut Heap,
+        wrapper: Value,
+        dtype: Option<Value>,
+        position: usize,
+    ) -> Result<(), Error> {
+        let array = heap.attached(wrapper).payload;
+        if let Some(Value::Ref(id)) = dtype
+            && heap.array(array).is_some()
             && !self.dtypes.contains_key(&id)
-            && let Ok(dtype) = DType::from_value(heap, value)
         {
-            self.dtypes.insert(id, (dtype, position));
+            let entry = 2 * size_of::<(Id, Value, usize)>() as u64;
+            heap.budget_mut().spend_memory(entry).map_err(|limit| Error::limit(position, limit))?;
+            self.dtypes.insert(id, (array, position));
         }
+        Ok(())
     }
 
     /// To be called when all is read: whether a dtype was given another state after elements were read by it. The array
@@ -64,9 +75,11 @@ impl<'c, N: Inline> Joblib<'c, N> {
     /// # Errors
     /// `Malformed`, at the elements.
     pub fn check(&self, heap: &Heap) -> Result<(), Error> {
-        let is_same =
-            |id: Id, dtype: &DType| DType::from_value(heap, Value::Ref(id)).is_ok_and(|now| now == *dtype);
-        let changed = self.dtypes.iter().filter(|&(&id, (dtype, _))| !is_same(id, dtype));
+        let is_same = |id: Id, array: Value| {
+            let now = DType::from_value(heap, Value::Ref(id));
+            now.is_ok_and(|now| heap.array(array).is_some_and(|array| array.dtype == now))
+        };
+        let changed = self.dtypes.iter().filter(|&(&id, &(array, _))| !is_same(id, array));
         match changed.map(|(_, &(_, position))| position).min() {
             None => Ok(()),
             Some(position) => Err(Error::malformed(
@@ -88,7 +101,7 @@ impl<N: Inline> Inline for Joblib<'_, N> {
             None => Ok(None),
             Some(Wrapper::Inline) => {
                 let taken = wrapper::read(heap, object, source, &mut self.nested)?;
-                self.keep(heap, wrapper::dtype_of(heap, object), source.position);
+                self.keep(heap, object, wrapper::dtype_of(heap, object), source.position)?;
                 self.inline_arrays += 1;
                 self.inline_bytes += (taken.end - source.position) as u64;
                 Ok(Some(taken))
@@ -97,7 +110,9 @@ impl<N: Inline> Inline for Joblib<'_, N> {
                 let companion = companion::read(heap, object, kind == Wrapper::Zipped, self.companions)
                     .map_err(|error| error.into_pickle(source.position))?;
                 self.used.push(companion);
-                self.keep(heap, companion::dtype_of(heap, object), source.position);
+                if kind == Wrapper::Zipped {
+                    self.keep(heap, object, companion::dtype_of(heap, object), source.position)?;
+                }
                 Ok(None)
             }
         }

@@ -78,7 +78,7 @@ pub(super) fn read(
     Ok(Companion { name, bytes: Some(size) })
 }
 
-/// The object that is the array's dtype, unless the array's file says what it is.
+/// The object that is the dtype of a `ZNDArrayWrapper`'s array.
 pub(super) fn dtype_of(heap: &Heap, wrapper: Value) -> Option<Value> {
     match heap.as_tuple(heap.object(wrapper)?.attr("state")?)? {
         &[_, _, dtype, _] => Some(dtype),

@@ -389,3 +389,29 @@ fn text_of_latin1_is_bytes() {
     assert_eq!(bytes_of("a\u{100}"), None);
     assert_eq!(bytes_of("ÿ\u{10000}"), None);
 }
+
+/// A file can name an array of many dimensions or fields in few bytes of its own, by reference.
+#[test]
+fn dimensions_and_fields_are_accounted_for() {
+    let mut make = Maker::new();
+    let blob = make.0.own(&[0; 8]).expect("small");
+    let memory = |dtype: DType, shape: &[usize]| {
+        Array::new(dtype, shape.to_vec(), Order::C, blob).expect("8 bytes").memory()
+    };
+    let plain = memory(dtype("<f8"), &[1]);
+    assert!(plain >= size_of::<Array>() as u64);
+    assert_eq!(memory(dtype("<f8"), &[1; 33]), plain + 32 * 8);
+    let field = |name: &str, dtype: DType, offset| Field { name: name.into(), dtype, offset };
+    let structure =
+        |fields: Vec<Field>| DType { kind: Kind::Struct(fields), itemsize: 8, order: ByteOrder::Little };
+    let one = memory(structure(vec![field("a", dtype("<f8"), 0)]), &[1]);
+    let two = memory(structure(vec![field("a", dtype("<f4"), 0), field("bc", dtype("<f4"), 4)]), &[1]);
+    assert_eq!((one - plain, two - plain), (97, 97 + 98));
+    let base = |shape: &[usize]| DType {
+        kind: Kind::SubArray(Box::new(dtype("|u1")), shape.to_vec()),
+        itemsize: 8,
+        order: ByteOrder::Little,
+    };
+    assert_eq!(memory(base(&[8]), &[1]), plain + 64 + 8);
+    assert_eq!(memory(base(&[2, 2, 2]), &[1]), plain + 64 + 24);
+}
