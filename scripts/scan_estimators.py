@@ -194,9 +194,9 @@ class Writer(object):
     def write(self, label, value, in_all):
         turn = zlib.crc32(label.encode('utf-8')) & 0xffffffff
         codecs = [0, 3, ('gzip', 1), ('bz2', 1)] + ([('xz', 1), ('lzma', 1)] if sys.version_info[0] > 2 else [])
-        for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
-            if in_all or protocol == turn % (pickle.HIGHEST_PROTOCOL + 1):
-                data = pickle.dumps(value, protocol)
+        protocols = self.protocols(value)
+        for place, (protocol, data) in enumerate(protocols):
+            if in_all or place == turn % len(protocols):
                 with open(self.path(label, 'p%d.pkl' % protocol), 'wb') as file:
                     file.write(data)
         for place, codec in enumerate(codecs):
@@ -207,6 +207,18 @@ class Writer(object):
             self.skops.loads(data, trusted=self.skops.get_untrusted_types(data=data))
             with open(self.path(label, 'skops'), 'wb') as file:
                 file.write(data)
+
+    @staticmethod
+    def protocols(value):
+        """The protocols that can write a value, with what they write; older ones can't write some functions."""
+        found = []
+        for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+            try:
+                found.append((protocol, pickle.dumps(value, protocol)))
+            except Exception:
+                if protocol == pickle.HIGHEST_PROTOCOL:
+                    raise
+        return found
 
     def path(self, label, ending):
         self.count += 1
