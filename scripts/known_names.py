@@ -45,23 +45,30 @@ PYTHON_2 = sys.version_info[0] == 2
 RECONSTRUCT = re.compile(
     r"^(__pyx_unpickle_\w+|newObj|_reconstruct|scalar|_frombuffer|_ufunc_reconstruct|_mareconstruct|_mrreconstruct"
     r"|__\w+_ctor|_reconstructor|__newobj__|__newobj_ex__|encode|_compile|_new_\w*Index|_unpickle_block"
-    r"|_timestamp_unpickle|_timedelta_unpickle|_unpickle_timestamp|_unpickle_timedelta|__?nat_unpickle|_convert_to_stringdtype_kwargs|bitgen_ctor)$"
+    r"|_timestamp_unpickle|_timedelta_unpickle|_unpickle_timestamp|_unpickle_timedelta|__?nat_unpickle|_convert_to_stringdtype_kwargs|bitgen_ctor|_p|_UTC|FixedOffset)$"
 )
 
+OPERATORS = "abs add and_ eq floordiv ge gt invert le lt mod mul ne neg not_ or_ pos pow sub truediv truth xor"
 PYTHON = {
+    "_operator": OPERATORS,
+    "argparse": "Namespace",
     "builtins": "set frozenset list dict tuple int float bool complex str bytes bytearray slice range object type"
     " long unicode xrange Ellipsis NotImplemented abs len max min round sum",
     "copyreg": "_reconstructor __newobj__ __newobj_ex__",
     "_codecs": "encode",
     "collections": "OrderedDict defaultdict deque Counter",
     "functools": "partial",
+    "operator": OPERATORS,
     "datetime": "date datetime time timedelta timezone tzinfo",
     "decimal": "Decimal",
     "fractions": "Fraction",
     "pathlib": "PosixPath PurePosixPath PureWindowsPath WindowsPath",
     "pathlib._local": "PosixPath PurePosixPath PureWindowsPath WindowsPath",
-    "re": "_compile",
+    "re": "_compile RegexFlag escape findall finditer fullmatch match search split sub subn",
+    "time": "struct_time",
+    "types": "SimpleNamespace",
     "uuid": "UUID SafeUUID",
+    "zoneinfo": "ZoneInfo",
 }
 
 # Methods of text that split or change it. They are pickled as `getattr(str, name)`, which looks them up here; `format` and
@@ -113,6 +120,10 @@ DEPRECATED_TWINS = {"sklearn.grid_search": "grid_search."}
 NOT_DATA = re.compile(r"^(plot_\w+|make_scorer|get_scorer\w*|check_scoring|check_memory|pairwise_distances_chunked)$")
 # Private functions that estimators keep in an attribute; present where the release has them.
 SINGLE_FUNCTIONS = [
+    ("sklearn.neighbors._graph", "kneighbors_graph radius_neighbors_graph"),
+    ("sklearn.neighbors.graph", "kneighbors_graph radius_neighbors_graph"),
+    ("sklearn.utils", "resample shuffle"),
+    ("sklearn.utils._indexing", "resample shuffle"),
     ("sklearn.cluster._kmeans", "_kmeans_single_elkan _kmeans_single_lloyd kmeans_plusplus"),
     ("sklearn.metrics._scorer", "_passthrough_scorer negative_likelihood_ratio positive_likelihood_ratio"),
     ("sklearn.metrics.scorer", "_passthrough_scorer"),
@@ -122,27 +133,34 @@ SINGLE_FUNCTIONS = [
 
 # Functions of numpy that take arrays and return arrays, call nothing they are given and open nothing.
 NUMPY_FUNCTIONS = (
-    "all allclose amax amin any argmax argmin argpartition argsort argwhere around array array_equal asanyarray asarray"
+    "all allclose amax amin any append argmax argmin argpartition argsort argwhere around array array_equal asanyarray asarray"
     " ascontiguousarray asfortranarray atleast_1d atleast_2d atleast_3d average bincount clip column_stack concatenate"
-    " corrcoef count_nonzero cov cross cumprod cumsum diag diff digitize dot dstack einsum empty empty_like expand_dims"
-    " flip fliplr flipud full full_like gradient hstack hypot imag inner interp isclose isin isreal kron lexsort linspace"
+    " corrcoef count_nonzero cov cross cumprod cumsum delete diag diff digitize dot dstack einsum empty empty_like expand_dims"
+    " flip fliplr flipud full full_like gradient hstack hypot imag inner insert interp isclose isin isreal kron lexsort linspace"
     " logspace max mean median meshgrid min nan_to_num nanargmax nanargmin nancumprod nancumsum nanmax nanmean nanmedian"
     " nanmin nanpercentile nanprod nanquantile nanstd nansum nanvar nonzero ones ones_like outer partition percentile"
     " prod ptp quantile ravel real repeat reshape roll rot90 round searchsorted sinc size sort squeeze stack std sum swapaxes"
     " take tensordot tile trace transpose trapezoid trapz tril triu unique unwrap var vstack where zeros zeros_like"
 )
 NUMPY_FUNCTIONS_BELOW = [
+    (
+        "numpy.char",
+        "add capitalize center count endswith find isalpha isdecimal isdigit isnumeric join lower lstrip partition replace"
+        " rstrip split startswith str_len strip swapcase title upper zfill",
+    ),
     ("numpy.fft", "fft fft2 fftfreq fftn fftshift ifft ifft2 ifftn ifftshift irfft rfft rfftfreq"),
+    ("numpy.ma", "filled masked_invalid"),
     ("numpy.linalg", "cholesky cond det eig eigh eigvals eigvalsh inv lstsq matrix_power matrix_rank norm pinv qr slogdet solve svd"),
 ]
 # Scalar types whose own name depends on the platform: int64 here is longlong on Windows.
 NUMPY_PLATFORM_SCALARS = "intc uintc longlong ulonglong longdouble clongdouble".split()
 NUMPY_CLASSES = [
-    ("numpy", "dtype ndarray matrix memmap recarray record chararray ufunc"),
+    ("numpy", "dtype ndarray matrix memmap poly1d recarray record chararray ufunc"),
     ("numpy.ma", "MaskedArray"),
     ("numpy.ma.core", "MaskedArray MaskedConstant mvoid"),
     ("numpy.ma.mrecords", "MaskedRecords"),
     ("numpy._globals", "_NoValueType"),
+    ("numpy.polynomial", "Chebyshev Hermite HermiteE Laguerre Legendre Polynomial"),
     ("numpy.random", "RandomState Generator BitGenerator SeedSequence MT19937 PCG64 PCG64DXSM Philox SFC64"),
     ("numpy.random.bit_generator", "SeedSequence SeedlessSeedSequence SeedlessSequence ISeedSequence"),
 ]
@@ -178,7 +196,12 @@ SCIPY_FUNCTIONS = [
         " yeojohnson zscore",
     ),
     ("scipy.special", "expit logit logsumexp softmax log_softmax"),
+    ("scipy.fftpack", "dct fft idct ifft irfft rfft"),
+    ("scipy.ndimage", "gaussian_filter gaussian_filter1d median_filter sobel uniform_filter"),
+    ("scipy.signal", "detrend hilbert medfilt savgol_filter"),
 ]
+# Dispatched to a backend: not functions of their own module by type, and pickled by `unpickle_function(module, name, None)`.
+SCIPY_DISPATCHED = [("scipy.fft._basic", "fft fft2 fftn ifft ifft2 ifftn irfft rfft"), ("scipy.fft._realtransforms", "dct dst idct idst")]
 SCIPY_CLASSES = [
     ("scipy.optimize", "OptimizeResult"),
     ("scipy.spatial", "KDTree cKDTree"),
@@ -364,6 +387,9 @@ def collect_scipy(found):
         for name, obj in members(module, names):
             if inspect.isfunction(obj):
                 found.add_object("scipy", obj)
+    for module, names in SCIPY_DISPATCHED:
+        for name, _ in members(module, names):
+            found.add("scipy", module, name, "function")
     for module in ("scipy.special", "scipy.special._ufuncs", "scipy.special._special_ufuncs", "scipy.special._ufuncs_cxx"):
         for name, obj in members(module, "*"):
             if isinstance(obj, numpy.ufunc) and resolve(module, obj.__name__) is obj:
@@ -396,6 +422,11 @@ def collect_pandas(found):
             found.add_object("pandas", obj)
     if resolve("pandas._libs.lib", "_NoDefault") is not None:
         found.add("pandas", "pandas._libs.lib", "_NoDefault", "class")
+
+
+def collect_pytz(found):
+    for name, obj in members("pytz", "_p _UTC FixedOffset"):
+        found.add_object("pytz", obj)
 
 
 def collect_joblib(found):
@@ -482,7 +513,7 @@ def collect():
     warnings.showwarning = lambda *_, **__: None  # old releases set their own filters
     found = Collection()
     versions = {"python": "%d.%d" % sys.version_info[:2]}
-    for library in ("numpy", "scipy", "pandas", "joblib", "sklearn"):
+    for library in ("numpy", "scipy", "pandas", "pytz", "joblib", "sklearn"):
         module = load(library)
         if module is not None:
             versions[library] = ".".join(module.__version__.split(".")[:2])
@@ -490,6 +521,7 @@ def collect():
     collect_numpy(found)
     collect_scipy(found)
     collect_pandas(found)
+    collect_pytz(found)
     collect_sklearn(found)
     collect_joblib(found)
     names = dict(
@@ -595,7 +627,7 @@ def main():
         parser.error("no environment in %s; make them with scripts/venvs.sh" % options.venvs)
     seen = [
         "# %s %s" % (library, " ".join("%d.%d" % version for version in releases(collected, library)))
-        for library in ("python", "numpy", "scipy", "pandas", "joblib", "sklearn")
+        for library in ("python", "numpy", "scipy", "pandas", "pytz", "joblib", "sklearn")
     ]
     made = "# made by scripts/known_names.py; do not edit"
     columns = "# columns: module, name, kind, library, releases of that library; looked at were:"

@@ -174,6 +174,11 @@ impl fmt::Display for DType {
     }
 }
 
+/// What makes a `StringDType` of numpy 2.
+fn is_string_dtype(name: Option<(&str, &str)>) -> bool {
+    name == Some(("numpy._core._internal", "_convert_to_stringdtype_kwargs"))
+}
+
 fn bracketed(unit: &str) -> String {
     if unit.is_empty() { String::new() } else { format!("[{unit}]") }
 }
@@ -222,6 +227,10 @@ impl Reader<'_> {
             Some(call) if is_dtype(heap.global_name(call.callable)) => self.pickled(value, call.args),
             Some(call) if heap.global_name(call.callable).is_some_and(|(m, _)| m == "numpy.dtypes") => {
                 class(heap.global_name(call.callable).unwrap_or_default())
+            }
+            // texts of any length; pickled as a list of them. Part of another dtype it would not have the size of an object.
+            Some(call) if self.depth == 1 && is_string_dtype(heap.global_name(call.callable)) => {
+                DType::from_code("|O")
             }
             _ => self.base_and_shape(value),
         }

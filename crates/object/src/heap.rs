@@ -72,6 +72,13 @@ impl Blob {
     pub fn is_empty(self) -> bool {
         self.len == 0
     }
+
+    /// Some of its bytes; `None` if it has not as many.
+    pub fn part(self, offset: usize, len: usize) -> Option<Self> {
+        let end = offset.checked_add(len).filter(|&end| end <= self.len())?;
+        let offset = u32::try_from(end - len).ok().and_then(|offset| self.offset.checked_add(offset))?;
+        Some(Self { buffer: self.buffer, offset, len: len as u32 })
+    }
 }
 
 /// A run of values in a [`Heap`]; it can grow at its end.

@@ -54,6 +54,8 @@ pub enum Library {
     Scipy,
     /// pandas.
     Pandas,
+    /// pytz, the time zones of pandas before 3.
+    Pytz,
     /// joblib; the copy inside scikit-learn before 0.21 counts as [`Library::Sklearn`].
     Joblib,
     /// scikit-learn.
@@ -191,14 +193,17 @@ impl Library {
             Library::Numpy => "numpy",
             Library::Scipy => "scipy",
             Library::Pandas => "pandas",
+            Library::Pytz => "pytz",
             Library::Joblib => "joblib",
             Library::Sklearn => "sklearn",
         }
     }
 
     fn from_column(text: &str) -> Option<Library> {
-        use Library::{Joblib, Numpy, Pandas, Python, Scipy, Sklearn};
-        [Python, Numpy, Scipy, Pandas, Joblib, Sklearn].into_iter().find(|library| library.as_str() == text)
+        use Library::{Joblib, Numpy, Pandas, Python, Pytz, Scipy, Sklearn};
+        [Python, Numpy, Scipy, Pandas, Pytz, Joblib, Sklearn]
+            .into_iter()
+            .find(|library| library.as_str() == text)
     }
 }
 

@@ -148,7 +148,7 @@ fn can_be_called(heap: &Heap, value: Value) -> bool {
         (Kind::Class, Library::Numpy) => name == "memmap",
         (Kind::Class, Library::Pandas) => !is_table_or_dtype(name),
         (Kind::Class, Library::Sklearn) => !is_splitter(module),
-        (Kind::Class, Library::Scipy | Library::Joblib) => true,
+        (Kind::Class, Library::Scipy | Library::Joblib | Library::Pytz) => true,
     }
 }
 

@@ -127,6 +127,9 @@ impl<'h> Judge<'h> {
         let heap = self.heap;
         let Some(call) = heap.call(value) else { return };
         let Some(name) = heap.global_name(call.callable) else {
+            if uses::is_zone_read_by_name(heap, value) {
+                return;
+            }
             let message = format!("calls a {}, which is no name", kind_of(heap, call.callable));
             return self.report(value, Rule::UnknownCall, String::new(), message);
         };
@@ -150,6 +153,9 @@ impl<'h> Judge<'h> {
             Status::Harmful(rule) => {
                 if let Value::Ref(id) = call.callable {
                     self.called.insert(id);
+                }
+                if let Some(refusal) = uses::could_be_harmless(&site) {
+                    return self.refuse(value, symbol_of(name), refusal);
                 }
                 self.report(value, rule, symbol_of(name), format!("calls {}", symbol_of(name)));
                 self.state(&site);
@@ -202,6 +208,7 @@ impl<'h> Judge<'h> {
             }
             let rule = match self.status(value, name) {
                 Status::Known(_) | Status::Allowed => continue,
+                Status::Harmful(_) if names::is_harmless_until_called(name) => Rule::UnknownName,
                 Status::Harmful(rule) => rule,
                 Status::Unknown => Rule::UnknownName,
             };

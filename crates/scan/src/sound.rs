@@ -11,9 +11,11 @@ mod depth;
 mod ensemble;
 mod estimator;
 mod indexes;
+mod initial;
 mod neighbors;
 mod predictor;
 mod raw;
+mod runs;
 mod sparse;
 mod spline;
 mod svm;
@@ -22,6 +24,8 @@ mod tree;
 use cannery_object::View;
 
 pub(crate) use estimator::Estimators;
+
+use crate::uses::is_piecewise;
 
 use crate::rule::Rule;
 use crate::site::{Checked, Refusal, Site};
@@ -51,7 +55,10 @@ pub(crate) fn check(site: &Site<'_>, estimators: &Estimators<'_>, work: &mut Wor
             indexes::check(site, work)
         }
         (_, "BSpline" | "_BSpline") if module.starts_with("scipy.interpolate.") => spline::check(site),
+        _ if module.starts_with("scipy.interpolate.") && is_piecewise(name) => spline::check_piecewise(site),
         (_, "BlockManager") if module.starts_with("pandas.core.internals") => blocks::check(site, work),
+        ("pandas._libs.sparse", "IntIndex" | "BlockIndex") => runs::index(site, work),
+        (_, "SparseArray") if module.starts_with("pandas.core.arrays.") => runs::array(site, work),
         _ if module.split('.').next() == Some("pandas") => match site.heap.view(site.value) {
             View::Categorical(categorical) => categorical::check(site, &categorical, work),
             _ => Ok(()),

@@ -10,9 +10,11 @@ mod copyreg;
 mod distribution;
 mod instance;
 mod numpy;
+mod operators;
 mod pandas;
 mod random;
 mod sklearn;
+mod zone;
 
 use cannery_object::known::{Kind, Known};
 use cannery_object::{CallKind, Heap, Value};
@@ -21,8 +23,9 @@ use crate::rule::Rule;
 use crate::site::{Checked, Refusal, Site};
 
 pub(crate) use attributes::check as attributes;
-pub(crate) use conditional::harmful_name_used_well;
-pub(crate) use instance::is_array_class;
+pub(crate) use conditional::{could_be_harmless, harmful_name_used_well};
+pub(crate) use instance::{is_array_class, is_piecewise};
+pub(crate) use zone::is_read_by_name as is_zone_read_by_name;
 
 /// Checks a call of a known name.
 pub(crate) fn check(site: &Site<'_>, known: Known) -> Checked {
@@ -56,8 +59,8 @@ fn reduce(site: &Site<'_>, known: Known) -> Checked {
     match module {
         "copyreg" | "copy_reg" => return copyreg::check(site),
         "builtins" | "__builtin__" | "collections" | "_codecs" | "datetime" | "decimal" | "fractions"
-        | "re" | "functools" | "pathlib" | "pathlib._local" | "uuid"
-            if known.kind != Kind::Exception =>
+        | "re" | "functools" | "pathlib" | "pathlib._local" | "time" | "types" | "uuid"
+            if !matches!(known.kind, Kind::Exception | Kind::Function) =>
         {
             return builtins::check(site);
         }
@@ -71,6 +74,7 @@ fn reduce(site: &Site<'_>, known: Known) -> Checked {
         )),
         (_, "numpy" | "mtrand") => numpy::check(site),
         (_, "pandas") => pandas::check(site),
+        (_, "pytz") => zone::check(site),
         (_, "sklearn" | "_loss") => sklearn::check(site),
         (_, "joblib") if is_named(site, "Memory") => sklearn::memory(site),
         _ => Err(site.bad_args()),

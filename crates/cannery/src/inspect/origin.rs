@@ -188,7 +188,8 @@ impl Seeker {
         let named = |span: &Span| {
             let ranges: Vec<_> =
                 span.versions.iter().filter_map(|range| range_text(span.library, *range)).collect();
-            (span.library != Library::Python && !ranges.is_empty())
+            // every release of pytz has its names
+            (!matches!(span.library, Library::Python | Library::Pytz) && !ranges.is_empty())
                 .then(|| (span.library.as_str(), ranges.join(", ")))
         };
         self.origin.libraries = span(self.names.iter().copied()).iter().filter_map(named).collect();

@@ -4,7 +4,7 @@ use cannery_object::{Kind, Limits};
 
 use super::tests::{
     Files, array, content, dict, error, error_with, in_protocol, json, node, npy, read_with, sequence, shown,
-    shown_with, sparse, ty,
+    shown_with, sparse, sparse_of, ty,
 };
 use crate::error::ErrorKind;
 
@@ -292,6 +292,8 @@ fn masks_that_do_not_fit() {
     malformed(&root, &[("1.npy", &flat), ("2.npy", &bytes)], "has not its shape and the dtype bool");
     let other = npy("'|b1'", "(1, 2)", &[0, 1]);
     malformed(&root, &[("1.npy", &flat), ("2.npy", &other)], "has not its shape and the dtype bool");
+    let each = npy("[('a', '|b1')]", "(2,)", &[0, 1]);
+    assert_eq!(error_with(&root, &[("1.npy", &flat), ("2.npy", &each)]).kind(), ErrorKind::Unsupported);
     let mask = fortran("'|b1'", "(2,)", &[0, 1]);
     let shown = shown_with(&root, &[("1.npy", &flat), ("2.npy", &mask)]);
     assert!(shown.ends_with("Bool(false), b[7, 9], b[0, 1], None)"), "one dimension has no order: {shown}");
@@ -310,13 +312,31 @@ fn masks_that_do_not_fit() {
 #[test]
 fn sparse_matrices_with_coordinates() {
     let one = "array(|u1, [1], [1])";
-    let shown = sparse(b"coo", "scipy.sparse._coo.coo_array", &["coords", "data"]).expect("a matrix");
-    assert!(shown.ends_with(&format!(r#""coords", {one}, "data", {one}}}"#)), "{shown}");
+    let (data, label) = (npy("'|u1'", "(2,)", &[8, 9]), "scipy.sparse._coo.coo_array");
+    let with =
+        |shape: &[u8], coords: &[u8]| sparse_of(b"coo", label, shape, &[("coords", coords), ("data", &data)]);
+    let row = |values: &str| format!("array(|u1, [2], [{values}])");
+    let shown = with(&[4, 4], &npy("'|u1'", "(2, 2)", &[0, 1, 2, 3])).expect("a matrix");
+    let coords = format!(r#""coords", ({}, {}), "data", {}}}"#, row("0, 1"), row("2, 3"), row("8, 9"));
+    assert!(shown.ends_with(&coords), "{shown}");
+    let shown = with(&[4], &npy("'|u1'", "(1, 2)", &[0, 1])).expect("a vector");
+    assert!(shown.contains("\"_shape\", (Int(4))"), "{shown}");
+    assert!(shown.contains(&format!(r#""coords", ({})"#, row("0, 1"))), "{shown}");
+    assert!(with(&[4, 4, 4], &npy("'|u1'", "(3, 2)", &[0; 6])).is_ok());
+    for coords in [npy("'|u1'", "(2,)", &[0, 1]), npy("'|u1'", "(0, 2)", &[])] {
+        let error = with(&[4, 4], &coords).expect_err("no matrix");
+        assert!(error.to_string().contains("are no matrix of numbers"), "{error}");
+    }
+    let text = "{'descr': '|u1', 'fortran_order': True, 'shape': (2, 2), }\n";
+    let columns =
+        [b"\x93NUMPY\x01\x00", &(text.len() as u16).to_le_bytes()[..], text.as_bytes(), &[0; 4]].concat();
+    assert_eq!(with(&[4, 4], &columns).expect_err("by columns").kind(), ErrorKind::Unsupported);
     let shown = sparse(b"coo", "scipy.sparse._coo.coo_matrix", &["row", "col", "data"]).expect("a matrix");
     assert!(shown.ends_with(&format!(r#""row", {one}, "col", {one}, "data", {one}}}"#)), "{shown}");
     let shown = sparse(b"csr", "scipy.sparse._csr.csr_array", &["coords", "indices", "indptr", "data"]);
     assert!(!shown.expect("a matrix").contains("coords"), "csr has none");
-    let error = sparse(b"coo", "scipy.sparse._coo.coo_array", &["coords"]).expect_err("no data");
+    let coords = npy("'|u1'", "(2, 1)", &[0, 1]);
+    let error = sparse_of(b"coo", label, &[4, 4], &[("coords", &coords)]).expect_err("no data");
     assert!(error.to_string().contains("lacks one of its arrays"), "{error}");
     let root =
         node("SparseMatrixNode", "scipy.sparse._csr.csr_matrix", r#""type": "numpy", "file": "1.npz""#);

@@ -134,6 +134,9 @@ impl<'a> Tree<'a> {
         let blob = match self.heap.array(mask) {
             Some(array) => {
                 let same = array.dtype.kind == Kind::Bool && array.shape == shape;
+                if matches!(array.dtype.kind, Kind::Struct(_)) && array.shape == shape {
+                    return Err(Error::unsupported("a masked array with a mask for each field"));
+                }
                 if !same {
                     return Err(node.malformed("the mask of an array has not its shape and the dtype bool"));
                 }

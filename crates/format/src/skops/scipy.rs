@@ -1,12 +1,15 @@
 //! Sparse matrices: `skops/io/_scipy.py` and `scipy.sparse.load_npz`.
 
-use cannery_object::{CallKind, Heap, Node as HeapNode, Value};
+use cannery_object::{Array, ArrayData, CallKind, Heap, Node as HeapNode, Order, Value};
 
 use super::node::Node;
 use super::tree::Tree;
 use crate::error::{Error, Result, shorten};
 use crate::npz;
 use crate::zip::Archive;
+
+/// Dimensions of an array of numpy, and so of coordinates.
+const MAX_DIMENSIONS: usize = 64;
 
 impl<'a> Tree<'a> {
     /// The class made with `__new__` and given `{_shape, maxprint, …}`, as scipy pickles it. scipy takes the class from
@@ -32,10 +35,11 @@ impl<'a> Tree<'a> {
         };
         check_label(node, &format)?;
         let mut state = Vec::new();
-        self.attribute(&mut state, "_shape", |tree| tree.sparse_shape(node, part(tree.heap, "shape")))?;
+        let most = if &*format == "coo" { MAX_DIMENSIONS } else { 2 };
+        self.attribute(&mut state, "_shape", |tree| tree.sparse_shape(node, part(tree.heap, "shape"), most))?;
         self.attribute(&mut state, "maxprint", |_| Ok(Value::Int(50)))?;
         if let Some(coords) = part(self.heap, "coords").filter(|_| &*format == "coo") {
-            self.attribute(&mut state, "coords", |tree| tree.array(node, Some(coords)))?;
+            self.attribute(&mut state, "coords", |tree| tree.coordinates(node, coords))?;
             self.attribute(&mut state, "data", |tree| tree.array(node, part(tree.heap, "data")))?;
         } else {
             for name in names {
@@ -75,12 +79,35 @@ impl<'a> Tree<'a> {
         array.ok_or_else(|| node.malformed("a sparse matrix lacks one of its arrays"))
     }
 
-    fn sparse_shape(&mut self, node: Node<'a>, shape: Option<Value>) -> Result<Value> {
+    /// The rows of a matrix as a tuple of arrays, which is how scipy keeps coordinates.
+    fn coordinates(&mut self, node: Node<'a>, rows: Value) -> Result<Value> {
+        let bad = || node.malformed("the coordinates of a sparse matrix are no matrix of numbers");
+        let array = self.heap.array(rows).ok_or_else(bad)?;
+        let (&[count, len], ArrayData::Bytes(blob)) = (&array.shape[..], array.data) else {
+            return Err(bad());
+        };
+        if count == 0 || count > MAX_DIMENSIONS {
+            return Err(bad());
+        }
+        if array.order == Order::Fortran && count > 1 && len > 1 {
+            return Err(Error::unsupported("a sparse matrix whose coordinates are stored by columns"));
+        }
+        let (dtype, size) = (array.dtype.clone(), blob.len() / count);
+        let mut parts = Vec::with_capacity(count);
+        for row in 0..count {
+            let data = ArrayData::Bytes(blob.part(row * size, size).ok_or_else(bad)?);
+            let array = Array { dtype: dtype.clone(), shape: vec![len], order: Order::C, data };
+            parts.push(self.heap.add_array(array)?);
+        }
+        self.new_tuple(&parts)
+    }
+
+    fn sparse_shape(&mut self, node: Node<'a>, shape: Option<Value>, most: usize) -> Result<Value> {
         let bad = || node.malformed("a sparse matrix has no shape");
         let array = shape.and_then(|shape| self.heap.ndarray(shape)).ok_or_else(bad)??;
         let dims = array.i64s()?.into_owned();
         let dims: Option<Vec<usize>> = dims.into_iter().map(|dim| usize::try_from(dim).ok()).collect();
-        self.shape_value(&dims.filter(|dims| (1..=2).contains(&dims.len())).ok_or_else(bad)?)
+        self.shape_value(&dims.filter(|dims| (1..=most).contains(&dims.len())).ok_or_else(bad)?)
     }
 }
 

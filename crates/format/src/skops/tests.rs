@@ -398,14 +398,17 @@ fn older_protocols() {
 }
 
 pub(super) fn sparse(format: &[u8], label: &str, parts: &[&str]) -> Result<String> {
-    let (format, shape) = (
-        npy("'|S3'", "()", format),
-        npy("'<i8'", "(2,)", &[[2, 0, 0, 0, 0, 0, 0, 0], [3, 0, 0, 0, 0, 0, 0, 0]].concat()),
-    );
     let part = npy("'|u1'", "(1,)", &[1]);
-    let names: Vec<_> = parts.iter().map(|name| format!("{name}.npy")).collect();
+    sparse_of(format, label, &[2, 3], &parts.iter().map(|&name| (name, &part[..])).collect::<Vec<_>>())
+}
+
+/// A matrix of so many rows and columns, with the npy files of its parts.
+pub(super) fn sparse_of(format: &[u8], label: &str, shape: &[u8], parts: &[(&str, &[u8])]) -> Result<String> {
+    let dims: Vec<u8> = shape.iter().flat_map(|&dim| u64::from(dim).to_le_bytes()).collect();
+    let (format, shape) = (npy("'|S3'", "()", format), npy("'<i8'", &format!("({},)", shape.len()), &dims));
+    let names: Vec<_> = parts.iter().map(|(name, _)| format!("{name}.npy")).collect();
     let mut files: Vec<(&str, &[u8])> = vec![("format.npy", &format), ("shape.npy", &shape)];
-    files.extend(names.iter().map(|name| (name.as_str(), &part[..])));
+    files.extend(names.iter().zip(parts).map(|(name, (_, part))| (name.as_str(), *part)));
     let root = node("SparseMatrixNode", label, r#""type": "scipy", "file": "1.npz""#);
     let (heap, skops) =
         read_with(&in_protocol("2", &root), &[("1.npz", &archive(&files))], Limits::default())?;

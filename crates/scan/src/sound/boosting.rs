@@ -1,20 +1,18 @@
 //! Gradient boosting: `predict_stages` adds the trees of each class to a matrix whose width others decide, and predictors
 //! of histogram boosting read columns and sets of categories without a look.
 //!
-//! Source: `predict_stages` in `sklearn/ensemble/_gradient_boosting.pyx`, `_raw_predict_init` in
-//! `sklearn/ensemble/_gb.py`; `make_known_categories_bitsets` in `_hist_gradient_boosting/binning.py`.
+//! Source: `predict_stages` in `sklearn/ensemble/_gradient_boosting.pyx`; `make_known_categories_bitsets` in `_hist_gradient_boosting/binning.py`.
 
-use cannery_object::{Heap, Object, Value};
+use cannery_object::{Heap, Object};
 
 use super::ensemble::FEATURES;
 use super::raw::{Place, array, array_in, count, int_of, ints};
-use super::unsound;
-use crate::rule::Rule;
-use crate::site::{Checked, Refusal};
+use super::{initial, unsound};
+use crate::site::Checked;
 use crate::work::Work;
 
 /// The width of raw predictions must be that of `estimators_`.
-pub(super) fn check(heap: &Heap, object: &Object<'_>) -> Checked {
+pub(super) fn check(heap: &Heap, object: &Object<'_>, work: &mut Work) -> Checked {
     let Some(estimators) = object.attr("estimators_") else { return Ok(()) };
     let width = array_in(heap, estimators, "estimators_", 2)?.shape[1];
     let differs =
@@ -37,50 +35,9 @@ pub(super) fn check(heap: &Heap, object: &Object<'_>) -> Checked {
         }
     }
     match object.attr("init_") {
-        Some(init) if width > 1 => initial(heap, init, width),
+        Some(init) if width > 1 => initial::check(heap, init, width, work),
         _ => Ok(()),
     }
-}
-
-/// The estimator of the first prediction must give a column for each class.
-fn initial(heap: &Heap, init: Value, width: usize) -> Checked {
-    const PLACE: &str = "init_";
-    if heap.is_str(init, "zero") {
-        return Ok(());
-    }
-    let Some(init) = heap.object(init) else { return Err(unsound(PLACE, "not an estimator")) };
-    let (fits, what) = match init.class().1 {
-        "PriorProbabilityEstimator" => (columns_of(heap, &init, "priors") == Some(width), "priors"),
-        "ZeroEstimator" => {
-            (init.attr("n_classes").and_then(|n| int_of(heap, n)) == i64::try_from(width).ok(), "n_classes")
-        }
-        "DummyClassifier" => {
-            let is_prior = init.attr("strategy").is_some_and(|strategy| heap.is_str(strategy, "prior"));
-            let has_one_output = init.attr("n_outputs_").and_then(|n| int_of(heap, n)) == Some(1);
-            (
-                is_prior && has_one_output && columns_of(heap, &init, "class_prior_") == Some(width),
-                "class_prior_",
-            )
-        }
-        "LogisticRegression" => {
-            let rows = init.attr("coef_").and_then(|coef| heap.ndarray(coef)?.ok()?.shape.first().copied());
-            (rows == Some(width) && columns_of(heap, &init, "classes_") == Some(width), "coef_")
-        }
-        "DecisionTreeClassifier" | "RandomForestClassifier" | "ExtraTreesClassifier" => {
-            let classes = init.attr("n_classes_").and_then(|n| int_of(heap, n));
-            (classes == i64::try_from(width).ok(), "n_classes_")
-        }
-        _ => {
-            let message = "the first prediction of several classes comes from an estimator that is not known";
-            return Err(Refusal::new(Rule::UnknownArguments, message));
-        }
-    };
-    if fits { Ok(()) } else { Err(unsound(PLACE, format!("{what} not for {width} classes"))) }
-}
-
-fn columns_of(heap: &Heap, object: &Object<'_>, name: &str) -> Option<usize> {
-    let array = heap.ndarray(object.attr(name)?)?.ok()?;
-    (array.ndim() == 1).then(|| array.len())
 }
 
 /// Features of the predictors, and the sets of categories that they are looked up in.

@@ -79,9 +79,17 @@ fn bisections(heap: &Heap, root: Value, columns: usize, work: &mut Work) -> Chec
     Ok(())
 }
 
+/// The array of `numpy.matrix(array)`, which skops writes.
+fn of_matrix(heap: &Heap, value: Value) -> Value {
+    match Site::of(heap, value).map(|call| (call.name, call.args)) {
+        Some((("numpy" | "numpy.matrixlib.defmatrix", "matrix"), [array])) => *array,
+        _ => value,
+    }
+}
+
 fn check_center(heap: &Heap, node: &Object<'_>, columns: usize) -> Checked {
     let Some(center) = node.attr("center").filter(|&center| center != Value::None) else { return Ok(()) };
-    let Some(center) = heap.ndarray(center) else {
+    let Some(center) = heap.ndarray(of_matrix(heap, center)) else {
         return Err(Refusal::new(Rule::UnknownArguments, "a centre that is no array"));
     };
     let center = center.map_err(|error| unsound("_bisecting_tree.center", error))?;

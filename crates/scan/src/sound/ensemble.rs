@@ -25,7 +25,7 @@ pub(super) fn check(site: &Site<'_>, work: &mut Work) -> Checked {
         return Ok(());
     }
     if name.starts_with("GradientBoosting") {
-        boosting::check(heap, &object)?;
+        boosting::check(heap, &object, work)?;
     }
     members(heap, &object, work)
 }

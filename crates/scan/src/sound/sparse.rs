@@ -7,11 +7,18 @@ use cannery_object::{Heap, NdArray, Value};
 
 use super::raw::{int_of, ints};
 use super::unsound;
+use crate::rule::Rule;
 use crate::site::{Checked, Refusal};
 use crate::work::Work;
 
 pub(super) fn check(sparse: &Sparse<'_>, work: &mut Work) -> Checked {
-    let shape = sparse.shape().map_err(|error| unsound("shape", error))?;
+    let shape = match sparse.shape() {
+        // an empty one of skops, which skops can't read either
+        Err(_) if sparse.format == SparseFormat::Dok => {
+            return Err(Refusal::new(Rule::UnknownArguments, "a sparse matrix without a shape"));
+        }
+        shape => shape.map_err(|error| unsound("shape", error))?,
+    };
     let arrays = sparse.arrays().map_err(|error| unsound("a part", error))?;
     for (_, array) in &arrays {
         work.spend(array.raw().map_or(0, <[u8]>::len) as u64)?;

@@ -3,10 +3,11 @@
 use cannery_object::{Heap, Value};
 
 use super::instance::is_text_of;
+use super::zone::is_zone;
 use crate::held;
 use crate::names;
 use crate::site::{
-    Checked, Refusal, Site, is_bytes, is_flag, is_float, is_int, is_scalar, is_str, is_str_dict,
+    Checked, Refusal, Site, is_bytes, is_flag, is_float, is_int, is_object, is_scalar, is_str, is_str_dict,
 };
 use cannery_object::known::Kind;
 
@@ -21,6 +22,11 @@ pub(super) fn check(site: &Site<'_>) -> Checked {
         ("re", "_compile") => {
             matches!(site.args, [pattern, flags]
                 if (is_str(site.heap, *pattern) || is_bytes(site.heap, *pattern)) && is_int(site.heap, *flags))
+        }
+        ("re", "RegexFlag") => matches!(site.args, [flags] if is_int(site.heap, *flags)),
+        ("time", "struct_time") => struct_time(site),
+        ("types", "SimpleNamespace") if site.args.is_empty() => {
+            return site.state().map_or(Ok(()), |state| super::attributes(site.heap, state));
         }
         ("functools", "partial") => return partial(site),
         ("pathlib" | "pathlib._local", _) => site.args.iter().all(|&part| is_str(site.heap, part)),
@@ -101,22 +107,32 @@ fn is_latin1(heap: &Heap, encoding: Value) -> bool {
 fn time(site: &Site<'_>, name: &str) -> bool {
     let heap = site.heap;
     let of_bytes = |value: Value, len: usize| heap.bytes_of(value).is_some_and(|bytes| bytes.len() == len);
-    let is_zone = |value: Value| {
-        heap.object(value).is_some_and(|object| {
-            let (module, class) = object.class();
-            module == "datetime" && class == "timezone"
-        })
-    };
     match (name, site.args) {
         ("date", [bytes]) => of_bytes(*bytes, 4),
         ("datetime", [bytes]) => of_bytes(*bytes, 10),
-        ("datetime", [bytes, zone]) => of_bytes(*bytes, 10) && is_zone(*zone),
+        ("datetime", [bytes, zone]) => of_bytes(*bytes, 10) && is_zone(heap, *zone),
         ("time", [bytes]) => of_bytes(*bytes, 6),
-        ("time", [bytes, zone]) => of_bytes(*bytes, 6) && is_zone(*zone),
+        ("time", [bytes, zone]) => of_bytes(*bytes, 6) && is_zone(heap, *zone),
         ("timedelta", [_, _, _]) => site.args.iter().all(|&part| is_int(heap, part)),
         ("timezone", [offset] | [offset, _]) => {
             heap.object(*offset).is_some_and(|object| object.class() == ("datetime", "timedelta"))
                 && site.args.get(1).is_none_or(|&name| is_str(heap, name))
+        }
+        _ => false,
+    }
+}
+
+/// `struct_time(numbers, {'tm_zone': name, 'tm_gmtoff': seconds})`.
+fn struct_time(site: &Site<'_>) -> bool {
+    let heap = site.heap;
+    let is_part =
+        |pair: &[Value]| is_text_of(heap, pair[0], &["tm_zone", "tm_gmtoff"]) && is_scalar(heap, pair[1]);
+    let are_numbers = |value: Value| {
+        heap.as_tuple(value).is_some_and(|numbers| numbers.iter().all(|&number| is_int(heap, number)))
+    };
+    match site.args {
+        [numbers, rest] => {
+            are_numbers(*numbers) && heap.as_dict(*rest).is_some_and(|rest| rest.chunks_exact(2).all(is_part))
         }
         _ => false,
     }
@@ -130,20 +146,22 @@ fn fraction(site: &Site<'_>) -> bool {
     }
 }
 
+/// A function that models keep as data.
+pub(super) fn is_kept_function(heap: &Heap, value: Value) -> bool {
+    heap.global_name(value).and_then(|(module, name)| names::known(module, name)).is_some_and(|known| {
+        match known.kind {
+            Kind::Function | Kind::Ufunc => true,
+            Kind::Class | Kind::Estimator | Kind::Exception | Kind::Reconstruct | Kind::Data => false,
+        }
+    }) || is_object(heap, value, |class| class == ("numpy.core", "_ufunc_reconstruct"))
+}
+
 /// `functools.partial(function)` with the state `(function, args, kwargs, attributes)`. The function is called when the
 /// object is used: it must be one that models keep as data.
 fn partial(site: &Site<'_>) -> Checked {
     let heap = site.heap;
-    let is_data = |value: Value| {
-        heap.global_name(value).and_then(|(module, name)| names::known(module, name)).is_some_and(|known| {
-            match known.kind {
-                Kind::Function | Kind::Ufunc => true,
-                Kind::Class | Kind::Estimator | Kind::Exception | Kind::Reconstruct | Kind::Data => false,
-            }
-        })
-    };
     match site.args {
-        [function] if is_data(*function) => {}
+        [function] if is_kept_function(heap, *function) => {}
         [function, ..] => {
             let rule = held::harm(heap, *function).ok_or_else(|| site.bad_args())?;
             return Err(Refusal::new(rule, "called later, with arguments that the file chose"));
@@ -152,7 +170,7 @@ fn partial(site: &Site<'_>) -> Checked {
     }
     match site.state_tuple() {
         Some([function, args, kwargs, attributes])
-            if is_data(*function)
+            if is_kept_function(heap, *function)
                 && heap.as_tuple(*args).is_some()
                 && (*kwargs == Value::None || is_str_dict(heap, *kwargs))
                 && (*attributes == Value::None || heap.as_dict(*attributes).is_some_and(<[_]>::is_empty)) =>

@@ -1,13 +1,15 @@
 //! Names that do harm, and what models do with them all the same: pickle writes a bound method as `getattr(object, name)`,
 //! which can fetch anything; `operator.itemgetter` takes columns out of rows; `numpy.vectorize` is what a discrete
-//! distribution of scipy calls its entropy by.
+//! distribution of scipy calls its entropy by; `scipy.fft` writes its functions by name.
 
 use cannery_object::known::{Kind, Library};
 use cannery_object::{CallKind, Heap, Node, Value};
 
 use super::instance::is_text_of;
+use super::operators;
 use crate::names;
-use crate::site::{Site, is_flag, is_number, is_str};
+use crate::rule::Rule;
+use crate::site::{Refusal, Site, is_flag, is_str};
 
 /// Methods of a compiled pattern, which texts are split by.
 const OF_PATTERN: &[&str] = &["findall", "finditer", "fullmatch", "match", "search", "split", "sub", "subn"];
@@ -18,7 +20,12 @@ pub(crate) fn harmful_name_used_well(site: &Site<'_>) -> Option<Value> {
     let (name, args) = (site.name, site.args);
     let fits = match (name, site.call.kind) {
         (("builtins" | "__builtin__", "getattr"), CallKind::Reduce) => is_bare(site) && is_method(site),
-        (("operator", "itemgetter"), CallKind::Reduce) => is_bare(site) && takes_items(site),
+        (("operator", "itemgetter"), CallKind::Reduce) => is_bare(site) && operators::takes_items(site),
+        (("operator", "attrgetter"), CallKind::Reduce) => is_bare(site) && operators::takes_attributes(site),
+        (("operator", "methodcaller"), CallKind::Reduce) => is_bare(site) && operators::calls_a_method(site),
+        ((module, "unpickle_function"), CallKind::Reduce) if module.starts_with("scipy._lib.") => {
+            is_bare(site) && is_dispatched(site)
+        }
         (("copyreg" | "copy_reg", "_reconstructor"), CallKind::Reduce) => {
             let class = args.first().copied().filter(|&class| is_vectorize(site.heap.global_name(class)))?;
             let is_object = args.get(1).is_some_and(|&base| {
@@ -45,17 +52,29 @@ fn has_only_states(site: &Site<'_>) -> bool {
         && site.heap.items(attached.pairs).is_empty()
 }
 
-/// `operator.itemgetter(key, …)` with keys that are plain.
-fn takes_items(site: &Site<'_>) -> bool {
-    let heap = site.heap;
-    let is_key = |key: Value| {
-        is_number(heap, key)
-            || is_str(heap, key) && heap.as_str(key).is_some_and(|key| !key.starts_with("__"))
-    };
-    let are_keys = |key: Value| {
-        is_key(key) || heap.as_sequence(key).is_some_and(|keys| keys.iter().all(|&key| is_key(key)))
-    };
-    !site.args.is_empty() && site.args.iter().all(|&key| are_keys(key))
+/// Harmful names whose use by the file may do harm or not, and why it is not known: what they fetch depends on the data.
+pub(crate) fn could_be_harmless(site: &Site<'_>) -> Option<Refusal> {
+    let is_getter = matches!(site.name, ("operator", "attrgetter" | "methodcaller"))
+        && site.call.kind == CallKind::Reduce;
+    (is_getter && is_bare(site) && operators::could_be_harmless(site)).then(|| {
+        Refusal::new(
+            Rule::UnknownArguments,
+            "fetches an attribute or method that is not known to be harmless",
+        )
+    })
+}
+
+/// `unpickle_function(module, name, None)` for a function that the table has. It is called through a backend, and so not
+/// pickled by its name.
+fn is_dispatched(site: &Site<'_>) -> bool {
+    let [module, name, Value::None] = site.args else { return false };
+    match (site.heap.as_str(*module), site.heap.as_str(*name)) {
+        (Some(module), Some(name)) => {
+            module.starts_with("scipy.fft.")
+                && names::known(&module, &name).is_some_and(|known| known.kind == Kind::Function)
+        }
+        _ => false,
+    }
 }
 
 /// A function of a known class that the table has under its qualified name (`str.lower`), a method of a compiled pattern,

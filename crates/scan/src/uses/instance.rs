@@ -111,10 +111,16 @@ pub(super) fn check(site: &Site<'_>, made: &Made<'_>) -> Checked {
         (Kind::Class, Library::Joblib) if is_wrapper(class) => wrapper(site, made),
         (Kind::Class, Library::Joblib) if class.1 == "Memory" => cache(site, made),
         (Kind::Class, Library::Python) => of_python(site, made, class),
+        (Kind::Class, Library::Numpy) if is_polynomial(class) => plain(site, made),
         _ => {
             Err(Refusal::new(Rule::UnknownArguments, format!("makes an instance of {}.{}", class.0, class.1)))
         }
     }
+}
+
+/// Classes of numpy that are written in Python and keep their coefficients.
+fn is_polynomial((module, name): (&str, &str)) -> bool {
+    name == "poly1d" || module.starts_with("numpy.polynomial.")
 }
 
 /// A class that is allowed or reported by its name: the state must still be one.
@@ -142,13 +148,30 @@ pub(super) fn plain(site: &Site<'_>, made: &Made<'_>) -> Checked {
     }
 }
 
-/// Slots of the classes that have some, none of which compiled code takes without a look.
+/// Piecewise polynomials of scipy. Since scipy 1.18 they hold one that has the coefficients.
+const PIECEWISE: &[&str] = &[
+    "Akima1DInterpolator",
+    "BPoly",
+    "CubicHermiteSpline",
+    "CubicSpline",
+    "PPoly",
+    "PchipInterpolator",
+    "_BPoly",
+    "_PPoly",
+];
+
+/// Whether a class of `scipy.interpolate` is one of them.
+pub(crate) fn is_piecewise(name: &str) -> bool {
+    PIECEWISE.contains(&name)
+}
+
+/// Slots of the classes that have some. Those that compiled code takes without a look are judged as a structure.
 fn slots((module, name): (&str, &str)) -> &'static [&'static str] {
     match (module, name) {
         ("scipy.interpolate._interpolate" | "scipy.interpolate.interpolate", "interp1d") => {
             &["_y_axis", "_y_extra_shape", "dtype"]
         }
-        (_, "PPoly" | "CubicSpline") if module.starts_with("scipy.interpolate.") => {
+        (_, name) if module.starts_with("scipy.interpolate.") && is_piecewise(name) => {
             &["c", "x", "extrapolate", "axis"]
         }
         ("sklearn.utils._tags", _) => TAGS,
@@ -246,7 +269,7 @@ fn of_scipy(site: &Site<'_>, made: &Made<'_>, class: (&str, &str)) -> Checked {
     if module.starts_with("scipy.sparse.") || module.starts_with("scipy.optimize.") {
         return if is_dict(class) { dict(site, made, class) } else { plain(site, made) };
     }
-    if module.starts_with("scipy.stats.") && !name.contains("multi") {
+    if module.starts_with("scipy.stats.") {
         made_plainly(site, made)?;
         return distribution::check(site);
     }
@@ -254,8 +277,12 @@ fn of_scipy(site: &Site<'_>, made: &Made<'_>, class: (&str, &str)) -> Checked {
         made_plainly(site, made)?;
         return spline_of_namespace(site);
     }
-    if module.ends_with("bsplines") || matches!(name, "interp1d" | "PPoly" | "CubicSpline") {
+    if module.ends_with("bsplines") || name == "interp1d" {
         return plain(site, made);
+    }
+    if module.starts_with("scipy.interpolate.") && is_piecewise(name) {
+        plain(site, made)?;
+        return polynomial_of_namespace(site);
     }
     Err(Refusal::new(
         Rule::UnknownArguments,
@@ -277,6 +304,19 @@ fn spline_of_namespace(site: &Site<'_>) -> Checked {
     }
 }
 
+/// `_xp` of a piecewise polynomial since scipy 1.18: an empty array, whose module becomes that of its computations.
+fn polynomial_of_namespace(site: &Site<'_>) -> Checked {
+    let heap = site.heap;
+    let Some(object) = heap.object(site.value) else { return Ok(()) };
+    let is_inner = |value| is_object(heap, value, |class| matches!(class.1, "_PPoly" | "_BPoly"));
+    let is_empty = |value| heap.ndarray(value).is_some_and(|array| array.is_ok_and(|array| array.is_empty()));
+    match (object.attr("_delegate_to"), object.attr("_xp")) {
+        (None, None) => Ok(()),
+        (Some(inner), Some(empty)) if is_inner(inner) && is_empty(empty) => Ok(()),
+        _ => Err(site.bad_state()),
+    }
+}
+
 fn of_python(site: &Site<'_>, made: &Made<'_>, class: (&str, &str)) -> Checked {
     match class {
         ("collections", "OrderedDict" | "defaultdict" | "Counter") | (_, "object") => {
@@ -284,6 +324,7 @@ fn of_python(site: &Site<'_>, made: &Made<'_>, class: (&str, &str)) -> Checked {
             site.no_state()
         }
         ("uuid", "UUID") => uuid(site, made),
+        ("argparse", "Namespace") => plain(site, made),
         _ => Err(Refusal::new(Rule::UnknownArguments, format!("makes an instance of {}", class.1))),
     }
 }

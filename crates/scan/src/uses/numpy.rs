@@ -5,10 +5,11 @@ use cannery_object::{DType, Field, Heap, Kind, Value, View};
 
 use super::builtins::are_flags;
 use super::instance::{is_array_class, is_text_of};
+use super::pandas::is_missing;
 use super::random;
 use crate::names;
 use crate::rule::Rule;
-use crate::site::{Checked, Refusal, Site, is_str};
+use crate::site::{Checked, Refusal, Site, is_flag, is_str};
 
 pub(super) fn check(site: &Site<'_>) -> Checked {
     let (module, name) = site.name;
@@ -21,6 +22,7 @@ pub(super) fn check(site: &Site<'_>) -> Checked {
         (_, "scalar") => scalar(site),
         (_, "dtype") => dtype(site),
         (_, "_mareconstruct") => masked(site),
+        ("numpy._core._internal", "_convert_to_stringdtype_kwargs") => string_dtype(site),
         ("numpy.core", "_ufunc_reconstruct") => ufunc(site),
         _ if module.starts_with("numpy.random") || module == "mtrand" => random::check(site),
         ("numpy" | "numpy.matrixlib.defmatrix", "matrix") => matrix_of_skops(site),
@@ -49,10 +51,15 @@ fn reconstruct(site: &Site<'_>) -> Checked {
     if let View::Index(_) = heap.view(site.value) {
         return Ok(()); // an index of pandas before 0.15, whose parts are judged one by one
     }
-    if !is_array_class(heap, *class) {
+    if !is_array_class(heap, *class) && !is_frozen(heap, *class) {
         return Err(site.bad_args());
     }
     array(site)
+}
+
+/// The class of arrays in which pandas before 1.0 keeps the codes of a `MultiIndex`.
+fn is_frozen(heap: &Heap, class: Value) -> bool {
+    heap.global_name(class) == Some(("pandas.core.indexes.frozen", "FrozenNDArray"))
 }
 
 fn array(site: &Site<'_>) -> Checked {
@@ -71,12 +78,25 @@ fn matrix_of_skops(site: &Site<'_>) -> Checked {
     }
 }
 
+/// `_convert_to_stringdtype_kwargs(coerce[, what stands for a missing text])`.
+fn string_dtype(site: &Site<'_>) -> Checked {
+    let heap = site.heap;
+    match site.args {
+        [coerce] if is_flag(heap, *coerce) => site.no_state(),
+        [coerce, missing] if is_flag(heap, *coerce) && is_missing(heap, *missing) => site.no_state(),
+        _ => Err(site.bad_args()),
+    }
+}
+
 /// `scalar(dtype, bytes)`. A dtype that holds objects takes its value from an array's memory, and an array of another
 /// dtype would make pointers out of numbers; only `object` itself does not.
 fn scalar(site: &Site<'_>) -> Checked {
     site.no_state()?;
     let heap = site.heap;
     let [dtype, data] = site.args else { return Err(site.bad_args()) };
+    if heap.object(*dtype).is_some_and(|object| object.class().1 == "_convert_to_stringdtype_kwargs") {
+        return Err(site.bad_args()); // the bytes would be a pointer to a text
+    }
     let dtype = DType::from_value(heap, *dtype).map_err(|error| Refusal::of_view(&error))?;
     if dtype.has_objects() {
         return if dtype.kind == Kind::Object { Ok(()) } else { Err(site.bad_args()) };
@@ -196,7 +216,7 @@ fn ufunc(site: &Site<'_>) -> Checked {
     };
     match names::known(&module, &name) {
         Some(known) if known.kind == NameKind::Ufunc => Ok(()),
-        _ if has_ufuncs_of_numpy(&module) && is_ufunc_of_numpy(&name) => Ok(()),
+        _ if has_ufuncs_of_others(&module) && is_name_of_ufunc(&name) => Ok(()),
         _ => {
             let rule = match names::standing(&module, &name) {
                 names::Standing::Harmful(_) => Rule::Resolver,
@@ -209,9 +229,9 @@ fn ufunc(site: &Site<'_>) -> Checked {
     }
 }
 
-/// Modules of numpy and scipy in which Python 2 finds a ufunc that they import from elsewhere: a ufunc does not say where
+/// Modules in which older releases of Python find a ufunc that they import from elsewhere: a ufunc does not say where
 /// it is from, so that pickle writes the first module that has it.
-fn has_ufuncs_of_numpy(module: &str) -> bool {
+fn has_ufuncs_of_others(module: &str) -> bool {
     matches!(
         module,
         "numpy.core.arrayprint"
@@ -227,13 +247,19 @@ fn has_ufuncs_of_numpy(module: &str) -> bool {
             | "numpy.lib.ufunclike"
             | "numpy.ma.core"
             | "numpy.matrixlib.defmatrix"
+            | "scipy.interpolate.rbf"
+            | "scipy.signal.wavelets"
             | "scipy.stats._discrete_distns"
             | "scipy.stats._continuous_distns"
             | "scipy.stats._distn_infrastructure"
             | "scipy.stats.stats"
+            | "sklearn.neural_network.rbm"
+            | "sklearn.utils.fixes"
     )
 }
 
-fn is_ufunc_of_numpy(name: &str) -> bool {
-    names::known("numpy", name).is_some_and(|known| known.kind == NameKind::Ufunc)
+fn is_name_of_ufunc(name: &str) -> bool {
+    ["numpy", "scipy.special", "scipy.special._ufuncs"]
+        .into_iter()
+        .any(|module| names::known(module, name).is_some_and(|known| known.kind == NameKind::Ufunc))
 }

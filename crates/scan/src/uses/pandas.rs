@@ -5,6 +5,7 @@ use cannery_object::{Heap, Value};
 use super::attributes;
 use super::builtins::is_numpy_scalar;
 use super::instance::{Made, is_text_of, made_plainly};
+use super::zone::is_zone;
 use crate::rule::Rule;
 use crate::site::{Checked, Refusal, Site, is_flag, is_float, is_int, is_number, is_object, is_str};
 
@@ -54,6 +55,9 @@ pub(super) fn instance(site: &Site<'_>, made: &Made<'_>, class: (&str, &str)) ->
     if module == "pandas.api.typing" {
         return missing_of_skops(site, made);
     }
+    if module == "pandas.tseries.offsets" && OFFSETS.contains(&name) {
+        return old_offset(site, made);
+    }
     let known_module = matches!(module, "pandas" | "pandas.arrays") || module.starts_with("pandas.core.");
     if !known_module || !INSTANCES.contains(&name) {
         let message = format!("makes an instance of {module}.{name}, which is not judged");
@@ -93,6 +97,33 @@ fn manager(site: &Site<'_>) -> Checked {
     }
 }
 
+/// An offset of pandas before 1.1, where it is a class of Python; later releases read the same state.
+fn old_offset(site: &Site<'_>, made: &Made<'_>) -> Checked {
+    made_plainly(site, made)?;
+    let heap = site.heap;
+    let state = site.state().ok_or_else(|| site.bad_state())?;
+    let pairs = heap.as_dict(state).ok_or_else(|| site.bad_state())?;
+    let fits =
+        |name, is: fn(&Heap, Value) -> bool| heap.lookup(pairs, name).is_some_and(|value| is(heap, value));
+    if !fits("n", is_int) || !fits("normalize", is_flag) {
+        return Err(site.bad_state());
+    }
+    attributes::check(heap, state)
+}
+
+/// `__pyx_unpickle_PeriodMixin(PeriodArray, checksum, None)` of pandas 1.1 to 1.3, with a dict of attributes.
+fn period_array(site: &Site<'_>, class: Value, checksum: Value) -> Checked {
+    let heap = site.heap;
+    let is_array = heap.global_name(class) == Some(("pandas.core.arrays.period", "PeriodArray"));
+    if !is_array || !is_int(heap, checksum) {
+        return Err(site.bad_args());
+    }
+    match site.state() {
+        Some(state) if heap.as_dict(state).is_some() => attributes::check(heap, state),
+        _ => Err(site.bad_state()),
+    }
+}
+
 /// Checks a call of a function or class.
 pub(super) fn check(site: &Site<'_>) -> Checked {
     let heap = site.heap;
@@ -111,9 +142,15 @@ pub(super) fn check(site: &Site<'_>) -> Checked {
         ("pandas.core.internals.managers", "BlockManager" | "SingleBlockManager", [blocks, axes]) => {
             is_parts(*blocks) && is_parts(*axes)
         }
+        ("pandas._libs.sparse", "IntIndex" | "BlockIndex", [length, arrays @ ..]) => {
+            is_int(heap, *length) && arrays.iter().all(|&array| heap.ndarray(array).is_some())
+        }
+        ("pandas._libs.tslibs.period", "__pyx_unpickle_PeriodMixin", [class, checksum, Value::None]) => {
+            return period_array(site, *class, *checksum);
+        }
         (_, "StringDtype", [storage, rest @ ..]) => {
             is_text_of(heap, *storage, &["python", "pyarrow"])
-                && rest.iter().all(|&value| is_float(heap, value) || is_missing(heap, value))
+                && rest.iter().all(|&value| is_missing(heap, value))
         }
         (_, "Timestamp" | "Timedelta" | "_unpickle_timestamp" | "_timedelta_unpickle", args) => {
             let is_part =
@@ -124,9 +161,11 @@ pub(super) fn check(site: &Site<'_>) -> Checked {
             let is_more = |&arg: &Value| arg == Value::None || is_int(heap, arg) || is_duration(heap, arg);
             is_int(heap, *count) && is_flag(heap, *flag) && rest.len() <= 1 && rest.iter().all(is_more)
         }
-        ("pandas" | "pandas._libs.tslibs.period", "Period", [Value::None, freq, ordinal]) => {
-            (is_str(heap, *freq) || is_offset(heap, *freq)) && is_int(heap, *ordinal)
-        }
+        (
+            "pandas" | "pandas._libs.period" | "pandas._libs.tslibs.period",
+            "Period",
+            [Value::None, freq, ordinal],
+        ) => (is_str(heap, *freq) || is_offset(heap, *freq)) && is_int(heap, *ordinal),
         ("pandas" | "pandas._libs.interval", "Interval", [left, right, closed]) => {
             let is_end = |arg| is_number(heap, arg) || is_numpy_scalar(heap, arg) || is_time(heap, arg);
             is_end(*left)
@@ -174,10 +213,6 @@ fn is_offset(heap: &Heap, value: Value) -> bool {
     })
 }
 
-fn is_zone(heap: &Heap, value: Value) -> bool {
-    is_object(heap, value, |class| class == ("datetime", "timezone"))
-}
-
 fn is_duration(heap: &Heap, value: Value) -> bool {
     is_object(heap, value, |class| class == ("datetime", "timedelta"))
 }
@@ -191,8 +226,10 @@ fn is_time(heap: &Heap, value: Value) -> bool {
     })
 }
 
-fn is_missing(heap: &Heap, value: Value) -> bool {
+/// What stands for a missing text.
+pub(super) fn is_missing(heap: &Heap, value: Value) -> bool {
     value == Value::None
+        || is_float(heap, value)
         || is_str(heap, value)
         || matches!(heap.global_name(value), Some(("pandas._libs.missing" | "pandas", "NA")))
 }

@@ -2,9 +2,10 @@
 
 use cannery_object::{Heap, Value};
 
+use super::builtins::is_kept_function;
 use super::instance::{Made, made_plainly};
 use crate::rule::Rule;
-use crate::site::{Checked, Refusal, Site, is_float, is_int, is_number};
+use crate::site::{Checked, Refusal, Site, is_float, is_int, is_number, is_object, is_str_dict};
 
 /// Where the classes of `newObj` live.
 fn has_new_obj(module: &str) -> bool {
@@ -76,10 +77,28 @@ fn new_obj(site: &Site<'_>, class: Value) -> Checked {
                 || name == "DistanceMetric"
         }
     };
-    if !is_own || name.starts_with("PyFunc") {
+    if !is_own {
         return Err(site.bad_args());
     }
+    if name.starts_with("PyFunc") {
+        return of_function(site);
+    }
     if site.state_tuple().is_some() { Ok(()) } else { Err(site.bad_state()) }
+}
+
+/// The state of a distance that a Python function computes: `(p, vector, matrix, function, keywords)`.
+fn of_function(site: &Site<'_>) -> Checked {
+    let heap = site.heap;
+    let is_partial = |value| is_object(heap, value, |class| class == ("functools", "partial"));
+    match site.state_tuple() {
+        Some([_, _, _, function, keywords])
+            if (is_kept_function(heap, *function) || is_partial(*function))
+                && (*keywords == Value::None || is_str_dict(heap, *keywords)) =>
+        {
+            Ok(())
+        }
+        _ => Err(site.bad_state()),
+    }
 }
 
 /// Losses that are the same for every model.
@@ -101,13 +120,14 @@ pub(super) fn compiled_instance(site: &Site<'_>, made: &Made<'_>, class: (&str, 
         made_plainly(site, made)?;
         return site.no_state();
     }
-    let known = (is_trees(module) && name.contains("Tree")
-        || is_metrics(module) && name.contains("Distance"))
-        && !name.starts_with("PyFunc");
+    let known = is_trees(module) && name.contains("Tree") || is_metrics(module) && name.contains("Distance");
     if !known {
         return Err(Refusal::new(Rule::UnknownArguments, format!("makes an instance of {module}.{name}")));
     }
     made_plainly(site, made)?;
+    if name.starts_with("PyFunc") {
+        return of_function(site);
+    }
     if site.state_tuple().is_some() { Ok(()) } else { Err(site.bad_state()) }
 }
 

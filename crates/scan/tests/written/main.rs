@@ -2,6 +2,8 @@
 //! value by value.
 
 mod frames;
+mod honest;
+mod initial;
 mod libraries;
 mod sound;
 mod uses;

@@ -1,0 +1,251 @@
+//! The first prediction of gradient boosting for several classes: `predict_stages` writes to it by the number of classes, so
+//! that the estimator that gives it must give a row for each sample and a column for each class.
+//!
+//! Source: `_raw_predict_init` in `sklearn/ensemble/_gb.py`, and `predict_proba` of each class; before scikit-learn 0.21 it
+//! is `predict`, which must not give two dimensions.
+
+use cannery_object::{Heap, Object, Value};
+
+use super::raw::int_of;
+use super::unsound;
+use crate::names;
+use crate::rule::Rule;
+use crate::site::{Checked, Refusal, is_str};
+use crate::work::Work;
+
+const PLACE: &str = "init_";
+
+/// Checks the estimator, and those that it asks in turn.
+pub(super) fn check(heap: &Heap, init: Value, width: usize, work: &mut Work) -> Checked {
+    if heap.is_str(init, "zero") {
+        return Ok(());
+    }
+    let mut open = vec![init];
+    while let Some(estimator) = open.pop() {
+        work.spend(256)?;
+        let Some(object) = heap.object(estimator) else { return Err(unsound(PLACE, "not an estimator")) };
+        let one = One { heap, object, width };
+        match one.columns() {
+            Columns::Fit => {}
+            Columns::Differ(what) => {
+                return Err(unsound(PLACE, format!("{what} not for {width} classes")));
+            }
+            Columns::Of(estimators) => {
+                work.spend(16 * estimators.len() as u64)?;
+                open.extend(estimators);
+            }
+            Columns::Unknown => {
+                let message =
+                    "the first prediction of several classes comes from an estimator that is not known";
+                return Err(Refusal::new(Rule::UnknownArguments, message));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What is known of the columns of an estimator's probabilities.
+enum Columns {
+    /// As many as there are classes.
+    Fit,
+    /// The attribute that says otherwise.
+    Differ(&'static str),
+    /// Those of other estimators.
+    Of(Vec<Value>),
+    Unknown,
+}
+
+/// An estimator, and the number of classes that it should know.
+struct One<'h> {
+    heap: &'h Heap,
+    object: Object<'h>,
+    width: usize,
+}
+
+impl One<'_> {
+    fn columns(&self) -> Columns {
+        let (module, name) = self.object.class();
+        match name {
+            "PriorProbabilityEstimator" => self.fit(&[("priors", self.has_vector("priors"))]),
+            "ZeroEstimator" => self.fit(&[("n_classes", self.has_count("n_classes"))]),
+            _ if names::known(module, name).is_none() => Columns::Unknown,
+            "DummyClassifier" => self.fit(&[
+                ("strategy", self.has_text("strategy", "prior")),
+                ("n_outputs_", self.has_int("n_outputs_", 1)),
+                ("output_2d_", self.object.attr("output_2d_").is_none() || self.has_false("output_2d_")),
+                ("class_prior_", self.has_vector("class_prior_")),
+            ]),
+            "LogisticRegression" | "LogisticRegressionCV" => {
+                self.with_classes("coef_", self.has_rows("coef_"))
+            }
+            "DecisionTreeClassifier"
+            | "ExtraTreeClassifier"
+            | "RandomForestClassifier"
+            | "ExtraTreesClassifier" => {
+                let fits = self.has_count("n_classes_") && self.has_int("n_outputs_", 1);
+                self.with_classes("n_classes_", fits)
+            }
+            "GaussianNB" => self.with_classes("theta_", self.has_rows("theta_") && self.has_variances()),
+            "MultinomialNB" | "ComplementNB" | "BernoulliNB" => {
+                self.with_classes("feature_log_prob_", self.has_rows("feature_log_prob_"))
+            }
+            "KNeighborsClassifier" => self.with_classes("outputs_2d_", self.has_false("outputs_2d_")),
+            // a kernel that is a function can give fewer rows
+            "SVC" | "NuSVC" if self.object.attr("kernel").is_some_and(|kernel| is_str(self.heap, kernel)) => {
+                self.with_classes("n_support_", self.has_supports())
+            }
+            "LinearDiscriminantAnalysis" | "SGDClassifier" if self.width > 2 => {
+                self.with_classes("coef_", self.has_rows("coef_"))
+            }
+            "MLPClassifier" if self.width > 2 => self.with_classes("coefs_", self.has_layers()),
+            "BaggingClassifier" | "CalibratedClassifierCV" => {
+                let fits = self.object.attr("n_classes_").is_none() || self.has_count("n_classes_");
+                self.with_classes("n_classes_", fits)
+            }
+            "HistGradientBoostingClassifier" if self.width > 2 => {
+                let loss = self.has_loss(&["HalfMultinomialLoss", "CategoricalCrossEntropy"]);
+                let trees = self.has_count("n_trees_per_iteration_");
+                self.with_classes("n_trees_per_iteration_", trees && loss)
+            }
+            "GradientBoostingClassifier" if self.width > 2 => {
+                let loss = self.has_loss(&["HalfMultinomialLoss", "MultinomialDeviance"]);
+                let trees =
+                    self.has_shape("estimators_", |shape| matches!(shape, [_, n] if *n == self.width));
+                self.with_classes("estimators_", trees && loss)
+            }
+            "GridSearchCV" | "RandomizedSearchCV" | "HalvingGridSearchCV" | "HalvingRandomSearchCV" => {
+                let best = self.object.attr("best_estimator_");
+                best.map_or(Columns::Differ("best_estimator_"), |best| Columns::Of(vec![best]))
+            }
+            "VotingClassifier" => self.voting(),
+            "Pipeline" => self.pipeline(),
+            _ => Columns::Unknown,
+        }
+    }
+
+    /// The same, for classes whose `classes_` are taken by the index of a column.
+    fn with_classes(&self, what: &'static str, fits: bool) -> Columns {
+        self.fit(&[("classes_", self.has_vector("classes_")), (what, fits)])
+    }
+
+    fn fit(&self, checks: &[(&'static str, bool)]) -> Columns {
+        checks.iter().find(|(_, fits)| !fits).map_or(Columns::Fit, |(what, _)| Columns::Differ(what))
+    }
+
+    /// The mean over `estimators_`, whose classes `le_` names.
+    fn voting(&self) -> Columns {
+        let estimators = self.object.attr("estimators_").and_then(|value| self.heap.as_list(value));
+        let encoder = self.object.attr("le_").and_then(|encoder| self.heap.object(encoder));
+        let names = encoder.is_some_and(|object| {
+            object.class().1 == "LabelEncoder" && One { object, ..*self }.has_vector("classes_")
+        });
+        match estimators {
+            Some(estimators) if names && !estimators.is_empty() => Columns::Of(estimators.to_vec()),
+            _ => Columns::Differ("estimators_"),
+        }
+    }
+
+    /// The last step, if those before leave every row where it is.
+    fn pipeline(&self) -> Columns {
+        let Some([first @ .., last]) = self.object.attr("steps").and_then(|steps| self.heap.as_list(steps))
+        else {
+            return Columns::Differ("steps");
+        };
+        let step = |step: &Value| match self.heap.as_tuple(*step) {
+            Some([_name, step]) => Some(*step),
+            _ => None,
+        };
+        match step(last) {
+            Some(last)
+                if first.iter().all(|before| step(before).is_some_and(|before| self.keeps_rows(before))) =>
+            {
+                Columns::Of(vec![last])
+            }
+            _ => Columns::Unknown,
+        }
+    }
+
+    fn keeps_rows(&self, step: Value) -> bool {
+        const KEEP: &[&str] =
+            &["MaxAbsScaler", "MinMaxScaler", "PCA", "RobustScaler", "SimpleImputer", "StandardScaler"];
+        let known = |object: Object<'_>| {
+            let (module, name) = object.class();
+            KEEP.contains(&name) && names::known(module, name).is_some()
+        };
+        step == Value::None
+            || self.heap.is_str(step, "passthrough")
+            || self.heap.object(step).is_some_and(known)
+    }
+
+    fn has_shape(&self, name: &str, fits: impl Fn(&[usize]) -> bool) -> bool {
+        let array = self.object.attr(name).and_then(|value| self.heap.ndarray(value)).and_then(Result::ok);
+        array.is_some_and(|array| fits(&array.shape))
+    }
+
+    /// A vector with an element for each class.
+    fn has_vector(&self, name: &str) -> bool {
+        self.has_shape(name, |shape| shape == [self.width])
+    }
+
+    /// A matrix with a row for each class.
+    fn has_rows(&self, name: &str) -> bool {
+        self.has_shape(name, |shape| matches!(shape, [rows, _] if *rows == self.width))
+    }
+
+    fn has_int(&self, name: &str, want: i64) -> bool {
+        self.object.attr(name).and_then(|value| int_of(self.heap, value)) == Some(want)
+    }
+
+    fn has_count(&self, name: &str) -> bool {
+        i64::try_from(self.width).is_ok_and(|width| self.has_int(name, width))
+    }
+
+    fn has_text(&self, name: &str, want: &str) -> bool {
+        self.object.attr(name).is_some_and(|value| self.heap.is_str(value, want))
+    }
+
+    fn has_false(&self, name: &str) -> bool {
+        self.object.attr(name) == Some(Value::Bool(false))
+    }
+
+    /// `var_`, before scikit-learn 1.0 `sigma_`.
+    fn has_variances(&self) -> bool {
+        self.has_each_of(["var_", "sigma_"], |name| self.has_rows(name))
+    }
+
+    /// libsvm makes a column for each count of support vectors.
+    fn has_supports(&self) -> bool {
+        self.has_each_of(["_n_support", "n_support_"], |name| self.has_vector(name))
+    }
+
+    /// Which of two names is used depends on the release: one is there, and those that are fit.
+    fn has_each_of(&self, names: [&str; 2], fits: impl Fn(&str) -> bool) -> bool {
+        let mut present = names.into_iter().filter(|name| self.object.attr(name).is_some()).peekable();
+        present.peek().is_some() && present.all(fits)
+    }
+
+    /// The last of `n_layers_ - 1` matrices has a column for each class.
+    fn has_layers(&self) -> bool {
+        let Some(matrices) = self.object.attr("coefs_").and_then(|value| self.heap.as_list(value)) else {
+            return false;
+        };
+        let Some(Ok(last)) = matrices.last().and_then(|&last| self.heap.ndarray(last)) else { return false };
+        let layers = i64::try_from(matrices.len() + 1);
+        let binarizer =
+            self.object.attr("_label_binarizer").and_then(|binarizer| self.heap.object(binarizer));
+        let gives_labels = binarizer.is_some_and(|object| {
+            object.class().1 == "LabelBinarizer" && One { object, ..*self }.has_text("y_type_", "multiclass")
+        });
+        gives_labels
+            && layers.is_ok_and(|layers| self.has_int("n_layers_", layers))
+            && self.has_count("n_outputs_")
+            && matches!(last.shape[..], [_, columns] if columns == self.width)
+    }
+
+    fn has_loss(&self, names: &[&str]) -> bool {
+        let present: Vec<_> =
+            ["_loss", "loss_"].into_iter().filter_map(|name| self.object.attr(name)).collect();
+        let fits = |loss: &Value| self.heap.object(*loss).is_some_and(|loss| names.contains(&loss.class().1));
+        !present.is_empty() && present.iter().all(fits)
+    }
+}

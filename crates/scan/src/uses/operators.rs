@@ -1,0 +1,215 @@
+//! `operator.itemgetter`, `attrgetter` and `methodcaller`: functions made of a name, which a transformer applies to its data.
+//!
+//! What they fetch is harmless for few names. `attrgetter('tofile')` alone does nothing; but its result can be the argument
+//! that a known function calls (`pairwise_distances(a, b, metric)`), and then it writes a file. A path of `pathlib` can come
+//! as data as well, so that `methodcaller('replace', …)` moves a file. Known are attributes that are data, and methods that
+//! only compute, of arrays, frames and texts.
+
+use cannery_object::{Heap, Value, View};
+
+use crate::names;
+use crate::site::{Site, is_number, is_str};
+
+/// `itemgetter(key, …)` with keys that are plain.
+pub(super) fn takes_items(site: &Site<'_>) -> bool {
+    let heap = site.heap;
+    let is_key = |key: Value| {
+        is_number(heap, key)
+            || is_str(heap, key) && heap.as_str(key).is_some_and(|key| !key.starts_with("__"))
+    };
+    let are_keys = |key: Value| {
+        is_key(key)
+            || is_slice_of(heap, key, is_key)
+            || heap.as_sequence(key).is_some_and(|keys| keys.iter().all(|&key| is_key(key)))
+    };
+    !site.args.is_empty() && site.args.iter().all(|&key| are_keys(key))
+}
+
+fn is_slice_of(heap: &Heap, value: Value, is_key: impl Fn(Value) -> bool) -> bool {
+    Site::of(heap, value).is_some_and(|call| {
+        matches!(call.name, ("builtins" | "__builtin__", "slice"))
+            && call.args.iter().all(|&part| part == Value::None || is_key(part))
+    })
+}
+
+/// Attributes that are data or lead to it. Those that end with an underscore are what estimators have learnt.
+const ATTRIBUTES: &[&str] = &[
+    "T",
+    "best_estimator_",
+    "cat",
+    "categories",
+    "codes",
+    "columns",
+    "date",
+    "day",
+    "dayofweek",
+    "dayofyear",
+    "dt",
+    "dtype",
+    "dtypes",
+    "hour",
+    "imag",
+    "index",
+    "is_month_end",
+    "is_month_start",
+    "minute",
+    "month",
+    "ndim",
+    "quarter",
+    "real",
+    "second",
+    "shape",
+    "size",
+    "time",
+    "values",
+    "weekday",
+    "year",
+];
+
+/// `attrgetter(path, …)`.
+pub(super) fn takes_attributes(site: &Site<'_>) -> bool {
+    !site.args.is_empty() && site.args.iter().all(|&path| is_path(site.heap, path))
+}
+
+/// Names with dots between them, each known.
+fn is_path(heap: &Heap, path: Value) -> bool {
+    let is_known = |name: &str| {
+        ATTRIBUTES.contains(&name) || name.ends_with('_') && !name.starts_with('_') && is_identifier(name)
+    };
+    is_name_of(heap, path, |path| path.split('.').all(is_known))
+}
+
+fn is_identifier(name: &str) -> bool {
+    !name.is_empty() && name.len() <= 60 && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+}
+
+/// Methods of arrays, frames, sparse matrices and texts that compute, and that no path, file or estimator has.
+const METHODS: &[&str] = &[
+    "abs",
+    "all",
+    "any",
+    "argmax",
+    "argmin",
+    "argsort",
+    "astype",
+    "bfill",
+    "capitalize",
+    "casefold",
+    "clip",
+    "cumprod",
+    "cumsum",
+    "diff",
+    "drop",
+    "drop_duplicates",
+    "dropna",
+    "duplicated",
+    "ffill",
+    "fillna",
+    "flatten",
+    "head",
+    "isna",
+    "isnull",
+    "lower",
+    "lstrip",
+    "max",
+    "mean",
+    "median",
+    "min",
+    "notna",
+    "notnull",
+    "nunique",
+    "pct_change",
+    "prod",
+    "rank",
+    "ravel",
+    "reset_index",
+    "reshape",
+    "round",
+    "rsplit",
+    "rstrip",
+    "select_dtypes",
+    "set_index",
+    "shift",
+    "sort_index",
+    "sort_values",
+    "split",
+    "splitlines",
+    "squeeze",
+    "std",
+    "strip",
+    "sum",
+    "swapaxes",
+    "swapcase",
+    "tail",
+    "title",
+    "to_dict",
+    "to_frame",
+    "to_list",
+    "to_numpy",
+    "toarray",
+    "tocoo",
+    "tocsc",
+    "tocsr",
+    "todense",
+    "tolist",
+    "transpose",
+    "upper",
+    "var",
+];
+
+/// `methodcaller(method, …)` with arguments that are plain.
+pub(super) fn calls_a_method(site: &Site<'_>) -> bool {
+    match site.args {
+        [name, args @ ..] => {
+            is_name_of(site.heap, *name, |name| METHODS.contains(&name))
+                && args.iter().all(|&arg| is_plain(site.heap, arg))
+        }
+        [] => false,
+    }
+}
+
+fn is_name_of(heap: &Heap, name: Value, is_fine: impl Fn(&str) -> bool) -> bool {
+    is_str(heap, name) && heap.as_str(name).is_some_and(|name| is_fine(&name))
+}
+
+/// A number, text, type of data, or a sequence of numbers and texts.
+fn is_plain(heap: &Heap, value: Value) -> bool {
+    let is_scalar = |value: Value| value == Value::None || is_number(heap, value) || is_str(heap, value);
+    is_scalar(value)
+        || is_type_of_data(heap, value)
+        || matches!(heap.view(value), View::DType)
+        || heap.as_sequence(value).is_some_and(|items| items.iter().all(|&item| is_scalar(item)))
+}
+
+fn is_type_of_data(heap: &Heap, value: Value) -> bool {
+    match heap.global_name(value) {
+        Some(("builtins" | "__builtin__", name)) => {
+            matches!(name, "bool" | "bytes" | "complex" | "float" | "int" | "object" | "str")
+        }
+        Some(("numpy", name)) => matches!(
+            name.trim_end_matches(|c: char| c.is_ascii_digit()),
+            "bool" | "bool_" | "bytes_" | "complex" | "float" | "int" | "object_" | "str_" | "uint"
+        ),
+        _ => false,
+    }
+}
+
+/// Names of which at least one is not known, and none is one of harm: what they fetch depends on the data.
+pub(super) fn could_be_harmless(site: &Site<'_>) -> bool {
+    let heap = site.heap;
+    let is_fine = |name: &str| name.split('.').all(|part| is_identifier(part) && !is_name_of_harm(part));
+    let names = match site.name.1 {
+        "methodcaller" => site.args.get(..1).unwrap_or_default(),
+        _ => site.args,
+    };
+    !names.is_empty() && names.iter().all(|&name| is_name_of(heap, name, is_fine))
+}
+
+/// What a function known to do harm is called, methods that read, write or evaluate, and names that Python uses itself.
+fn is_name_of_harm(name: &str) -> bool {
+    const BEGINNINGS: &[&str] = &[
+        "_", "to", "dump", "eval", "exec", "load", "open", "query", "read", "rename", "replace", "run",
+        "save", "write",
+    ];
+    BEGINNINGS.iter().any(|beginning| name.starts_with(beginning)) || names::is_name_of_harm(name)
+}

@@ -1,0 +1,306 @@
+//! What practitioners save beside estimators, each next to what resembles it and is none of that.
+
+#![allow(clippy::cloned_ref_to_slice_refs)] // lists of arguments, one like the other
+
+use cannery_scan::Rule;
+
+use crate::write::*;
+
+#[track_caller]
+fn bad(value: &[u8]) {
+    is_found(value, Rule::UnknownArguments, "");
+}
+
+/// A call of what a call made.
+fn call_of(callable: Value, args: &[Value]) -> Value {
+    [callable, tuple(args), b"R".to_vec()].concat()
+}
+
+fn zone_of_python(method: &str, args: &[Value]) -> Value {
+    let maker = call("builtins.getattr", &[global("zoneinfo.ZoneInfo"), text(method)]);
+    call_of(maker, args)
+}
+
+#[test]
+fn time_zones() {
+    let moment = bytes(&[7, 228, 2, 29, 0, 0, 0, 0, 0, 0]);
+    let at = |zone: Value| call("datetime.datetime", &[moment.clone(), zone]);
+    for key in ["UTC", "Europe/Berlin", "America/Argentina/Buenos_Aires", "Etc/GMT+3"] {
+        is_safe(&at(zone_of_python("_unpickle", &[text(key), int(1)])));
+    }
+    for args in [
+        &[text("../etc/passwd"), int(1)][..],
+        &[text("/etc/passwd"), int(1)],
+        &[text("a..b"), int(1)],
+        &[text(""), int(1)],
+        &[text("Europe/Berlin")],
+        &[int(1), int(1)],
+        &[text("Europe/Berlin"), text("1")],
+    ] {
+        is_found(&zone_of_python("_unpickle", args), Rule::UnknownCall, "which is no name");
+    }
+    is_found(&zone_of_python("no_cache", &[text("UTC")]), Rule::Resolver, "calls builtins.getattr");
+    is_found(
+        &build(zone_of_python("_unpickle", &[text("UTC"), int(1)]), dict(&[])),
+        Rule::UnknownCall,
+        "which is no name",
+    );
+    let berlin = [text("Europe/Berlin"), int(3180), int(0), text("LMT")];
+    for (name, args) in
+        [("_UTC", &[][..]), ("FixedOffset", &[int(60)]), ("_p", &berlin), ("_p", &berlin[..1])]
+    {
+        let zone = call(&format!("pytz.{name}"), args);
+        is_safe(&at(zone.clone()));
+        is_safe(&call("pandas.Timestamp", &[int(1), none(), zone]));
+    }
+    for (name, args) in [
+        ("_UTC", &[int(1)][..]),
+        ("FixedOffset", &[text("1")]),
+        ("FixedOffset", &[]),
+        ("_p", &[text("../x")]),
+        ("_p", &[int(1)]),
+        ("_p", &berlin[..2]),
+    ] {
+        bad(&call(&format!("pytz.{name}"), args));
+    }
+    bad(&at(call("pytz.lazy", &[])));
+}
+
+#[test]
+fn attributes_that_are_data() {
+    let getter = |args: &[Value]| call("operator.attrgetter", args);
+    for paths in [&[text("values")][..], &[text("dt.dayofweek")], &[text("regressor_.coef_"), text("T")]] {
+        is_safe(&getter(paths));
+    }
+    for name in
+        ["tofile", "to_pickle", "system", "__class__", "values.__class__", "_x", "a.b.eval", "", "a b"]
+    {
+        is_found(&getter(&[text(name)]), Rule::Resolver, "calls operator.attrgetter");
+    }
+    is_found(&getter(&[]), Rule::Resolver, "calls operator.attrgetter");
+    is_found(&getter(&[text("T"), int(1)]), Rule::Resolver, "calls operator.attrgetter");
+    is_found(&getter(&[text("name")]), Rule::UnknownArguments, "not known to be harmless");
+    is_found(&global("operator.attrgetter"), Rule::Resolver, "names operator.attrgetter");
+    is_found(&build(getter(&[text("T")]), dict(&[])), Rule::Resolver, "calls operator.attrgetter");
+}
+
+#[test]
+fn methods_that_compute() {
+    let caller = |args: &[Value]| call("operator.methodcaller", args);
+    for args in [
+        &[text("toarray")][..],
+        &[text("astype"), text("float32")],
+        &[text("astype"), global("builtins.str")],
+        &[text("astype"), dtype("f4")],
+        &[text("reshape"), int(-1), int(1)],
+        &[text("drop"), list(&[text("a"), text("b")])],
+    ] {
+        is_safe(&caller(args));
+    }
+    // what the method of another class with this name does is no computation
+    for name in ["replace", "rename", "tofile", "to_pickle", "eval", "query", "system", "__init__"] {
+        is_found(&caller(&[text(name), text("x")]), Rule::Resolver, "calls operator.methodcaller");
+    }
+    for args in
+        [&[text("assign"), int(1)][..], &[text("astype"), global("numpy.memmap")], &[text("sum"), dict(&[])]]
+    {
+        is_found(&caller(args), Rule::UnknownArguments, "not known to be harmless");
+    }
+    is_found(&caller(&[]), Rule::Resolver, "calls operator.methodcaller");
+    let slice = |part: Value| call("builtins.slice", &[int(0), part, none()]);
+    is_safe(&call("operator.itemgetter", &[slice(int(2))]));
+    is_found(&call("operator.itemgetter", &[slice(bytes(b"a"))]), Rule::Resolver, "");
+}
+
+#[test]
+fn functions_that_call_others() {
+    for name in ["numpy.apply_along_axis", "numpy.lib.shape_base.apply_along_axis"] {
+        is_found(&global(name), Rule::UnknownName, "names numpy");
+        is_found(&call(name, &[global("numpy.exp"), int(0), list(&[])]), Rule::LibraryGadget, "calls numpy");
+    }
+    let fetch = |module: &str, name: &str, own: Value| {
+        call("scipy._lib._uarray._backend.unpickle_function", &[text(module), text(name), own])
+    };
+    is_safe(&fetch("scipy.fft._basic", "fft", none()));
+    for (module, name) in [("os", "system"), ("scipy.fft._basic", "os"), ("scipy.special", "expit")] {
+        is_found(&fetch(module, name, none()), Rule::Resolver, "unpickle_function");
+    }
+    is_found(&fetch("scipy.fft._basic", "fft", int(1)), Rule::Resolver, "unpickle_function");
+}
+
+#[test]
+fn metadata() {
+    is_safe(&object("argparse.Namespace", &[("model", int(1))]));
+    is_found(&object("argparse.Namespace", &[("__class__", int(1))]), Rule::Smuggled, "");
+    let space = |state: Value| build(call("types.SimpleNamespace", &[]), state);
+    is_safe(&space(dict(&[("model", int(1))])));
+    is_found(&space(dict(&[("__reduce__", int(1))])), Rule::Smuggled, "");
+    bad(&call("types.SimpleNamespace", &[dict(&[])]));
+    is_safe(&call("re.RegexFlag", &[int(2)]));
+    bad(&call("re.RegexFlag", &[text("I")]));
+    let parts = tuple(&[int(1970), int(1), int(1)]);
+    is_safe(&call("time.struct_time", &[parts.clone(), dict(&[("tm_zone", text("GMT"))])]));
+    bad(&call("time.struct_time", &[parts.clone(), dict(&[("x", text("GMT"))])]));
+    bad(&call("time.struct_time", &[tuple(&[text("a")]), dict(&[])]));
+    bad(&call("time.struct_time", &[parts]));
+    bad(&call("re.sub", &[text("a"), text("b"), text("c")]));
+    let partial = build(
+        call("functools.partial", &[global("re.sub")]),
+        tuple(&[global("re.sub"), tuple(&[text("a")]), none(), none()]),
+    );
+    is_safe(&partial);
+    let ufunc = || call("numpy.core._ufunc_reconstruct", &[text("numpy"), text("power")]);
+    is_safe(&build(
+        call("functools.partial", &[ufunc()]),
+        tuple(&[ufunc(), tuple(&[int(2)]), none(), none()]),
+    ));
+    is_safe(&object("numpy.poly1d", &[("coeffs", floats(&[3]))]));
+    is_safe(&object("numpy.polynomial.polynomial.Polynomial", &[("coef", floats(&[3]))]));
+}
+
+#[test]
+fn distances_that_a_function_computes() {
+    let module = "sklearn.metrics._dist_metrics";
+    let class = format!("{module}.PyFuncDistance64");
+    let state = |function: Value, keywords: Value| {
+        tuple(&[float(2.0), floats(&[1]), floats(&[1, 1]), function, keywords])
+    };
+    let metric = |state: Value| build(call(&format!("{module}.newObj"), &[global(&class)]), state);
+    let cosine = || global("scipy.spatial.distance.cosine");
+    is_safe(&metric(state(cosine(), dict(&[]))));
+    is_safe(&metric(state(cosine(), none())));
+    is_safe(&build(new(&class), state(cosine(), dict(&[("p", int(1))]))));
+    for (function, keywords) in [
+        (global("numpy.memmap"), dict(&[])),
+        (global("builtins.dict"), dict(&[])),
+        (int(1), dict(&[])),
+        (cosine(), pairs(&[(int(1), int(1))])),
+    ] {
+        bad(&metric(state(function, keywords)));
+    }
+    is_found(&metric(state(global("os.system"), none())), Rule::Gadget, "names os.system");
+}
+
+#[test]
+fn piecewise_polynomials() {
+    for name in
+        ["_interpolate.PPoly", "_interpolate.BPoly", "_cubic.PchipInterpolator", "_cubic.Akima1DInterpolator"]
+    {
+        let class = format!("scipy.interpolate.{name}");
+        let made = |x: Value, c: Value| build(new(&class), tuple(&[none(), dict(&[("x", x), ("c", c)])]));
+        is_safe(&made(floats(&[4]), floats(&[2, 3])));
+        is_safe(&made(floats(&[4]), floats(&[2, 3, 5])));
+        for (x, c) in [
+            (floats(&[4]), floats(&[2, 4])),
+            (floats(&[1]), floats(&[2, 0])),
+            (floats(&[4]), floats(&[0, 3])),
+            (floats(&[4]), floats(&[3])),
+            (floats(&[2, 2]), floats(&[2, 3])),
+        ] {
+            is_found(&made(x, c), Rule::Unsound, "");
+        }
+        is_found(
+            &build(new(&class), tuple(&[none(), dict(&[("c", floats(&[2, 3]))])])),
+            Rule::Unsound,
+            "x: ",
+        );
+    }
+    // since scipy 1.18
+    let inner = || {
+        let slots = dict(&[("x", floats(&[4])), ("c", floats(&[2, 3]))]);
+        build(new("scipy.interpolate._interpolate._PPoly"), tuple(&[none(), slots]))
+    };
+    let outer = |inner: Value, empty: Value| {
+        object("scipy.interpolate._interpolate.PPoly", &[("_delegate_to", inner), ("_xp", empty)])
+    };
+    is_safe(&outer(inner(), floats(&[0])));
+    bad(&outer(inner(), floats(&[1])));
+    bad(&outer(inner(), none()));
+    bad(&outer(int(1), floats(&[0])));
+}
+
+#[test]
+fn distributions_of_several_variables() {
+    let class = "scipy.stats._multivariate.multivariate_normal_frozen";
+    is_safe(&object(class, &[("mean", floats(&[2])), ("dim", int(2))]));
+    is_found(&object(class, &[("__class__", int(2))]), Rule::Smuggled, "");
+    is_found(&object(class, &[("_parse_arg_template", text("import os"))]), Rule::ExecutedText, "");
+}
+
+#[test]
+fn sparse_columns() {
+    let index = |places: &[i32]| {
+        call("pandas._libs.sparse.IntIndex", &[int(5), ints(&[places.len() as i32], places)])
+    };
+    let blocks = |places: &[i32], lengths: &[i32]| {
+        let arrays = [places, lengths].map(|array| ints(&[array.len() as i32], array));
+        call("pandas._libs.sparse.BlockIndex", &[int(5), arrays[0].clone(), arrays[1].clone()])
+    };
+    let array = |index: Value, count: i32| {
+        let class = "pandas.core.arrays.sparse.array.SparseArray";
+        object(class, &[("_sparse_index", index), ("_sparse_values", floats(&[count]))])
+    };
+    is_safe(&array(index(&[0, 4]), 2));
+    is_safe(&array(index(&[]), 0));
+    is_safe(&array(blocks(&[0, 3], &[1, 2]), 3));
+    for wrong in [
+        index(&[-1]),
+        index(&[5]),
+        index(&[2, 2]),
+        index(&[3, 1]),
+        blocks(&[-1], &[1]),
+        blocks(&[1], &[-3]),
+        blocks(&[1], &[0]),
+        blocks(&[3], &[3]),
+        blocks(&[0, 1], &[2, 1]),
+        blocks(&[0, 1], &[1]),
+    ] {
+        is_found(&wrong, Rule::Unsound, "");
+    }
+    is_found(&array(index(&[0, 4]), 1), Rule::Unsound, "_sparse_values: 1 for 2 places");
+    bad(&array(int(1), 1));
+    bad(&call("pandas._libs.sparse.IntIndex", &[text("5"), ints(&[1], &[0])]));
+}
+
+#[test]
+fn tables_of_old_releases() {
+    let offset = |items: &[(&str, Value)]| object("pandas.tseries.offsets.MonthEnd", items);
+    let (n, normalize) = (("n", int(1)), ("normalize", FALSE.to_vec()));
+    let month = || offset(&[n.clone(), normalize.clone(), ("kwds", dict(&[]))]);
+    is_safe(&month());
+    is_safe(&call("pandas._libs.period.Period", &[none(), month(), int(600)]));
+    bad(&offset(&[n.clone()]));
+    bad(&offset(&[("n", text("1")), normalize.clone()]));
+    bad(&new("pandas.tseries.offsets.MonthEnd"));
+    is_found(&offset(&[n, normalize, ("__class__", int(1))]), Rule::Smuggled, "");
+    let frozen = |class: &str| {
+        let args = [global(class), tuple(&[int(0)]), bytes(b"b")];
+        let made = call("numpy.core.multiarray._reconstruct", &args);
+        build(made, tuple(&[int(1), tuple(&[int(1)]), dtype("|i1"), FALSE.to_vec(), bytes(&[0])]))
+    };
+    is_safe(&frozen("pandas.core.indexes.frozen.FrozenNDArray"));
+    bad(&frozen("pandas.core.indexes.frozen.FrozenList"));
+    let periods = |class: &str, state: Value| {
+        let args = [global(class), int(1), none()];
+        build(call("pandas._libs.tslibs.period.__pyx_unpickle_PeriodMixin", &args), state)
+    };
+    let class = "pandas.core.arrays.period.PeriodArray";
+    is_safe(&periods(class, dict(&[("_data", longs(&[1], &[600]))])));
+    bad(&periods(class, tuple(&[])));
+    bad(&periods("pandas.core.series.Series", dict(&[])));
+    is_found(&periods(class, dict(&[("__class__", int(1))])), Rule::Smuggled, "");
+}
+
+#[test]
+fn texts_of_any_length() {
+    let kind = |args: &[Value]| call("numpy._core._internal._convert_to_stringdtype_kwargs", args);
+    let texts = |dtype: Value, data: Value| array_of(dtype, &[2], data);
+    let two = || list(&[text("a"), text("bc")]);
+    is_safe(&texts(kind(&[int(1)]), two()));
+    is_safe(&texts(kind(&[int(1), float(f64::NAN)]), two()));
+    bad(&kind(&[text("a")]));
+    bad(&kind(&[int(1), global("numpy.exp")]));
+    is_found(&texts(kind(&[int(1)]), bytes(&[0; 32])), Rule::Unsound, "");
+    bad(&call("numpy._core.multiarray.scalar", &[kind(&[int(1)]), bytes(&[0; 16])]));
+    is_found(&texts(tuple(&[kind(&[int(1)]), tuple(&[int(2)])]), bytes(&[0; 32])), Rule::Unsound, "");
+}

@@ -1,0 +1,152 @@
+//! Estimators that give gradient boosting for three classes its first prediction.
+
+use cannery_scan::Rule;
+
+use crate::write::*;
+
+/// A model of no trees with an estimator for its first prediction.
+fn boosting(init: Value) -> Value {
+    let loss = object("sklearn._loss.loss.HalfMultinomialLoss", &[("n_classes", int(3))]);
+    let trees = array_of(dtype("|O8"), &[0, 3], list(&[]));
+    let attributes = [("estimators_", trees), ("_loss", loss), ("init_", init), ("n_features_in_", int(2))];
+    object("sklearn.ensemble._gb.GradientBoostingClassifier", &attributes)
+}
+
+/// An estimator that is sound with these attributes, and not when one of them is another or missing.
+#[track_caller]
+fn fits(class: &str, good: &[(&str, Value)], wrong: &[(&str, Value)]) {
+    is_safe(&boosting(object(class, good)));
+    for (name, value) in wrong {
+        let changed: Vec<_> = good
+            .iter()
+            .map(|(key, old)| (*key, if key == name { value.clone() } else { old.clone() }))
+            .collect();
+        is_found(&boosting(object(class, &changed)), Rule::Unsound, "init_");
+        let rest: Vec<_> = good.iter().filter(|(key, _)| key != name).cloned().collect();
+        is_found(&boosting(object(class, &rest)), Rule::Unsound, "init_");
+    }
+}
+
+#[test]
+fn estimators_with_a_column_for_each_class() {
+    let (three, four) = (("classes_", longs(&[3], &[0, 1, 2])), ("classes_", longs(&[4], &[0, 1, 2, 3])));
+    let matrix = |name, rows| (name, floats(&[rows, 2]));
+    fits(
+        "sklearn.naive_bayes.GaussianNB",
+        &[three.clone(), matrix("theta_", 3), matrix("var_", 3)],
+        &[four.clone(), matrix("theta_", 2), ("theta_", floats(&[3, 1, 2])), matrix("var_", 2)],
+    );
+    fits(
+        "sklearn.naive_bayes.MultinomialNB",
+        &[three.clone(), matrix("feature_log_prob_", 3)],
+        &[("classes_", floats(&[3, 1])), matrix("feature_log_prob_", 1)],
+    );
+    fits(
+        "sklearn.discriminant_analysis.LinearDiscriminantAnalysis",
+        &[three.clone(), matrix("coef_", 3)],
+        &[four.clone(), matrix("coef_", 1)],
+    );
+    let outputs = |count| ("n_outputs_", int(count));
+    let layers = |columns| ("coefs_", list(&[floats(&[2, 5]), floats(&[5, columns])]));
+    let binarizer = |kind| object("sklearn.preprocessing._label.LabelBinarizer", &[("y_type_", text(kind))]);
+    fits(
+        "sklearn.neural_network._multilayer_perceptron.MLPClassifier",
+        &[
+            three.clone(),
+            layers(3),
+            ("n_layers_", int(3)),
+            outputs(3),
+            ("_label_binarizer", binarizer("multiclass")),
+        ],
+        &[
+            four.clone(),
+            layers(2),
+            ("n_layers_", int(2)),
+            outputs(1),
+            ("_label_binarizer", binarizer("multilabel-indicator")),
+        ],
+    );
+    fits(
+        "sklearn.ensemble._bagging.BaggingClassifier",
+        &[three.clone(), ("n_classes_", int(3))],
+        &[four.clone()],
+    );
+    is_found(
+        &boosting(object(
+            "sklearn.ensemble._bagging.BaggingClassifier",
+            &[three.clone(), ("n_classes_", int(2))],
+        )),
+        Rule::Unsound,
+        "n_classes_",
+    );
+    let loss = |name: &str| ("_loss", object(&format!("sklearn._loss.loss.{name}"), &[]));
+    fits(
+        "sklearn.ensemble._hist_gradient_boosting.gradient_boosting.HistGradientBoostingClassifier",
+        &[three.clone(), ("n_trees_per_iteration_", int(3)), loss("HalfMultinomialLoss")],
+        &[four, ("n_trees_per_iteration_", int(1)), loss("HalfBinomialLoss")],
+    );
+}
+
+#[test]
+fn estimators_that_ask_others() {
+    let classes = |count: i32| ("classes_", floats(&[count]));
+    let bayes = |rows: i32| {
+        let attributes = [classes(rows), ("theta_", floats(&[rows, 2])), ("var_", floats(&[rows, 2]))];
+        object("sklearn.naive_bayes.GaussianNB", &attributes)
+    };
+    let step = |name: &str, step: Value| tuple(&[text(name), step]);
+    let pipeline = |first: Value, rows: i32| {
+        let steps = list(&[step("a", first), step("b", bayes(rows))]);
+        boosting(object("sklearn.pipeline.Pipeline", &[("steps", steps)]))
+    };
+    let scaler = || object("sklearn.preprocessing._data.StandardScaler", &[("mean_", floats(&[2]))]);
+    is_safe(&pipeline(scaler(), 3));
+    is_safe(&pipeline(text("passthrough"), 3));
+    is_found(&pipeline(scaler(), 2), Rule::Unsound, "init_");
+    // its function can give fewer rows
+    let function =
+        object("sklearn.preprocessing._function_transformer.FunctionTransformer", &[("func", none())]);
+    is_found(&pipeline(function, 3), Rule::UnknownArguments, "comes from an estimator that is not known");
+    let search = |attributes: &[(&str, Value)]| {
+        boosting(object("sklearn.model_selection._search.GridSearchCV", attributes))
+    };
+    is_safe(&search(&[("best_estimator_", bayes(3))]));
+    is_found(&search(&[("best_estimator_", bayes(2))]), Rule::Unsound, "init_");
+    is_found(&search(&[]), Rule::Unsound, "best_estimator_");
+    let voting = |members: &[Value], encoder: &str| {
+        let encoder = object(&format!("sklearn.preprocessing._label.{encoder}"), &[classes(3)]);
+        let attributes = [("estimators_", list(members)), ("le_", encoder)];
+        boosting(object("sklearn.ensemble._voting.VotingClassifier", &attributes))
+    };
+    is_safe(&voting(&[bayes(3), bayes(3)], "LabelEncoder"));
+    is_found(&voting(&[bayes(3), bayes(2)], "LabelEncoder"), Rule::Unsound, "init_");
+    is_found(&voting(&[bayes(3)], "LabelBinarizer"), Rule::Unsound, "estimators_");
+    is_found(&voting(&[], "LabelEncoder"), Rule::Unsound, "estimators_");
+}
+
+/// Estimators that are read in full have findings of their own here; what counts is that of the boosting.
+#[test]
+fn rows_and_columns_that_are_not_kept() {
+    let classes = |shape: &[i32]| ("classes_", floats(shape));
+    let unsound = |class: &str, attributes: &[(&str, Value)], want: &str| {
+        is_found(&boosting(object(class, attributes)), Rule::Unsound, want);
+    };
+    let tree = "sklearn.tree._classes.DecisionTreeClassifier";
+    let count = ("n_classes_", int(3));
+    unsound(tree, &[classes(&[3, 1]), count.clone(), ("n_outputs_", int(1))], "init_: classes_");
+    unsound(tree, &[classes(&[3]), count, ("n_outputs_", int(2))], "init_: n_classes_");
+    let dummy = [
+        ("strategy", text("prior")),
+        ("n_outputs_", int(1)),
+        ("class_prior_", floats(&[3])),
+        ("output_2d_", TRUE.to_vec()),
+    ];
+    unsound("sklearn.dummy.DummyClassifier", &dummy, "init_: output_2d_");
+    is_safe(&boosting(object("sklearn.dummy.DummyClassifier", &dummy[..3])));
+    let machine = [classes(&[3]), ("n_support_", longs(&[3], &[0, 0, 0])), ("kernel", global("numpy.dot"))];
+    is_found(
+        &boosting(object("sklearn.svm._classes.SVC", &machine)),
+        Rule::UnknownArguments,
+        "comes from an estimator that is not known",
+    );
+}
