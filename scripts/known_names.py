@@ -45,19 +45,21 @@ PYTHON_2 = sys.version_info[0] == 2
 RECONSTRUCT = re.compile(
     r"^(__pyx_unpickle_\w+|newObj|_reconstruct|scalar|_frombuffer|_ufunc_reconstruct|_mareconstruct|_mrreconstruct"
     r"|__\w+_ctor|_reconstructor|__newobj__|__newobj_ex__|encode|_compile|_new_\w*Index|_unpickle_block"
-    r"|_timestamp_unpickle|_timedelta_unpickle|_unpickle_timestamp|_unpickle_timedelta|__?nat_unpickle|_convert_to_stringdtype_kwargs|bitgen_ctor|_p|_UTC|FixedOffset)$"
+    r"|_timestamp_unpickle|_timedelta_unpickle|_unpickle_timestamp|_unpickle_timedelta|__?nat_unpickle|_convert_to_stringdtype_kwargs|bitgen_ctor|_p|_UTC|FixedOffset|_array_reconstructor)$"
 )
 
 OPERATORS = "abs add and_ eq floordiv ge gt invert le lt mod mul ne neg not_ or_ pos pow sub truediv truth xor"
 PYTHON = {
     "_operator": OPERATORS,
     "argparse": "Namespace",
+    "array": "array _array_reconstructor",
     "builtins": "set frozenset list dict tuple int float bool complex str bytes bytearray slice range object type"
     " long unicode xrange Ellipsis NotImplemented abs len max min round sum",
     "copyreg": "_reconstructor __newobj__ __newobj_ex__",
     "_codecs": "encode",
     "collections": "OrderedDict defaultdict deque Counter",
     "functools": "partial",
+    "http": "HTTPStatus",
     "operator": OPERATORS,
     "datetime": "date datetime time timedelta timezone tzinfo",
     "decimal": "Decimal",
@@ -142,12 +144,13 @@ NUMPY_FUNCTIONS = (
     " prod ptp quantile ravel real repeat reshape roll rot90 round searchsorted sinc size sort squeeze stack std sum swapaxes"
     " take tensordot tile trace transpose trapezoid trapz tril triu unique unwrap var vstack where zeros zeros_like"
 )
+NUMPY_FUNCTIONS_OF_TEXT = (
+    "add capitalize center count endswith find isalpha isdecimal isdigit isnumeric join lower lstrip partition replace"
+    " rstrip split startswith str_len strip swapcase title upper zfill"
+)
 NUMPY_FUNCTIONS_BELOW = [
-    (
-        "numpy.char",
-        "add capitalize center count endswith find isalpha isdecimal isdigit isnumeric join lower lstrip partition replace"
-        " rstrip split startswith str_len strip swapcase title upper zfill",
-    ),
+    ("numpy.char", NUMPY_FUNCTIONS_OF_TEXT),
+    ("numpy.core.defchararray", NUMPY_FUNCTIONS_OF_TEXT),
     ("numpy.fft", "fft fft2 fftfreq fftn fftshift ifft ifft2 ifftn ifftshift irfft rfft rfftfreq"),
     ("numpy.ma", "filled masked_invalid"),
     ("numpy.linalg", "cholesky cond det eig eigh eigvals eigvalsh inv lstsq matrix_power matrix_rank norm pinv qr slogdet solve svd"),
@@ -309,11 +312,13 @@ def collect_python(found):
             )
             found.add("python", module, name, kind)
 
-    if not PYTHON_2:  # which can't pickle them
-        for name in METHODS_OF_TEXT.split():
-            if hasattr(str, name):
-                found.add("python", "builtins", "str." + name, "function")
-                found.add("python", "__builtin__", "unicode." + name, "function")
+    for name in METHODS_OF_TEXT.split():
+        if PYTHON_2 and hasattr(str, name):  # which can pickle them where joblib is loaded
+            found.add("python", "__builtin__", "str." + name, "function")
+            found.add("python", "__builtin__", "unicode." + name, "function")
+        elif hasattr(str, name):
+            found.add("python", "builtins", "str." + name, "function")
+            found.add("python", "__builtin__", "unicode." + name, "function")
     renamed = {"builtins": "__builtin__", "copyreg": "copy_reg"} if PYTHON_2 else {}
     for module, names in PYTHON.items():
         module = renamed.get(module, module)

@@ -6,8 +6,9 @@
 
 The first form runs the second in each environment NAME (all by default), scans the folder, runs `cannery inspect --format
 json` on each file, prints how many files came to what, each kind of finding with one file that has it and each file that
-`inspect` fails on, and removes what is safe. Nothing here is anyone's own code, so every file should be safe, but for the
-lines behind REFUSED, none of which may be safe; exit status 1 if one is not as it should be.
+`inspect` fails on, and removes what is safe. Nothing here is anyone's own code, so every file should be safe; those of the
+lines behind UNKNOWN should be unknown and not dangerous, those of the lines behind REFUSED must not be safe. Exit status 1 if
+one is not as it should be.
 
 The values are those of scripts/compositions.txt: Python expressions, one a line, evaluated among the names that `names`
 gives; what an old release does not have is left out (`--why` says so on standard error). Each value is written as scan_estimators.py does: a pickle of one protocol and a
@@ -18,6 +19,7 @@ from __future__ import print_function
 import argparse
 import collections
 import os
+import pickle
 import re
 import shutil
 import signal
@@ -28,6 +30,7 @@ import warnings
 
 import scan_estimators as single
 
+PARTS = ('safe', 'unknown', 'refused')
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
@@ -82,9 +85,9 @@ def of_pandas(given):
 
 
 def expressions():
-    """Those whose files should be safe, and those whose files must not be."""
+    """Those whose files should be safe, those whose files should be unknown, and those whose files must not be safe."""
     with open(os.path.join(HERE, 'compositions.txt')) as file:
-        parts = file.read().split('# REFUSED')
+        parts = re.split('# (?:UNKNOWN|REFUSED)', file.read())
     return [[line for line in part.splitlines() if line and not line.startswith(('#', ':'))] for part in parts]
 
 
@@ -97,7 +100,7 @@ def write(folder, args):
     np.random.seed(0)
     signal.signal(signal.SIGALRM, single.late)
     given = names()
-    for part, cases in zip(('safe', 'refused'), expressions()):
+    for part, cases in zip(PARTS, expressions()):
         os.mkdir(os.path.join(folder, part))
         writer = single.Writer(os.path.join(folder, part), args.seconds)
         for line in cases:
@@ -107,7 +110,9 @@ def write(folder, args):
 
 def value_of(line, given, why):
     try:
-        return eval(line, given)
+        value = eval(line, given)
+        pickle.loads(pickle.dumps(value, pickle.HIGHEST_PROTOCOL))  # Python 2 writes some functions that it can't read
+        return value
     except Exception as error:
         print('%s: %s: %s' % (line, type(error).__name__, error), file=sys.stderr) if why else None
         raise
@@ -130,16 +135,17 @@ def inspected(cannery, folder):
 
 def judged(cannery, folder, name):
     """Prints what became of the files of one environment; whether all is as it should be."""
-    failed = inspected(cannery, os.path.join(folder, 'safe'))
-    verdicts, kinds = single.scan(cannery, os.path.join(folder, 'safe'))
-    refused, _ = single.scan(cannery, os.path.join(folder, 'refused'))
-    counts = lambda counter: ', '.join('%d %s' % (count, verdict) for verdict, count in sorted(counter.items()))
-    print('%s: %s; of what must not be: %s; inspect failed on %d' % (name, counts(verdicts), counts(refused), len(failed)), flush=True)
-    for (rule, message), files in sorted(kinds.items(), key=lambda each: -len(each[1])):
-        print('  %6d %s: %s (%s)' % (len(files), rule, message, os.path.join(folder, 'safe', files[0])), flush=True)
+    parts = [os.path.join(folder, part) for part in PARTS]
+    failed = [failure for part in parts for failure in inspected(cannery, part)]
+    scans = [single.scan(cannery, part) for part in parts]
+    counts = [', '.join('%d %s' % (count, verdict) for verdict, count in sorted(verdicts.items())) for verdicts, _ in scans]
+    print('%s: %s; not judged: %s; refused: %s; inspect failed on %d' % (name, counts[0], counts[1], counts[2], len(failed)), flush=True)
+    for (rule, message), files in sorted(scans[0][1].items(), key=lambda each: -len(each[1])):
+        print('  %6d %s: %s (%s)' % (len(files), rule, message, os.path.join(parts[0], files[0])), flush=True)
     for path, error in failed:
         print('  inspect: %s: %s' % (path, error), flush=True)
-    return set(verdicts) == {'safe'} and 'safe' not in refused and not failed
+    safe, unknown, refused = (set(verdicts) for verdicts, _ in scans)
+    return safe == {'safe'} and unknown <= {'unknown'} and 'safe' not in refused and not failed
 
 
 def main():

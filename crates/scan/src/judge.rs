@@ -45,6 +45,7 @@ pub(crate) fn judge(heap: &Heap, root: Option<Value>, bytes: u64, allowed: &Allo
         called: FxHashSet::default(),
         used_well: FxHashSet::default(),
         making: FxHashSet::default(),
+        partials: FxHashSet::default(),
         seen: FxHashMap::default(),
         judged: Judged::default(),
     };
@@ -68,8 +69,10 @@ struct Judge<'h> {
     called: FxHashSet<Id>,
     /// Harmful names that were used as models use them: fine as long as they are there for nothing else.
     used_well: FxHashSet<Id>,
-    /// The arguments of the calls that make an instance of one.
+    /// The arguments of the calls that make an instance of one, and a state that begins with one.
     making: FxHashSet<Id>,
+    /// What has such a state.
+    partials: FxHashSet<Id>,
     /// Where a rule and symbol were reported first.
     seen: FxHashMap<(Rule, String), usize>,
     judged: Judged,
@@ -128,6 +131,12 @@ impl<'h> Judge<'h> {
         let Some(call) = heap.call(value) else { return };
         let Some(name) = heap.global_name(call.callable) else {
             if uses::is_zone_read_by_name(heap, value) {
+                return;
+            }
+            if let Some(method) = uses::keyword_method(heap, value) {
+                self.used_well.extend(method.callers.into_iter().filter_map(id_of));
+                self.making.extend(method.holders.into_iter().filter_map(id_of));
+                self.partials.extend(id_of(call.callable));
                 return;
             }
             let message = format!("calls a {}, which is no name", kind_of(heap, call.callable));
@@ -230,6 +239,7 @@ impl<'h> Judge<'h> {
             place::edges(self.heap, from, &mut |edge, to| {
                 let Some(to) = id_of(to) else { return };
                 match edge {
+                    Edge::State if self.partials.contains(&from) => {}
                     Edge::Callable | Edge::Arguments => {}
                     Edge::Item(0) if is_making => {}
                     _ if self.making.contains(&to) => only.clear(),

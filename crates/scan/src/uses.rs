@@ -25,6 +25,7 @@ use crate::site::{Checked, Refusal, Site};
 pub(crate) use attributes::check as attributes;
 pub(crate) use conditional::{could_be_harmless, harmful_name_used_well};
 pub(crate) use instance::{is_array_class, is_piecewise};
+pub(crate) use operators::keyword_method;
 pub(crate) use zone::is_read_by_name as is_zone_read_by_name;
 
 /// Checks a call of a known name.
@@ -59,7 +60,8 @@ fn reduce(site: &Site<'_>, known: Known) -> Checked {
     match module {
         "copyreg" | "copy_reg" => return copyreg::check(site),
         "builtins" | "__builtin__" | "collections" | "_codecs" | "datetime" | "decimal" | "fractions"
-        | "re" | "functools" | "pathlib" | "pathlib._local" | "time" | "types" | "uuid"
+        | "array" | "http" | "re" | "functools" | "pathlib" | "pathlib._local" | "time" | "types"
+        | "uuid"
             if !matches!(known.kind, Kind::Exception | Kind::Function) =>
         {
             return builtins::check(site);

@@ -23,7 +23,10 @@ pub(super) fn check(site: &Site<'_>) -> Checked {
             matches!(site.args, [pattern, flags]
                 if (is_str(site.heap, *pattern) || is_bytes(site.heap, *pattern)) && is_int(site.heap, *flags))
         }
-        ("re", "RegexFlag") => matches!(site.args, [flags] if is_int(site.heap, *flags)),
+        ("array", name) => array(site, name),
+        ("http", "HTTPStatus") | ("re", "RegexFlag") => {
+            matches!(site.args, [flags] if is_int(site.heap, *flags))
+        }
         ("time", "struct_time") => struct_time(site),
         ("types", "SimpleNamespace") if site.args.is_empty() => {
             return site.state().map_or(Ok(()), |state| super::attributes(site.heap, state));
@@ -122,6 +125,25 @@ fn time(site: &Site<'_>, name: &str) -> bool {
     }
 }
 
+/// `_array_reconstructor(array, code, format, bytes)`, in Python 2 `array(code, list)`. Both look at what they are given.
+fn array(site: &Site<'_>, name: &str) -> bool {
+    const CODES: &[&str] = &["b", "B", "d", "f", "h", "H", "i", "I", "l", "L", "q", "Q", "u", "w"];
+    let heap = site.heap;
+    match (name, site.args) {
+        ("_array_reconstructor", [class, code, format, bytes]) => {
+            heap.global_name(*class) == Some(("array", "array"))
+                && is_text_of(heap, *code, CODES)
+                && is_int(heap, *format)
+                && is_bytes(heap, *bytes)
+        }
+        ("array", [code, items]) => {
+            is_text_of(heap, *code, CODES)
+                && heap.as_list(*items).is_some_and(|items| items.iter().all(|&item| is_scalar(heap, item)))
+        }
+        _ => false,
+    }
+}
+
 /// `struct_time(numbers, {'tm_zone': name, 'tm_gmtoff': seconds})`.
 fn struct_time(site: &Site<'_>) -> bool {
     let heap = site.heap;
@@ -160,6 +182,9 @@ pub(super) fn is_kept_function(heap: &Heap, value: Value) -> bool {
 /// object is used: it must be one that models keep as data.
 fn partial(site: &Site<'_>) -> Checked {
     let heap = site.heap;
+    if super::operators::keyword_partial(site).is_some() {
+        return Ok(());
+    }
     match site.args {
         [function] if is_kept_function(heap, *function) => {}
         [function, ..] => {

@@ -67,7 +67,8 @@ pub(crate) fn could_be_harmless(site: &Site<'_>) -> Option<Refusal> {
 /// `unpickle_function(module, name, None)` for a function that the table has. It is called through a backend, and so not
 /// pickled by its name.
 fn is_dispatched(site: &Site<'_>) -> bool {
-    let [module, name, Value::None] = site.args else { return false };
+    // the function's own object has a place since scipy 1.8
+    let ([module, name] | [module, name, Value::None]) = site.args else { return false };
     match (site.heap.as_str(*module), site.heap.as_str(*name)) {
         (Some(module), Some(name)) => {
             module.starts_with("scipy.fft.")
@@ -88,6 +89,7 @@ fn is_method(site: &Site<'_>) -> bool {
         || is_text_of(site.heap, *name, OF_PATTERN) && is_pattern(site, *object)
         || is_entropy(site, *object, *name)
         || is_raw_predict(site, *object, *name)
+        || is_own_method(site, *object, *name)
 }
 
 fn is_of_class(site: &Site<'_>, class: Value, name: Value) -> bool {
@@ -111,6 +113,32 @@ fn is_raw_predict(site: &Site<'_>, object: Value, name: Value) -> bool {
             let (module, class) = object.class();
             module == "sklearn.ensemble._hist_gradient_boosting.gradient_boosting" && MODELS.contains(&class)
         })
+}
+
+/// Methods that an object of scipy keeps of itself: how a density takes its bandwidth, and what a function of distances is.
+fn is_own_method(site: &Site<'_>, object: Value, name: Value) -> bool {
+    const OF_DENSITY: &[&str] = &["scotts_factor", "silverman_factor"];
+    const OF_DISTANCES: &[&str] = &[
+        "_call_norm",
+        "_euclidean_norm",
+        "_h_cubic",
+        "_h_gaussian",
+        "_h_inverse_multiquadric",
+        "_h_linear",
+        "_h_multiquadric",
+        "_h_quintic",
+        "_h_thin_plate",
+    ];
+    let class = site.heap.object(object).map(|object| object.class());
+    match class {
+        Some(("scipy.stats.kde" | "scipy.stats._kde", "gaussian_kde")) => {
+            is_text_of(site.heap, name, OF_DENSITY)
+        }
+        Some(("scipy.interpolate.rbf" | "scipy.interpolate._rbf", "Rbf")) => {
+            is_text_of(site.heap, name, OF_DISTANCES)
+        }
+        _ => false,
+    }
 }
 
 /// `_entropy` of a distribution, which its `vecentropy` calls.

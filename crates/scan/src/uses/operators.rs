@@ -8,7 +8,7 @@
 use cannery_object::{Heap, Value, View};
 
 use crate::names;
-use crate::site::{Site, is_number, is_str};
+use crate::site::{Site, is_number, is_str, is_str_dict};
 
 /// `itemgetter(key, …)` with keys that are plain.
 pub(super) fn takes_items(site: &Site<'_>) -> bool {
@@ -166,6 +166,40 @@ pub(super) fn calls_a_method(site: &Site<'_>) -> bool {
         }
         [] => false,
     }
+}
+
+/// How pickle writes a `methodcaller` that has keywords: what `partial(methodcaller, name, keyword=…)` makes is called with
+/// the other arguments.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct KeywordMethod {
+    /// `methodcaller`, where it is named.
+    pub(crate) callers: [Value; 2],
+    /// The tuples that begin with it: the arguments and the state of the partial.
+    pub(crate) holders: [Value; 2],
+}
+
+/// The parts of a call that is one, with a method that computes and arguments that are plain.
+pub(crate) fn keyword_method(heap: &Heap, value: Value) -> Option<KeywordMethod> {
+    let call = heap.call(value)?;
+    let is_bare = heap.attached(value).states.is_empty();
+    let args = heap.as_tuple(call.args).filter(|args| is_bare && args.iter().all(|&arg| is_plain(heap, arg)));
+    args.and(keyword_partial(&Site::of(heap, call.callable)?))
+}
+
+/// The same of the partial.
+pub(super) fn keyword_partial(site: &Site<'_>) -> Option<KeywordMethod> {
+    let heap = site.heap;
+    let is_caller = |value| heap.global_name(value) == Some(("operator", "methodcaller"));
+    let ([caller], Some([same, names, keywords, Value::None])) = (site.args, site.state_tuple()) else {
+        return None;
+    };
+    let fits = site.name == ("functools", "partial")
+        && is_caller(*caller)
+        && is_caller(*same)
+        && matches!(heap.as_tuple(*names), Some([name]) if is_name_of(heap, *name, |name| METHODS.contains(&name)))
+        && is_str_dict(heap, *keywords)
+        && heap.as_dict(*keywords)?.chunks_exact(2).all(|pair| is_plain(heap, pair[1]));
+    fits.then_some(KeywordMethod { callers: [*caller, *same], holders: [site.call.args, site.state()?] })
 }
 
 fn is_name_of(heap: &Heap, name: Value, is_fine: impl Fn(&str) -> bool) -> bool {

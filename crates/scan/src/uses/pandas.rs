@@ -111,15 +111,15 @@ fn old_offset(site: &Site<'_>, made: &Made<'_>) -> Checked {
     attributes::check(heap, state)
 }
 
-/// `__pyx_unpickle_PeriodMixin(PeriodArray, checksum, None)` of pandas 1.1 to 1.3, with a dict of attributes.
+/// `__pyx_unpickle_PeriodMixin(PeriodArray, checksum, None)` of pandas 1.1 to 1.4, with a dict of attributes.
 fn period_array(site: &Site<'_>, class: Value, checksum: Value) -> Checked {
     let heap = site.heap;
     let is_array = heap.global_name(class) == Some(("pandas.core.arrays.period", "PeriodArray"));
     if !is_array || !is_int(heap, checksum) {
         return Err(site.bad_args());
     }
-    match site.state() {
-        Some(state) if heap.as_dict(state).is_some() => attributes::check(heap, state),
+    match site.state_tuple() {
+        Some([dict]) if heap.as_dict(*dict).is_some() => attributes::check(heap, *dict),
         _ => Err(site.bad_state()),
     }
 }

@@ -107,6 +107,18 @@ fn methods_that_compute() {
         is_found(&caller(args), Rule::UnknownArguments, "not known to be harmless");
     }
     is_found(&caller(&[]), Rule::Resolver, "calls operator.methodcaller");
+    let keywords = |name: &str, value: Value, args: &[Value]| {
+        let caller = global("operator.methodcaller");
+        let state = tuple(&[caller.clone(), tuple(&[text(name)]), dict(&[("value", value)]), none()]);
+        call_of(build(call("functools.partial", &[caller]), state), args)
+    };
+    is_safe(&keywords("fillna", int(0), &[]));
+    is_safe(&keywords("drop", list(&[text("a")]), &[text("b")]));
+    is_found(&keywords("replace", int(0), &[]), Rule::Resolver, "names operator.methodcaller");
+    is_found(&keywords("fillna", global("numpy.exp"), &[]), Rule::Resolver, "names operator.methodcaller");
+    is_found(&keywords("fillna", int(0), &[global("numpy.exp")]), Rule::UnknownCall, "");
+    let beside = list(&[keywords("fillna", int(0), &[]), global("operator.methodcaller")]);
+    is_found(&beside, Rule::Resolver, "names operator.methodcaller");
     let slice = |part: Value| call("builtins.slice", &[int(0), part, none()]);
     is_safe(&call("operator.itemgetter", &[slice(int(2))]));
     is_found(&call("operator.itemgetter", &[slice(bytes(b"a"))]), Rule::Resolver, "");
@@ -122,6 +134,7 @@ fn functions_that_call_others() {
         call("scipy._lib._uarray._backend.unpickle_function", &[text(module), text(name), own])
     };
     is_safe(&fetch("scipy.fft._basic", "fft", none()));
+    is_safe(&call("scipy._lib._uarray._backend.unpickle_function", &[text("scipy.fft._basic"), text("fft")]));
     for (module, name) in [("os", "system"), ("scipy.fft._basic", "os"), ("scipy.special", "expit")] {
         is_found(&fetch(module, name, none()), Rule::Resolver, "unpickle_function");
     }
@@ -138,6 +151,21 @@ fn metadata() {
     bad(&call("types.SimpleNamespace", &[dict(&[])]));
     is_safe(&call("re.RegexFlag", &[int(2)]));
     bad(&call("re.RegexFlag", &[text("I")]));
+    is_safe(&call("http.HTTPStatus", &[int(200)]));
+    bad(&call("http.HTTPStatus", &[]));
+    let numbers = |args: &[Value]| call("array._array_reconstructor", args);
+    is_safe(&numbers(&[global("array.array"), text("d"), int(16), bytes(&[0; 8])]));
+    is_safe(&call("array.array", &[text("d"), list(&[float(1.0)])]));
+    bad(&numbers(&[global("builtins.list"), text("d"), int(16), bytes(&[0; 8])]));
+    bad(&numbers(&[global("array.array"), text("x"), int(16), bytes(&[0; 8])]));
+    bad(&call("array.array", &[text("d"), bytes(&[0; 8])]));
+    let density = |module: &str, method: &str| {
+        let made = object(&format!("{module}.gaussian_kde"), &[("dataset", floats(&[1, 3]))]);
+        call("builtins.getattr", &[made, text(method)])
+    };
+    is_safe(&density("scipy.stats._kde", "silverman_factor"));
+    is_found(&density("scipy.stats._kde", "resample"), Rule::Resolver, "calls builtins.getattr");
+    is_found(&density("scipy.stats", "silverman_factor"), Rule::Resolver, "calls builtins.getattr");
     let parts = tuple(&[int(1970), int(1), int(1)]);
     is_safe(&call("time.struct_time", &[parts.clone(), dict(&[("tm_zone", text("GMT"))])]));
     bad(&call("time.struct_time", &[parts.clone(), dict(&[("x", text("GMT"))])]));
@@ -285,10 +313,11 @@ fn tables_of_old_releases() {
         build(call("pandas._libs.tslibs.period.__pyx_unpickle_PeriodMixin", &args), state)
     };
     let class = "pandas.core.arrays.period.PeriodArray";
-    is_safe(&periods(class, dict(&[("_data", longs(&[1], &[600]))])));
+    is_safe(&periods(class, tuple(&[dict(&[("_data", longs(&[1], &[600]))])])));
     bad(&periods(class, tuple(&[])));
-    bad(&periods("pandas.core.series.Series", dict(&[])));
-    is_found(&periods(class, dict(&[("__class__", int(1))])), Rule::Smuggled, "");
+    bad(&periods(class, dict(&[])));
+    bad(&periods("pandas.core.series.Series", tuple(&[dict(&[])])));
+    is_found(&periods(class, tuple(&[dict(&[("__class__", int(1))])])), Rule::Smuggled, "");
 }
 
 #[test]
