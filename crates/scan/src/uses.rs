@@ -76,7 +76,7 @@ fn reduce(site: &Site<'_>, known: Known) -> Checked {
         )),
         (_, "numpy" | "mtrand") => numpy::check(site),
         (_, "pandas") => pandas::check(site),
-        (_, "pytz") => zone::check(site),
+        (_, "pytz" | "zoneinfo") => zone::check(site),
         (_, "sklearn" | "_loss") => sklearn::check(site),
         (_, "joblib") if is_named(site, "Memory") => sklearn::memory(site),
         _ => Err(site.bad_args()),

@@ -1,5 +1,6 @@
 //! numpy's types: `skops/io/_numpy.py`.
 
+use cannery_object::views::mask_dtype;
 use cannery_object::{
     Array, ArrayData, Blob, ByteOrder, DType, Field, Items, Kind, Node as HeapNode, Order, Value, shape_of,
 };
@@ -111,7 +112,7 @@ impl<'a> Tree<'a> {
             self.heap.array(data).ok_or_else(|| node.malformed("the data of a masked array is no array"))?;
         let (dtype, shape, order, elements) =
             (array.dtype.clone(), array.shape.clone(), array.order, array.data);
-        let mask = self.mask(node, mask, &shape, order)?;
+        let mask = self.mask(node, mask, mask_dtype(&dtype), &shape, order)?;
         let data = match elements {
             ArrayData::Bytes(blob) => self.heap.add(HeapNode::Bytes(blob))?,
             ArrayData::Objects(items) => self.heap.add(HeapNode::List(items))?,
@@ -128,15 +129,21 @@ impl<'a> Tree<'a> {
         Ok(object)
     }
 
-    /// One byte for each element, in the order of the data. A mask of one `False` stands for no mask.
-    fn mask(&mut self, node: Node<'a>, mask: Value, shape: &[usize], order: Order) -> Result<Value> {
-        let count = cannery_object::element_count(shape)?;
+    /// One byte for each element or each field of it, in the order of the data. A mask of one `False` stands for no mask.
+    fn mask(
+        &mut self,
+        node: Node<'a>,
+        mask: Value,
+        dtype: DType,
+        shape: &[usize],
+        order: Order,
+    ) -> Result<Value> {
+        let (kind, size) = (dtype.kind, dtype.itemsize);
+        let count = cannery_object::element_count(shape)?.checked_mul(size);
+        let count = count.ok_or_else(|| node.malformed("a mask is too large"))?;
         let blob = match self.heap.array(mask) {
             Some(array) => {
-                let same = array.dtype.kind == Kind::Bool && array.shape == shape;
-                if matches!(array.dtype.kind, Kind::Struct(_)) && array.shape == shape {
-                    return Err(Error::unsupported("a masked array with a mask for each field"));
-                }
+                let same = array.dtype.kind == kind && array.shape == shape;
                 if !same {
                     return Err(node.malformed("the mask of an array has not its shape and the dtype bool"));
                 }

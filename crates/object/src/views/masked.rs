@@ -52,7 +52,7 @@ impl<'h> MaskedArray<'h> {
 
 /// The dtype with every leaf replaced by bool, packed, as `numpy.ma.make_mask_descr` makes it. As deep as the
 /// dtype, which is bounded.
-fn mask_dtype(dtype: &DType) -> DType {
+pub fn mask_dtype(dtype: &DType) -> DType {
     let (kind, itemsize) = match &dtype.kind {
         Kind::Struct(fields) => {
             let mut end = 0;

@@ -23,7 +23,7 @@ pub use children::Children;
 pub use extension::{Extension, Values};
 pub use frame::{Column, DataFrame, Series};
 pub use index::{Index, IndexKind};
-pub use masked::MaskedArray;
+pub use masked::{MaskedArray, mask_dtype};
 pub use positions::Positions;
 pub use random::{Random, RandomKind};
 pub use scalar::Scalar;

@@ -319,12 +319,13 @@ fn polynomial_of_namespace(site: &Site<'_>) -> Checked {
 
 fn of_python(site: &Site<'_>, made: &Made<'_>, class: (&str, &str)) -> Checked {
     match class {
-        ("collections", "OrderedDict" | "defaultdict" | "Counter") | (_, "object") => {
+        // skops keeps nothing of a deque
+        ("collections", "OrderedDict" | "defaultdict" | "Counter" | "deque") | (_, "object") => {
             made_plainly(site, made)?;
             site.no_state()
         }
         ("uuid", "UUID") => uuid(site, made),
-        ("argparse", "Namespace") => plain(site, made),
+        ("argparse", "Namespace") | ("types", "SimpleNamespace") => plain(site, made),
         _ => Err(Refusal::new(Rule::UnknownArguments, format!("makes an instance of {}", class.1))),
     }
 }

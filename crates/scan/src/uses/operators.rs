@@ -218,7 +218,10 @@ fn is_plain(heap: &Heap, value: Value) -> bool {
 fn is_type_of_data(heap: &Heap, value: Value) -> bool {
     match heap.global_name(value) {
         Some(("builtins" | "__builtin__", name)) => {
-            matches!(name, "bool" | "bytes" | "complex" | "float" | "int" | "object" | "str")
+            matches!(
+                name,
+                "bool" | "bytes" | "complex" | "float" | "int" | "long" | "object" | "str" | "unicode"
+            )
         }
         Some(("numpy", name)) => matches!(
             name.trim_end_matches(|c: char| c.is_ascii_digit()),

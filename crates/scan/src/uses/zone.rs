@@ -9,6 +9,7 @@ use crate::site::{Checked, Site, is_flag, is_int, is_object, is_str};
 pub(super) fn is_zone(heap: &Heap, value: Value) -> bool {
     is_object(heap, value, |(module, name)| match module {
         "datetime" => name == "timezone",
+        "zoneinfo" => name == "ZoneInfo",
         "pytz" => matches!(name, "_UTC" | "_p" | "FixedOffset"),
         _ => false,
     }) || is_read_by_name(heap, value)
@@ -41,11 +42,12 @@ fn is_key(heap: &Heap, key: Value) -> bool {
     is_str(heap, key) && heap.as_str(key).is_some_and(|key| key.len() <= 60 && key.split('/').all(is_part))
 }
 
-/// `_UTC()`, `FixedOffset(minutes)` and `_p(key, offset, daylight saving, name)` of pytz, which looks keys up in its list.
+/// `ZoneInfo(key)`, which skops calls; `_UTC()`, `FixedOffset(minutes)` and `_p(key, offset, daylight saving, name)` of pytz, which looks keys up in its list.
 pub(super) fn check(site: &Site<'_>) -> Checked {
     let heap = site.heap;
     let ok = match (site.name.1, site.args) {
         ("_UTC", []) => true,
+        ("ZoneInfo", [key]) => is_key(heap, *key),
         ("FixedOffset", [minutes]) => is_int(heap, *minutes),
         ("_p", [key]) => is_key(heap, *key),
         ("_p", [key, offset, saving, name]) => {

@@ -45,6 +45,8 @@ fn time_zones() {
         Rule::UnknownCall,
         "which is no name",
     );
+    is_safe(&at(call("zoneinfo.ZoneInfo", &[text("Europe/Berlin")])));
+    bad(&call("zoneinfo.ZoneInfo", &[text("../etc/passwd")]));
     let berlin = [text("Europe/Berlin"), int(3180), int(0), text("LMT")];
     for (name, args) in
         [("_UTC", &[][..]), ("FixedOffset", &[int(60)]), ("_p", &berlin), ("_p", &berlin[..1])]
@@ -149,6 +151,8 @@ fn metadata() {
     is_safe(&space(dict(&[("model", int(1))])));
     is_found(&space(dict(&[("__reduce__", int(1))])), Rule::Smuggled, "");
     bad(&call("types.SimpleNamespace", &[dict(&[])]));
+    is_safe(&object("types.SimpleNamespace", &[("model", int(1))]));
+    is_safe(&new("collections.deque"));
     is_safe(&call("re.RegexFlag", &[int(2)]));
     bad(&call("re.RegexFlag", &[text("I")]));
     is_safe(&call("http.HTTPStatus", &[int(200)]));
