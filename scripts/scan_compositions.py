@@ -44,14 +44,14 @@ def names():
     import sklearn
 
     given = {}
-    for module in ('argparse', 'array', 'collections', 'datetime', 'dateutil.tz', 'decimal', 'fractions', 'functools', 'http', 'itertools',
+    for module in ('argparse', 'array', 'collections', 'datetime', 'dateutil.tz', 'decimal', 'fractions', 'functools', 'http', 'itertools', 'joblib',
                    'operator', 'pathlib', 'pytz', 're', 'sys', 'time', 'types', 'uuid', 'warnings', 'zoneinfo', 'scipy.fft', 'scipy.fftpack',
                    'scipy.interpolate', 'scipy.ndimage', 'scipy.optimize', 'scipy.signal', 'scipy.spatial.distance', 'scipy.spatial.transform',
                    'scipy.special', 'scipy.stats', 'scipy.stats.qmc', 'sklearn.feature_extraction.image', 'sklearn.feature_extraction.text'):
         if single.imported(module) is not None:
             given[module.split('.')[0]] = sys.modules[module.split('.')[0]]
     given.update(single.estimators())
-    for name in ('base cluster compose datasets experimental feature_extraction feature_selection frozen inspection manifold metrics'
+    for name in ('base calibration cluster compose datasets experimental feature_extraction feature_selection frozen inspection manifold metrics'
                  ' metrics.pairwise model_selection neighbors pipeline preprocessing utils').split():
         module = single.imported('sklearn.' + name)
         given.update((key, value) for key, value in vars(module).items() if not key.startswith('_')) if module else None

@@ -58,7 +58,7 @@ pub(crate) fn check(site: &Site<'_>, estimators: &Estimators<'_>, work: &mut Wor
         _ if module.starts_with("scipy.interpolate.") && is_piecewise(name) => spline::check_piecewise(site),
         (_, "BlockManager") if module.starts_with("pandas.core.internals") => blocks::check(site, work),
         ("pandas._libs.sparse", "IntIndex" | "BlockIndex") => runs::index(site, work),
-        (_, "SparseArray") if module.starts_with("pandas.core.arrays.") => runs::array(site, work),
+        (_, "SparseArray") if module.split('.').next() == Some("pandas") => runs::array(site, work),
         _ if module.split('.').next() == Some("pandas") => match site.heap.view(site.value) {
             View::Categorical(categorical) => categorical::check(site, &categorical, work),
             _ => Ok(()),

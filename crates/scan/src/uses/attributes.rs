@@ -63,18 +63,10 @@ pub(super) fn keys_with(heap: &Heap, pairs: &[Value], is_fine: impl Fn(&[u8], Va
     Ok(())
 }
 
-/// Methods by which estimators give predictions to each other.
-const METHODS: &[&str] = &[
-    "auto",
-    "decision_function",
-    "fit_predict",
-    "fit_transform",
-    "predict",
-    "predict_log_proba",
-    "predict_proba",
-    "score_samples",
-    "transform",
-];
+/// Methods by which estimators give predictions to each other. None of them fits: a pipeline that is fitted again keeps its
+/// steps in the folder that it names.
+pub(super) const METHODS: &[&str] =
+    &["decision_function", "predict", "predict_log_proba", "predict_proba", "score_samples", "transform"];
 
 /// Texts that scikit-learn turns into attributes when the object is used. With another method than those of
 /// estimators, `stack_method_` and its like call `tofile` of an array, or `to_pickle` of a frame.
@@ -82,7 +74,9 @@ fn text_that_names(heap: &Heap, attribute: &[u8], value: Value) -> Checked {
     match attribute {
         b"stack_method" | b"stack_method_" | b"chain_method" | b"chain_method_" | b"response_method"
         | b"_response_method" => {
-            let is_method = |value: &Value| *value == Value::None || is_text_of(heap, *value, METHODS);
+            let is_method = |value: &Value| {
+                *value == Value::None || heap.is_str(*value, "auto") || is_text_of(heap, *value, METHODS)
+            };
             let methods = heap.as_sequence(value);
             if is_method(&value) || methods.is_some_and(|methods| methods.iter().all(is_method)) {
                 return Ok(());

@@ -5,6 +5,7 @@
 use cannery_object::known::{Kind, Library};
 use cannery_object::{CallKind, Heap, Node, Value};
 
+use super::attributes::METHODS;
 use super::instance::is_text_of;
 use super::operators;
 use crate::names;
@@ -79,8 +80,8 @@ fn is_dispatched(site: &Site<'_>) -> bool {
 }
 
 /// A function of a known class that the table has under its qualified name (`str.lower`), a method of a compiled pattern,
-/// what scipy keeps of a distribution and scikit-learn of a model of histograms, or what makes a time zone, whose own name
-/// is not known.
+/// what scipy keeps of a distribution and scikit-learn of a model of histograms, a method of an estimator, or what makes a
+/// time zone.
 fn is_method(site: &Site<'_>) -> bool {
     let [object, name] = site.args else { return false };
     is_of_class(site, *object, *name)
@@ -90,6 +91,7 @@ fn is_method(site: &Site<'_>) -> bool {
         || is_entropy(site, *object, *name)
         || is_raw_predict(site, *object, *name)
         || is_own_method(site, *object, *name)
+        || is_of_estimator(site, *object, *name)
 }
 
 fn is_of_class(site: &Site<'_>, class: Value, name: Value) -> bool {
@@ -112,6 +114,15 @@ fn is_raw_predict(site: &Site<'_>, object: Value, name: Value) -> bool {
         && site.heap.object(object).is_some_and(|object| {
             let (module, class) = object.class();
             module == "sklearn.ensemble._hist_gradient_boosting.gradient_boosting" && MODELS.contains(&class)
+        })
+}
+
+/// A method of an estimator by which others take its predictions, as the function of a transformer.
+fn is_of_estimator(site: &Site<'_>, object: Value, name: Value) -> bool {
+    is_text_of(site.heap, name, METHODS)
+        && site.heap.object(object).is_some_and(|object| {
+            let (module, class) = object.class();
+            names::known(module, class).is_some_and(|known| known.kind == Kind::Estimator)
         })
 }
 

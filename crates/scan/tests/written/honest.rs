@@ -170,6 +170,16 @@ fn metadata() {
     is_safe(&density("scipy.stats._kde", "silverman_factor"));
     is_found(&density("scipy.stats._kde", "resample"), Rule::Resolver, "calls builtins.getattr");
     is_found(&density("scipy.stats", "silverman_factor"), Rule::Resolver, "calls builtins.getattr");
+    let method = |class: &str, name: &str| call("builtins.getattr", &[object(class, &[]), text(name)]);
+    is_safe(&method("sklearn.preprocessing._data.StandardScaler", "transform"));
+    is_found(&method("sklearn.preprocessing._data.StandardScaler", "get_params"), Rule::Resolver, "getattr");
+    is_found(&method("sklearn.pipeline.Pipeline", "fit_transform"), Rule::Resolver, "calls builtins.getattr");
+    let stacking = |name: &str| {
+        object("sklearn.ensemble._stacking.StackingRegressor", &[("stack_method_", list(&[text(name)]))])
+    };
+    is_safe(&stacking("predict"));
+    is_found(&stacking("fit_transform"), Rule::Smuggled, "names a method that is called");
+    is_found(&method("sklearn.utils._bunch.Bunch", "transform"), Rule::Resolver, "calls builtins.getattr");
     let parts = tuple(&[int(1970), int(1), int(1)]);
     is_safe(&call("time.struct_time", &[parts.clone(), dict(&[("tm_zone", text("GMT"))])]));
     bad(&call("time.struct_time", &[parts.clone(), dict(&[("x", text("GMT"))])]));
@@ -269,8 +279,10 @@ fn sparse_columns() {
         call("pandas._libs.sparse.BlockIndex", &[int(5), arrays[0].clone(), arrays[1].clone()])
     };
     let array = |index: Value, count: i32| {
-        let class = "pandas.core.arrays.sparse.array.SparseArray";
-        object(class, &[("_sparse_index", index), ("_sparse_values", floats(&[count]))])
+        object(
+            "pandas.core.arrays.sparse.array.SparseArray",
+            &[("_sparse_index", index), ("_sparse_values", floats(&[count]))],
+        )
     };
     is_safe(&array(index(&[0, 4]), 2));
     is_safe(&array(index(&[]), 0));
@@ -290,6 +302,9 @@ fn sparse_columns() {
         is_found(&wrong, Rule::Unsound, "");
     }
     is_found(&array(index(&[0, 4]), 1), Rule::Unsound, "_sparse_values: 1 for 2 places");
+    // since pandas 3
+    let parts = [("_sparse_index", index(&[0, 4])), ("_sparse_values", floats(&[1]))];
+    is_found(&object("pandas.arrays.SparseArray", &parts), Rule::Unsound, "_sparse_values: 1 for 2 places");
     bad(&array(int(1), 1));
     bad(&call("pandas._libs.sparse.IntIndex", &[text("5"), ints(&[1], &[0])]));
 }
@@ -333,7 +348,11 @@ fn texts_of_any_length() {
     is_safe(&texts(kind(&[int(1), float(f64::NAN)]), two()));
     bad(&kind(&[text("a")]));
     bad(&kind(&[int(1), global("numpy.exp")]));
+    // numpy crashes
     is_found(&texts(kind(&[int(1)]), bytes(&[0; 32])), Rule::Unsound, "");
+    is_found(&texts(kind(&[int(1)]), list(&[text("a")])), Rule::Unsound, "");
+    let buffer = [bytes(&[0; 32]), kind(&[int(1)]), tuple(&[int(2)]), text("C")];
+    is_found(&call("numpy._core.numeric._frombuffer", &buffer), Rule::Unsound, "");
     bad(&call("numpy._core.multiarray.scalar", &[kind(&[int(1)]), bytes(&[0; 16])]));
     is_found(&texts(tuple(&[kind(&[int(1)]), tuple(&[int(2)])]), bytes(&[0; 32])), Rule::Unsound, "");
 }
