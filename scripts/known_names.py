@@ -440,7 +440,7 @@ def collect_joblib(found):
             for name, obj in members(module, "NumpyArrayWrapper NDArrayWrapper ZNDArrayWrapper"):
                 if obj.__module__.startswith(package + "."):
                     found.add(library, module, name, "class")
-        for name, obj in members(package + ".memory", "Memory"):
+        for name, obj in members(package + ".memory", "Memory NotMemorizedFunc"):
             if obj.__module__.startswith(package + "."):
                 found.add_object(library, obj)
 

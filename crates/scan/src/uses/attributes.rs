@@ -41,20 +41,16 @@ fn dict_of(heap: &Heap, state: Value) -> Checked {
     }
 }
 
-/// Checks the names of attributes among pairs of names and values.
+/// Checks the names of attributes among pairs of names and values. Of those that Python uses, `__doc__` is only shown.
 pub(super) fn keys(heap: &Heap, pairs: &[Value]) -> Checked {
-    keys_with(heap, pairs, |_, _| false)
-}
-
-/// The same, with some names that are fine although Python uses them.
-pub(super) fn keys_with(heap: &Heap, pairs: &[Value], is_fine: impl Fn(&[u8], Value) -> bool) -> Checked {
     for pair in pairs.chunks_exact(2) {
         if !is_str(heap, pair[0]) {
             return Err(Refusal::new(Rule::UnknownArguments, "has an attribute whose name is no text"));
         }
         let Some(Node::Str(blob) | Node::Str8(blob)) = heap.node_of(pair[0]) else { continue };
         let name = heap.bytes(blob);
-        if name.starts_with(b"__") && name.ends_with(b"__") && !is_fine(name, pair[1]) {
+        let is_shown = name == b"__doc__" && is_str(heap, pair[1]);
+        if name.starts_with(b"__") && name.ends_with(b"__") && !is_shown {
             let short: String = String::from_utf8_lossy(name).chars().take(60).collect();
             return Err(Refusal::new(Rule::Smuggled, format!("sets {short}, which Python uses itself")));
         }

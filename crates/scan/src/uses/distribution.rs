@@ -7,7 +7,7 @@ use cannery_object::{Heap, Value, View};
 
 use super::attributes;
 use crate::rule::Rule;
-use crate::site::{Checked, Refusal, Site, is_str};
+use crate::site::{Checked, Refusal, Site};
 
 /// Checks the state: a dict, since scipy 1.4 in a tuple with the random state.
 pub(super) fn check(site: &Site<'_>) -> Checked {
@@ -19,7 +19,7 @@ pub(super) fn check(site: &Site<'_>) -> Checked {
         None => state,
     };
     let pairs = heap.as_dict(dict).ok_or_else(|| site.bad_state())?;
-    attributes::keys_with(heap, pairs, |name, value| name == b"__doc__" && is_str(heap, value))?;
+    attributes::keys(heap, pairs)?;
     for (name, is_fine) in [("_parse_arg_template", is_template as fn(&str) -> bool), ("shapes", is_shapes)] {
         match heap.lookup(pairs, name) {
             None | Some(Value::None) => {}

@@ -110,6 +110,7 @@ pub(super) fn check(site: &Site<'_>, made: &Made<'_>) -> Checked {
         (Kind::Class, Library::Pandas) => pandas::instance(site, made, class),
         (Kind::Class, Library::Joblib) if is_wrapper(class) => wrapper(site, made),
         (Kind::Class, Library::Joblib) if class.1 == "Memory" => cache(site, made),
+        (Kind::Class, Library::Joblib) if class.1 == "NotMemorizedFunc" => plain(site, made),
         (Kind::Class, Library::Python) => of_python(site, made, class),
         (Kind::Class, Library::Numpy) if is_polynomial(class) => plain(site, made),
         _ => {

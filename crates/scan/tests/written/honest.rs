@@ -170,6 +170,12 @@ fn metadata() {
     is_safe(&density("scipy.stats._kde", "silverman_factor"));
     is_found(&density("scipy.stats._kde", "resample"), Rule::Resolver, "calls builtins.getattr");
     is_found(&density("scipy.stats", "silverman_factor"), Rule::Resolver, "calls builtins.getattr");
+    is_safe(&object("sklearn.svm._classes.SVC", &[("__doc__", text("a machine"))]));
+    is_found(&object("sklearn.svm._classes.SVC", &[("__doc__", global("numpy.exp"))]), Rule::Smuggled, "");
+    let memorized = |function: Value| object("joblib.memory.NotMemorizedFunc", &[("func", function)]);
+    is_safe(&memorized(global("numpy.exp")));
+    is_found(&memorized(global("numpy.memmap")), Rule::LibraryGadget, "kept as a value");
+    is_found(&memorized(global("__main__.fit")), Rule::UnknownName, "names __main__.fit");
     let method = |class: &str, name: &str| call("builtins.getattr", &[object(class, &[]), text(name)]);
     is_safe(&method("sklearn.preprocessing._data.StandardScaler", "transform"));
     is_found(&method("sklearn.preprocessing._data.StandardScaler", "get_params"), Rule::Resolver, "getattr");

@@ -69,7 +69,7 @@ fn estimators_with_a_column_for_each_class() {
     fits(
         "sklearn.ensemble._bagging.BaggingClassifier",
         &[three.clone(), ("n_classes_", int(3))],
-        &[four.clone()],
+        std::slice::from_ref(&four),
     );
     is_found(
         &boosting(object(
