@@ -168,14 +168,16 @@ fn fraction(site: &Site<'_>) -> bool {
     }
 }
 
-/// A function that models keep as data.
+/// A function that models keep as data, or a partial of one, which is judged on its own.
 pub(super) fn is_kept_function(heap: &Heap, value: Value) -> bool {
     heap.global_name(value).and_then(|(module, name)| names::known(module, name)).is_some_and(|known| {
         match known.kind {
             Kind::Function | Kind::Ufunc => true,
             Kind::Class | Kind::Estimator | Kind::Exception | Kind::Reconstruct | Kind::Data => false,
         }
-    }) || is_object(heap, value, |class| class == ("numpy.core", "_ufunc_reconstruct"))
+    }) || is_object(heap, value, |class| {
+        matches!(class, ("numpy.core", "_ufunc_reconstruct") | ("functools", "partial"))
+    })
 }
 
 /// `functools.partial(function)` with the state `(function, args, kwargs, attributes)`. The function is called when the

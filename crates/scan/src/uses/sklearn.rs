@@ -5,7 +5,7 @@ use cannery_object::{Heap, Value};
 use super::builtins::is_kept_function;
 use super::instance::{Made, made_plainly};
 use crate::rule::Rule;
-use crate::site::{Checked, Refusal, Site, is_float, is_int, is_number, is_object, is_str_dict};
+use crate::site::{Checked, Refusal, Site, is_float, is_int, is_number, is_str_dict};
 
 /// Where the classes of `newObj` live.
 fn has_new_obj(module: &str) -> bool {
@@ -89,10 +89,9 @@ fn new_obj(site: &Site<'_>, class: Value) -> Checked {
 /// The state of a distance that a Python function computes: `(p, vector, matrix, function, keywords)`.
 fn of_function(site: &Site<'_>) -> Checked {
     let heap = site.heap;
-    let is_partial = |value| is_object(heap, value, |class| class == ("functools", "partial"));
     match site.state_tuple() {
         Some([_, _, _, function, keywords])
-            if (is_kept_function(heap, *function) || is_partial(*function))
+            if is_kept_function(heap, *function)
                 && (*keywords == Value::None || is_str_dict(heap, *keywords)) =>
         {
             Ok(())

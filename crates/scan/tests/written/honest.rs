@@ -197,6 +197,9 @@ fn metadata() {
         tuple(&[global("re.sub"), tuple(&[text("a")]), none(), none()]),
     );
     is_safe(&partial);
+    // as Python 2 writes one of another
+    let outer = call("functools.partial", &[partial.clone()]);
+    is_safe(&build(outer, tuple(&[partial, tuple(&[]), none(), none()])));
     let ufunc = || call("numpy.core._ufunc_reconstruct", &[text("numpy"), text("power")]);
     is_safe(&build(
         call("functools.partial", &[ufunc()]),
