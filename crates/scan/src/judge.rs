@@ -130,6 +130,9 @@ impl<'h> Judge<'h> {
         let heap = self.heap;
         let Some(call) = heap.call(value) else { return };
         let Some(name) = heap.global_name(call.callable) else {
+            if let Err(refusal) = self.work.spend_on_call_of(heap, call) {
+                return self.refuse(value, String::new(), refusal);
+            }
             if uses::is_zone_read_by_name(heap, value) {
                 return;
             }

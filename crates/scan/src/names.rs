@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use cannery_object::known::{Known, all};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::rule::Rule;
 
@@ -63,7 +63,9 @@ pub(crate) fn known(module: &str, name: &str) -> Option<Known> {
 
 /// Whether some module has a function of this name that is known to do harm.
 pub(crate) fn is_name_of_harm(name: &str) -> bool {
-    HARMFUL.values().any(|names| names.contains_key(name))
+    static NAMES: LazyLock<FxHashSet<&str>> =
+        LazyLock::new(|| HARMFUL.values().flat_map(|names| names.keys().copied()).collect());
+    NAMES.contains(name)
 }
 
 /// Functions that do harm where the file calls them, and that a model could keep all the same: what they do depends on the

@@ -1,5 +1,7 @@
 //! One call of a Heap, and what can be asked of its arguments.
 
+use std::borrow::Cow;
+
 use cannery_object::{Attached, Call, Heap, Node, Value};
 
 use crate::rule::Rule;
@@ -151,6 +153,15 @@ pub(crate) fn is_number(heap: &Heap, value: Value) -> bool {
 
 pub(crate) fn is_str(heap: &Heap, value: Value) -> bool {
     matches!(heap.node_of(value), Some(Node::Str(_) | Node::Str8(_)))
+}
+
+/// A text, unless it is longer than any that is looked for: many values can share one.
+pub(crate) fn short_str(heap: &Heap, value: Value) -> Option<Cow<'_, str>> {
+    const LONGEST: usize = 4096;
+    match heap.node_of(value) {
+        Some(Node::Str(blob) | Node::Str8(blob)) if blob.len() <= LONGEST => heap.as_str(value),
+        _ => None,
+    }
 }
 
 /// A number, text, bytes, truth value or `None`.

@@ -7,6 +7,7 @@ mod blocks;
 mod boosting;
 mod categorical;
 mod cluster;
+mod density;
 mod depth;
 mod ensemble;
 mod estimator;
@@ -56,6 +57,7 @@ pub(crate) fn check(site: &Site<'_>, estimators: &Estimators<'_>, work: &mut Wor
         }
         (_, "BSpline" | "_BSpline") if module.starts_with("scipy.interpolate.") => spline::check(site),
         _ if module.starts_with("scipy.interpolate.") && is_piecewise(name) => spline::check_piecewise(site),
+        ("scipy.stats.kde" | "scipy.stats._kde", "gaussian_kde") => density::check(site),
         (_, "BlockManager") if module.starts_with("pandas.core.internals") => blocks::check(site, work),
         ("pandas._libs.sparse", "IntIndex" | "BlockIndex") => runs::index(site, work),
         (_, "SparseArray") if module.split('.').next() == Some("pandas") => runs::array(site, work),

@@ -9,6 +9,7 @@ mod conditional;
 mod copyreg;
 mod distribution;
 mod instance;
+mod methods;
 mod numpy;
 mod operators;
 mod pandas;

@@ -1,6 +1,6 @@
 //! What a scan may spend on looking at values, so that it is linear although many objects can share one value.
 
-use cannery_object::{DType, Heap, Id, Kind, Node, Value};
+use cannery_object::{Call, DType, Heap, Id, Kind, Node, Value};
 use rustc_hash::FxHashMap;
 
 use crate::rule::Rule;
@@ -52,6 +52,19 @@ impl Work {
             let items = heap.as_tuple(state).unwrap_or_default();
             bytes += items.iter().take(FIRST).map(|&item| self.size(heap, item)).sum::<u64>();
         }
+        self.spend(bytes)
+    }
+
+    /// The same for a call of what another call made, which many can share.
+    pub(crate) fn spend_on_call_of(&mut self, heap: &Heap, call: Call) -> Checked {
+        let args = heap.as_tuple(call.args).unwrap_or_default();
+        let mut bytes = 64 + 8 * args.len() as u64;
+        bytes += args.iter().take(FIRST).map(|&arg| self.size(heap, arg)).sum::<u64>();
+        self.spend(bytes)?;
+        let Some(site) = Site::of(heap, call.callable) else { return Ok(()) };
+        self.spend_on(&site)?;
+        let keywords = site.state_tuple().and_then(|state| heap.as_dict(*state.get(2)?)).unwrap_or_default();
+        let bytes = keywords.iter().take(2 * FIRST).map(|&value| self.size(heap, value)).sum();
         self.spend(bytes)
     }
 

@@ -3,11 +3,12 @@
 //!
 //! Source: `predict_stages` in `sklearn/ensemble/_gradient_boosting.pyx`; `make_known_categories_bitsets` in `_hist_gradient_boosting/binning.py`.
 
-use cannery_object::{Heap, Object};
+use cannery_object::{Heap, Object, Value};
 
 use super::ensemble::FEATURES;
 use super::raw::{Place, array, array_in, count, int_of, ints};
 use super::{initial, unsound};
+use crate::names;
 use crate::site::Checked;
 use crate::work::Work;
 
@@ -23,6 +24,10 @@ pub(super) fn check(heap: &Heap, object: &Object<'_>, work: &mut Work) -> Checke
             return differs("n_trees_per_iteration_", found.to_string());
         }
     }
+    // attributes of a class, by which it is decided whether probabilities are asked for, and of how many classes
+    if object.attr("_estimator_type").is_some() {
+        return Err(unsound("_estimator_type", "an attribute that hides that of its class"));
+    }
     for name in ["_loss", "loss_"] {
         let Some(value) = object.attr(name) else { continue };
         let Some(loss) = heap.object(value) else { return Err(unsound(name, "not a loss")) };
@@ -33,11 +38,25 @@ pub(super) fn check(heap: &Heap, object: &Object<'_>, work: &mut Work) -> Checke
         if !fits {
             return differs(name, format!("{} with {columns:?} columns", loss.class().1));
         }
+        if ["is_multiclass", "is_multi_class"].iter().any(|name| loss.attr(name).is_some()) {
+            return Err(unsound(name, "is_multiclass hides that of its class"));
+        }
+        if loss.attr("link").is_some_and(|link| !is_link(heap, link)) {
+            return Err(unsound(name, "link is none of those of scikit-learn"));
+        }
     }
     match object.attr("init_") {
-        Some(init) if width > 1 => initial::check(heap, init, width, work),
-        _ => Ok(()),
+        Some(init) => initial::check(heap, init, width, work),
+        None => Ok(()),
     }
+}
+
+/// Whether a value turns predictions into raw ones of the same shape.
+fn is_link(heap: &Heap, value: Value) -> bool {
+    heap.object(value).is_some_and(|link| {
+        let (module, name) = link.class();
+        module == "sklearn._loss.link" && names::known(module, name).is_some() && link.attr("link").is_none()
+    })
 }
 
 /// Features of the predictors, and the sets of categories that they are looked up in.

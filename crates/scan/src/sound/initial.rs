@@ -1,16 +1,18 @@
-//! The first prediction of gradient boosting for several classes: `predict_stages` writes to it by the number of classes, so
-//! that the estimator that gives it must give a row for each sample and a column for each class.
+//! The first prediction of gradient boosting: `predict_stages` writes to it by the numbers of samples and classes, so that
+//! the estimator that gives it must give a row for each sample and, for several classes, a column for each class.
 //!
 //! Source: `_raw_predict_init` in `sklearn/ensemble/_gb.py`, and `predict_proba` of each class; before scikit-learn 0.21 it
 //! is `predict`, which must not give two dimensions.
 
 use cannery_object::{Heap, Object, Value};
+use rustc_hash::FxHashSet;
 
 use super::raw::int_of;
 use super::unsound;
 use crate::names;
+use crate::place;
 use crate::rule::Rule;
-use crate::site::{Checked, Refusal, is_str};
+use crate::site::{Checked, Refusal, is_number, is_str};
 use crate::work::Work;
 
 const PLACE: &str = "init_";
@@ -21,11 +23,15 @@ pub(super) fn check(heap: &Heap, init: Value, width: usize, work: &mut Work) -> 
         return Ok(());
     }
     let mut open = vec![init];
+    let mut seen = FxHashSet::default();
     while let Some(estimator) = open.pop() {
-        work.spend(256)?;
         let Some(object) = heap.object(estimator) else { return Err(unsound(PLACE, "not an estimator")) };
+        if !seen.insert(place::id_of(estimator)) {
+            continue;
+        }
+        work.spend(256 + 64 * object.attributes().map_or(0, <[_]>::len) as u64)?;
         let one = One { heap, object, width };
-        match one.columns() {
+        match if width > 1 { one.columns() } else { one.rows() } {
             Columns::Fit => {}
             Columns::Differ(what) => {
                 return Err(unsound(PLACE, format!("{what} not for {width} classes")));
@@ -35,8 +41,7 @@ pub(super) fn check(heap: &Heap, init: Value, width: usize, work: &mut Work) -> 
                 open.extend(estimators);
             }
             Columns::Unknown => {
-                let message =
-                    "the first prediction of several classes comes from an estimator that is not known";
+                let message = "the first prediction comes from an estimator that is not known";
                 return Err(Refusal::new(Rule::UnknownArguments, message));
             }
         }
@@ -76,18 +81,23 @@ impl One<'_> {
                 ("class_prior_", self.has_vector("class_prior_")),
             ]),
             "LogisticRegression" | "LogisticRegressionCV" => {
-                self.with_classes("coef_", self.has_rows("coef_"))
+                self.with_classes("coef_", self.is_linear())
             }
-            "DecisionTreeClassifier"
-            | "ExtraTreeClassifier"
-            | "RandomForestClassifier"
-            | "ExtraTreesClassifier" => {
+            "DecisionTreeClassifier" | "ExtraTreeClassifier" => {
+                let fits = self.has_count("n_classes_") && self.has_int("n_outputs_", 1) && self.has_leaves();
+                self.with_classes("n_classes_", fits)
+            }
+            "RandomForestClassifier" | "ExtraTreesClassifier" => {
                 let fits = self.has_count("n_classes_") && self.has_int("n_outputs_", 1);
                 self.with_classes("n_classes_", fits)
             }
-            "GaussianNB" => self.with_classes("theta_", self.has_rows("theta_") && self.has_variances()),
+            "GaussianNB" => {
+                let fits = self.has_rows("theta_") && self.has_variances() && self.adds("class_prior_");
+                self.with_classes("theta_", fits)
+            }
             "MultinomialNB" | "ComplementNB" | "BernoulliNB" => {
-                self.with_classes("feature_log_prob_", self.has_rows("feature_log_prob_"))
+                let fits = self.has_rows("feature_log_prob_") && self.adds("class_log_prior_");
+                self.with_classes("feature_log_prob_", fits)
             }
             "KNeighborsClassifier" => self.with_classes("outputs_2d_", self.has_false("outputs_2d_")),
             // a kernel that is a function can give fewer rows
@@ -95,7 +105,7 @@ impl One<'_> {
                 self.with_classes("n_support_", self.has_supports())
             }
             "LinearDiscriminantAnalysis" | "SGDClassifier" if self.width > 2 => {
-                self.with_classes("coef_", self.has_rows("coef_"))
+                self.with_classes("coef_", self.is_linear())
             }
             "MLPClassifier" if self.width > 2 => self.with_classes("coefs_", self.has_layers()),
             "BaggingClassifier" | "CalibratedClassifierCV" => {
@@ -120,6 +130,49 @@ impl One<'_> {
             "VotingClassifier" => self.voting(),
             "Pipeline" => self.pipeline(),
             _ => Columns::Unknown,
+        }
+    }
+
+    /// The same where one column is asked for, so that only the rows count: whether functions that the file chose stand
+    /// between the samples and the prediction.
+    fn rows(&self) -> Columns {
+        const PACKAGES: &[&str] = &[
+            "calibration",
+            "discriminant_analysis",
+            "dummy",
+            "ensemble",
+            "linear_model",
+            "naive_bayes",
+            "neighbors",
+            "neural_network",
+            "svm",
+            "tree",
+        ];
+        let (module, name) = self.object.class();
+        let package = module.strip_prefix("sklearn.").and_then(|rest| rest.split('.').next());
+        if names::known(module, name).is_none() {
+            return Columns::Unknown;
+        }
+        match name {
+            "Pipeline" | "GridSearchCV" | "RandomizedSearchCV" | "HalvingGridSearchCV"
+            | "HalvingRandomSearchCV" => self.columns(),
+            _ if package.is_none_or(|package| !PACKAGES.contains(&package)) => Columns::Unknown,
+            "RANSACRegressor" => {
+                let inner = self.object.attr("estimator_");
+                inner.map_or(Columns::Differ("estimator_"), |inner| Columns::Of(vec![inner]))
+            }
+            "VotingRegressor" | "VotingClassifier" | "BaggingRegressor" | "AdaBoostRegressor"
+            | "AdaBoostClassifier" => {
+                let members = self.object.attr("estimators_").and_then(|members| self.heap.as_list(members));
+                members.map_or(Columns::Differ("estimators_"), |members| Columns::Of(members.to_vec()))
+            }
+            "StackingRegressor" | "StackingClassifier" => Columns::Unknown,
+            "SVC" | "NuSVC" | "SVR" | "NuSVR"
+                if !self.object.attr("kernel").is_some_and(|kernel| is_str(self.heap, kernel)) =>
+            {
+                Columns::Unknown
+            }
+            _ => Columns::Fit,
         }
     }
 
@@ -190,6 +243,24 @@ impl One<'_> {
     /// A matrix with a row for each class.
     fn has_rows(&self, name: &str) -> bool {
         self.has_shape(name, |shape| matches!(shape, [rows, _] if *rows == self.width))
+    }
+
+    /// A tree whose nodes have a value for each class.
+    fn has_leaves(&self) -> bool {
+        let tree = self.object.attr("tree_").and_then(|tree| self.heap.object(tree));
+        let values = tree.and_then(|tree| self.heap.ndarray(tree.attr("values")?)).and_then(Result::ok);
+        values.is_some_and(|values| matches!(values.shape[..], [_, 1, classes] if classes == self.width))
+    }
+
+    /// A row of `coef_` for each class, and what is added.
+    fn is_linear(&self) -> bool {
+        self.has_rows("coef_") && self.adds("intercept_")
+    }
+
+    /// What is added to a row for each sample: with another shape there would be fewer rows, none if it is empty.
+    fn adds(&self, name: &str) -> bool {
+        self.object.attr(name).is_none_or(|value| is_number(self.heap, value))
+            || self.has_shape(name, |shape| matches!(shape, [] | [1]) || shape == [self.width])
     }
 
     fn has_int(&self, name: &str, want: i64) -> bool {

@@ -6,7 +6,8 @@ use cannery_object::{Heap, Object, Value, View};
 
 use super::raw::{array_in, count, ints};
 use super::unsound;
-use crate::site::{Checked, Site, is_str};
+use crate::rule::Rule;
+use crate::site::{Checked, Refusal, Site, is_str};
 
 pub(super) fn check(site: &Site<'_>) -> Checked {
     let heap = site.heap;
@@ -43,6 +44,9 @@ pub(super) fn check(site: &Site<'_>) -> Checked {
     }
     if is_precomputed {
         positions(heap, &object)?;
+    }
+    if let Some(kernel) = kernel.filter(|&kernel| !is_str(heap, kernel)) {
+        function(heap, &object, kernel)?;
     }
     let mut classes = 2;
     for (name, value) in present(["_n_support", "n_support_"]).filter(|_| is_classifier) {
@@ -101,6 +105,53 @@ fn coefficients(heap: &Heap, name: &str, value: Value, classes: usize, support: 
     }
     let part = if is_full { "" } else { "stored in part, " };
     Err(unsound(name, format!("{part}shape {shape:?} for {classes} classes and {support} support vectors")))
+}
+
+/// A kernel that is a function must give a column for each training row, which is not looked at by `decision_function` and
+/// `predict_proba`. Those of scikit-learn give one for each row that is kept.
+fn function(heap: &Heap, object: &Object<'_>, kernel: Value) -> Checked {
+    if !is_kernel(heap, kernel, DEPTH) {
+        return Err(Refusal::new(Rule::UnknownArguments, "a kernel of which the shape is not known"));
+    }
+    let Some(kept) = object.attr("_BaseLibSVM__Xfit") else { return Ok(()) };
+    let rows = match heap.view(kept) {
+        View::Sparse(sparse) => sparse.shape().map_err(|error| unsound("__Xfit", error))?,
+        _ => array_in(heap, kept, "__Xfit", 2)?.shape.to_vec(),
+    };
+    let fitted = object.attr("shape_fit_").and_then(|shape| heap.as_tuple(shape)?.first().copied());
+    let fitted = count(heap, fitted, "shape_fit_")?;
+    if rows.first() == Some(&fitted) {
+        return Ok(());
+    }
+    Err(unsound("__Xfit", format!("shape {rows:?} where it was fitted on {fitted} rows")))
+}
+
+/// Kernels within kernels.
+const DEPTH: usize = 8;
+
+/// A function of `sklearn.metrics.pairwise`, the same with keywords, or a kernel of Gaussian processes.
+fn is_kernel(heap: &Heap, kernel: Value, depth: usize) -> bool {
+    if let Some((module, name)) = heap.global_name(kernel) {
+        return module == "sklearn.metrics.pairwise"
+            && (name.ends_with("_kernel") || name == "cosine_similarity");
+    }
+    let Some(object) = heap.object(kernel).filter(|_| depth > 0) else { return false };
+    match object.class() {
+        ("functools", "partial") => Site::of(heap, kernel).is_some_and(|site| match site.state_tuple() {
+            Some([function, args, ..]) => {
+                heap.as_tuple(*args).is_some_and(<[_]>::is_empty)
+                    && heap.global_name(*function).is_some()
+                    && is_kernel(heap, *function, 0)
+            }
+            _ => false,
+        }),
+        (module, name) => {
+            let parts = ["k1", "k2", "kernel"].into_iter().filter_map(|name| object.attr(name));
+            module == "sklearn.gaussian_process.kernels"
+                && name != "CompoundKernel"
+                && parts.into_iter().all(|part| heap.global_name(part).is_none() && is_kernel(heap, part, depth - 1))
+        }
+    }
 }
 
 /// With a kernel that is computed before, a row has a column for each training row, and is read at those of `support_`.

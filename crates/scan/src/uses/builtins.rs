@@ -24,9 +24,7 @@ pub(super) fn check(site: &Site<'_>) -> Checked {
                 if (is_str(site.heap, *pattern) || is_bytes(site.heap, *pattern)) && is_int(site.heap, *flags))
         }
         ("array", name) => array(site, name),
-        ("http", "HTTPStatus") | ("re", "RegexFlag") => {
-            matches!(site.args, [flags] if is_int(site.heap, *flags))
-        }
+        ("http", "HTTPStatus") | ("re", "RegexFlag") => matches!(site.args, [value] if is_short(site.heap, *value)),
         ("time", "struct_time") => struct_time(site),
         ("types", "SimpleNamespace") if site.args.is_empty() => {
             return site.state().map_or(Ok(()), |state| super::attributes(site.heap, state));
@@ -142,6 +140,11 @@ fn array(site: &Site<'_>, name: &str) -> bool {
         }
         _ => false,
     }
+}
+
+/// A number of few bits: Python 3.6 to 3.10 takes one of flags apart bit by bit, each time as long as the number.
+fn is_short(heap: &Heap, value: Value) -> bool {
+    heap.as_int(value).is_some_and(|number| number.unsigned_abs() < 1 << 16)
 }
 
 /// `struct_time(numbers, {'tm_zone': name, 'tm_gmtoff': seconds})`.

@@ -10,7 +10,7 @@ use super::instance::is_text_of;
 use super::operators;
 use crate::names;
 use crate::rule::Rule;
-use crate::site::{Refusal, Site, is_flag, is_str};
+use crate::site::{Refusal, Site, is_flag, is_str, short_str};
 
 /// Methods of a compiled pattern, which texts are split by.
 const OF_PATTERN: &[&str] = &["findall", "finditer", "fullmatch", "match", "search", "split", "sub", "subn"];
@@ -70,7 +70,7 @@ pub(crate) fn could_be_harmless(site: &Site<'_>) -> Option<Refusal> {
 fn is_dispatched(site: &Site<'_>) -> bool {
     // the function's own object has a place since scipy 1.8
     let ([module, name] | [module, name, Value::None]) = site.args else { return false };
-    match (site.heap.as_str(*module), site.heap.as_str(*name)) {
+    match (short_str(site.heap, *module), short_str(site.heap, *name)) {
         (Some(module), Some(name)) => {
             module.starts_with("scipy.fft.")
                 && names::known(&module, &name).is_some_and(|known| known.kind == Kind::Function)
@@ -95,7 +95,7 @@ fn is_method(site: &Site<'_>) -> bool {
 }
 
 fn is_of_class(site: &Site<'_>, class: Value, name: Value) -> bool {
-    let (Some((module, class)), Some(name)) = (site.heap.global_name(class), site.heap.as_str(name)) else {
+    let (Some((module, class)), Some(name)) = (site.heap.global_name(class), short_str(site.heap, name)) else {
         return false;
     };
     names::known(module, &format!("{class}.{name}")).is_some_and(|known| known.kind == Kind::Function)

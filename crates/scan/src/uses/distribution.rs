@@ -7,7 +7,7 @@ use cannery_object::{Heap, Value, View};
 
 use super::attributes;
 use crate::rule::Rule;
-use crate::site::{Checked, Refusal, Site};
+use crate::site::{Checked, Refusal, Site, short_str};
 
 /// Checks the state: a dict, since scipy 1.4 in a tuple with the random state.
 pub(super) fn check(site: &Site<'_>) -> Checked {
@@ -23,7 +23,7 @@ pub(super) fn check(site: &Site<'_>) -> Checked {
     for (name, is_fine) in [("_parse_arg_template", is_template as fn(&str) -> bool), ("shapes", is_shapes)] {
         match heap.lookup(pairs, name) {
             None | Some(Value::None) => {}
-            Some(text) if heap.as_str(text).is_some_and(|text| is_fine(&text)) => {}
+            Some(text) if short_str(heap, text).is_some_and(|text| is_fine(&text)) => {}
             Some(_) => {
                 let message = format!("{name} is not the text that scipy writes, and scipy executes it");
                 return Err(Refusal::new(Rule::ExecutedText, message));

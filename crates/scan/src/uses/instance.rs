@@ -3,10 +3,10 @@
 use cannery_object::known::{Kind, Library};
 use cannery_object::{Heap, Value};
 
-use super::{attributes, distribution, pandas};
+use super::{attributes, distribution, methods, pandas};
 use crate::names;
 use crate::rule::Rule;
-use crate::site::{Checked, Refusal, Site, is_int, is_object, is_str};
+use crate::site::{Checked, Refusal, Site, is_int, is_object, short_str};
 
 /// How an instance is made.
 pub(super) struct Made<'h> {
@@ -143,10 +143,12 @@ fn estimator(site: &Site<'_>, made: &Made<'_>) -> Checked {
 pub(super) fn plain(site: &Site<'_>, made: &Made<'_>) -> Checked {
     made_plainly(site, made)?;
     let Some(state) = site.state() else { return Ok(()) };
-    match site.heap.global_name(made.class).map_or(&[][..], slots) {
-        [] => attributes::check(site.heap, state),
-        names => attributes::check_slotted(site.heap, state, names),
+    let class = site.heap.global_name(made.class).unwrap_or_default();
+    match slots(class) {
+        [] => attributes::check(site.heap, state)?,
+        names => attributes::check_slotted(site.heap, state, names)?,
     }
+    methods::check(site, class)
 }
 
 /// Piecewise polynomials of scipy. Since scipy 1.18 they hold one that has the coefficients.
@@ -419,5 +421,5 @@ pub(crate) fn is_array_class(heap: &Heap, class: Value) -> bool {
 
 /// A text among known ones.
 pub(super) fn is_text_of(heap: &Heap, value: Value, texts: &[&str]) -> bool {
-    is_str(heap, value) && heap.as_str(value).is_some_and(|text| texts.contains(&&*text))
+    short_str(heap, value).is_some_and(|text| texts.contains(&&*text))
 }

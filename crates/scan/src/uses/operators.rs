@@ -5,22 +5,26 @@
 //! as data as well, so that `methodcaller('replace', …)` moves a file. Known are attributes that are data, and methods that
 //! only compute, of arrays, frames and texts.
 
-use cannery_object::{Heap, Value, View};
+use cannery_object::{Heap, Node, Value, View};
 
 use crate::names;
-use crate::site::{Site, is_number, is_str, is_str_dict};
+use crate::site::{Site, is_number, is_str, is_str_dict, short_str};
+
+/// Arguments among which sequences may be, that can be shared by all of them.
+const FEW: usize = 32;
 
 /// `itemgetter(key, …)` with keys that are plain.
 pub(super) fn takes_items(site: &Site<'_>) -> bool {
     let heap = site.heap;
-    let is_key = |key: Value| {
-        is_number(heap, key)
-            || is_str(heap, key) && heap.as_str(key).is_some_and(|key| !key.starts_with("__"))
+    let is_key = |key: Value| match heap.node_of(key) {
+        Some(Node::Str(blob) | Node::Str8(blob)) => !heap.bytes(blob).starts_with(b"__"),
+        _ => is_number(heap, key),
     };
     let are_keys = |key: Value| {
         is_key(key)
             || is_slice_of(heap, key, is_key)
-            || heap.as_sequence(key).is_some_and(|keys| keys.iter().all(|&key| is_key(key)))
+            || site.args.len() <= FEW
+                && heap.as_sequence(key).is_some_and(|keys| keys.iter().all(|&key| is_key(key)))
     };
     !site.args.is_empty() && site.args.iter().all(|&key| are_keys(key))
 }
@@ -162,6 +166,7 @@ pub(super) fn calls_a_method(site: &Site<'_>) -> bool {
     match site.args {
         [name, args @ ..] => {
             is_name_of(site.heap, *name, |name| METHODS.contains(&name))
+                && args.len() < FEW
                 && args.iter().all(|&arg| is_plain(site.heap, arg))
         }
         [] => false,
@@ -182,7 +187,7 @@ pub(crate) struct KeywordMethod {
 pub(crate) fn keyword_method(heap: &Heap, value: Value) -> Option<KeywordMethod> {
     let call = heap.call(value)?;
     let is_bare = heap.attached(value).states.is_empty();
-    let args = heap.as_tuple(call.args).filter(|args| is_bare && args.iter().all(|&arg| is_plain(heap, arg)));
+    let args = heap.as_tuple(call.args).filter(|args| is_bare && args.len() < FEW && args.iter().all(|&arg| is_plain(heap, arg)));
     args.and(keyword_partial(&Site::of(heap, call.callable)?))
 }
 
@@ -198,12 +203,13 @@ pub(super) fn keyword_partial(site: &Site<'_>) -> Option<KeywordMethod> {
         && is_caller(*same)
         && matches!(heap.as_tuple(*names), Some([name]) if is_name_of(heap, *name, |name| METHODS.contains(&name)))
         && is_str_dict(heap, *keywords)
+        && heap.as_dict(*keywords)?.len() <= 2 * FEW
         && heap.as_dict(*keywords)?.chunks_exact(2).all(|pair| is_plain(heap, pair[1]));
     fits.then_some(KeywordMethod { callers: [*caller, *same], holders: [site.call.args, site.state()?] })
 }
 
 fn is_name_of(heap: &Heap, name: Value, is_fine: impl Fn(&str) -> bool) -> bool {
-    is_str(heap, name) && heap.as_str(name).is_some_and(|name| is_fine(&name))
+    short_str(heap, name).is_some_and(|name| is_fine(&name))
 }
 
 /// A number, text, type of data, or a sequence of numbers and texts.

@@ -3,7 +3,7 @@
 use cannery_object::{Heap, Value};
 
 use super::instance::is_text_of;
-use crate::site::{Checked, Site, is_flag, is_int, is_object, is_str};
+use crate::site::{Checked, Site, is_flag, is_int, is_object, is_str, short_str};
 
 /// A time zone, as it is an argument of a time. What makes it is judged on its own.
 pub(super) fn is_zone(heap: &Heap, value: Value) -> bool {
@@ -39,7 +39,7 @@ fn is_key(heap: &Heap, key: Value) -> bool {
     let is_part = |part: &str| {
         !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_+-".contains(&byte))
     };
-    is_str(heap, key) && heap.as_str(key).is_some_and(|key| key.len() <= 60 && key.split('/').all(is_part))
+    short_str(heap, key).is_some_and(|key| key.len() <= 60 && key.split('/').all(is_part))
 }
 
 /// `ZoneInfo(key)`, which skops calls; `_UTC()`, `FixedOffset(minutes)` and `_p(key, offset, daylight saving, name)` of pytz, which looks keys up in its list.
