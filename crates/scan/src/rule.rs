@@ -84,7 +84,7 @@ rules! {
         "numpy.dtype called with 5 arguments",
         "If your own code wrote the file, save the model again with joblib.dump; else do not load it.";
     Smuggled, "smuggled-state", 'F', Dangerous, "a state that changes what an object is",
-        "BUILD or SETITEM gives an object attributes that Python uses itself (`__class__`, `__setstate__`, `__reduce__` …), gives a state to a class or function, or gives one object several states; or a text names the method that one estimator calls of another, and is none of those of estimators.",
+        "BUILD or SETITEM gives an object attributes that Python uses itself (`__class__`, `__setstate__`, `__reduce__` …), gives a state to a class or function, hides a method of scikit-learn by an attribute of its name, or gives one object several states; or a text names the method that one estimator calls of another, and is none of those of estimators.",
         "The next opcode, or the first use of the object, then calls what the file put there.",
         "BUILD {'__setstate__': …}",
         "Do not load the file.";

@@ -15,5 +15,9 @@ pub(super) fn check(site: &Site<'_>) -> Checked {
     let points = array(heap, &object, "dataset", 2)?.shape[1];
     let Some(weights) = object.attr("_weights") else { return Ok(()) };
     let weights = array_in(heap, weights, "_weights", 1)?.len();
-    if weights == points { Ok(()) } else { Err(unsound("_weights", format!("{weights} for {points} points"))) }
+    if weights == points {
+        Ok(())
+    } else {
+        Err(unsound("_weights", format!("{weights} for {points} points")))
+    }
 }

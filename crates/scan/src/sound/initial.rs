@@ -80,9 +80,7 @@ impl One<'_> {
                 ("output_2d_", self.object.attr("output_2d_").is_none() || self.has_false("output_2d_")),
                 ("class_prior_", self.has_vector("class_prior_")),
             ]),
-            "LogisticRegression" | "LogisticRegressionCV" => {
-                self.with_classes("coef_", self.is_linear())
-            }
+            "LogisticRegression" | "LogisticRegressionCV" => self.with_classes("coef_", self.is_linear()),
             "DecisionTreeClassifier" | "ExtraTreeClassifier" => {
                 let fits = self.has_count("n_classes_") && self.has_int("n_outputs_", 1) && self.has_leaves();
                 self.with_classes("n_classes_", fits)
@@ -154,7 +152,10 @@ impl One<'_> {
             return Columns::Unknown;
         }
         match name {
-            "Pipeline" | "GridSearchCV" | "RandomizedSearchCV" | "HalvingGridSearchCV"
+            "Pipeline"
+            | "GridSearchCV"
+            | "RandomizedSearchCV"
+            | "HalvingGridSearchCV"
             | "HalvingRandomSearchCV" => self.columns(),
             _ if package.is_none_or(|package| !PACKAGES.contains(&package)) => Columns::Unknown,
             "RANSACRegressor" => {

@@ -149,7 +149,9 @@ fn is_kernel(heap: &Heap, kernel: Value, depth: usize) -> bool {
             let parts = ["k1", "k2", "kernel"].into_iter().filter_map(|name| object.attr(name));
             module == "sklearn.gaussian_process.kernels"
                 && name != "CompoundKernel"
-                && parts.into_iter().all(|part| heap.global_name(part).is_none() && is_kernel(heap, part, depth - 1))
+                && parts
+                    .into_iter()
+                    .all(|part| heap.global_name(part).is_none() && is_kernel(heap, part, depth - 1))
         }
     }
 }

@@ -24,7 +24,9 @@ pub(super) fn check(site: &Site<'_>) -> Checked {
                 if (is_str(site.heap, *pattern) || is_bytes(site.heap, *pattern)) && is_int(site.heap, *flags))
         }
         ("array", name) => array(site, name),
-        ("http", "HTTPStatus") | ("re", "RegexFlag") => matches!(site.args, [value] if is_short(site.heap, *value)),
+        ("http", "HTTPStatus") | ("re", "RegexFlag") => {
+            matches!(site.args, [value] if is_short(site.heap, *value))
+        }
         ("time", "struct_time") => struct_time(site),
         ("types", "SimpleNamespace") if site.args.is_empty() => {
             return site.state().map_or(Ok(()), |state| super::attributes(site.heap, state));

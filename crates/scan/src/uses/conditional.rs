@@ -95,7 +95,8 @@ fn is_method(site: &Site<'_>) -> bool {
 }
 
 fn is_of_class(site: &Site<'_>, class: Value, name: Value) -> bool {
-    let (Some((module, class)), Some(name)) = (site.heap.global_name(class), short_str(site.heap, name)) else {
+    let (Some((module, class)), Some(name)) = (site.heap.global_name(class), short_str(site.heap, name))
+    else {
         return false;
     };
     names::known(module, &format!("{class}.{name}")).is_some_and(|known| known.kind == Kind::Function)

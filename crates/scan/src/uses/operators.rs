@@ -187,7 +187,9 @@ pub(crate) struct KeywordMethod {
 pub(crate) fn keyword_method(heap: &Heap, value: Value) -> Option<KeywordMethod> {
     let call = heap.call(value)?;
     let is_bare = heap.attached(value).states.is_empty();
-    let args = heap.as_tuple(call.args).filter(|args| is_bare && args.len() < FEW && args.iter().all(|&arg| is_plain(heap, arg)));
+    let args = heap
+        .as_tuple(call.args)
+        .filter(|args| is_bare && args.len() < FEW && args.iter().all(|&arg| is_plain(heap, arg)));
     args.and(keyword_partial(&Site::of(heap, call.callable)?))
 }
 

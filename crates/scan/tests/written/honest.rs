@@ -155,6 +155,7 @@ fn metadata() {
     is_safe(&new("collections.deque"));
     is_safe(&call("re.RegexFlag", &[int(2)]));
     bad(&call("re.RegexFlag", &[text("I")]));
+    bad(&call("re.RegexFlag", &[int(1 << 20)]));
     is_safe(&call("http.HTTPStatus", &[int(200)]));
     bad(&call("http.HTTPStatus", &[]));
     let numbers = |args: &[Value]| call("array._array_reconstructor", args);

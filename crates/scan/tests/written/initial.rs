@@ -1,5 +1,7 @@
 //! Estimators that give gradient boosting for three classes its first prediction.
 
+#![allow(clippy::cloned_ref_to_slice_refs)] // lists of arguments, one like the other
+
 use cannery_scan::Rule;
 
 use crate::write::*;
@@ -148,5 +150,80 @@ fn rows_and_columns_that_are_not_kept() {
         &boosting(object("sklearn.svm._classes.SVC", &machine)),
         Rule::UnknownArguments,
         "comes from an estimator that is not known",
+    );
+}
+
+/// A model of one column, with an estimator for its first prediction.
+fn regression(init: Value) -> Value {
+    let trees = array_of(dtype("|O8"), &[0, 1], list(&[]));
+    let attributes = [("estimators_", trees), ("init_", init), ("n_features_in_", int(2))];
+    object("sklearn.ensemble._gb.GradientBoostingRegressor", &attributes)
+}
+
+#[test]
+fn one_column_with_a_row_for_each_sample() {
+    const UNKNOWN: &str = "comes from an estimator that is not known";
+    let ridge = || object("sklearn.linear_model._ridge.Ridge", &[("coef_", floats(&[2]))]);
+    let pipeline = |first: Value| {
+        let steps = list(&[tuple(&[text("a"), first]), tuple(&[text("b"), ridge()])]);
+        object("sklearn.pipeline.Pipeline", &[("steps", steps)])
+    };
+    let mean = || {
+        let attributes = [("func", global("numpy.mean")), ("kw_args", dict(&[("keepdims", int(1))]))];
+        object("sklearn.preprocessing._function_transformer.FunctionTransformer", &attributes)
+    };
+    let members = |class: &str, member: Value| object(class, &[("estimators_", list(&[member]))]);
+    let voting = "sklearn.ensemble._voting.VotingRegressor";
+    is_safe(&regression(ridge()));
+    is_safe(&regression(pipeline(text("passthrough"))));
+    is_safe(&regression(members(voting, ridge())));
+    is_found(&regression(pipeline(mean())), Rule::UnknownArguments, UNKNOWN);
+    is_found(&regression(members(voting, pipeline(mean()))), Rule::UnknownArguments, UNKNOWN);
+    is_found(
+        &regression(object("sklearn.compose._target.TransformedTargetRegressor", &[])),
+        Rule::UnknownArguments,
+        UNKNOWN,
+    );
+}
+
+#[test]
+fn what_is_added_has_no_other_shape() {
+    let classes = || ("classes_", longs(&[3], &[0, 1, 2]));
+    let bayes = |prior: Value| {
+        let attributes =
+            [classes(), ("theta_", floats(&[3, 2])), ("var_", floats(&[3, 2])), ("class_prior_", prior)];
+        boosting(object("sklearn.naive_bayes.GaussianNB", &attributes))
+    };
+    is_safe(&bayes(floats(&[3])));
+    is_found(&bayes(floats(&[3, 0])), Rule::Unsound, "init_");
+    let analysis = |intercept: Value| {
+        let attributes = [classes(), ("coef_", floats(&[3, 2])), ("intercept_", intercept)];
+        boosting(object("sklearn.discriminant_analysis.LinearDiscriminantAnalysis", &attributes))
+    };
+    is_safe(&analysis(floats(&[3])));
+    is_safe(&analysis(float(0.0)));
+    is_found(&analysis(floats(&[0, 3])), Rule::Unsound, "init_");
+}
+
+#[test]
+fn losses_that_are_not_those_of_their_class() {
+    let model = |more: &[(&str, Value)], loss: &[(&str, Value)]| {
+        let loss =
+            object("sklearn._loss.loss.HalfMultinomialLoss", &[&[("n_classes", int(3))], loss].concat());
+        let trees = array_of(dtype("|O8"), &[0, 3], list(&[]));
+        let attributes = [("estimators_", trees), ("_loss", loss), ("n_features_in_", int(2))];
+        object("sklearn.ensemble._gb.GradientBoostingClassifier", &[&attributes, more].concat())
+    };
+    let link =
+        |attributes: &[(&str, Value)]| ("link", object("sklearn._loss.link.MultinomialLogit", attributes));
+    is_safe(&model(&[], &[link(&[])]));
+    is_found(&model(&[], &[link(&[("link", global("numpy.mean"))])]), Rule::Unsound, "link is none of");
+    let other = object("argparse.Namespace", &[("link", global("numpy.mean"))]);
+    is_found(&model(&[], &[("link", other)]), Rule::Unsound, "link is none of");
+    is_found(&model(&[], &[("is_multiclass", FALSE.to_vec())]), Rule::Unsound, "hides that of its class");
+    is_found(
+        &model(&[("_estimator_type", text("regressor"))], &[]),
+        Rule::Unsound,
+        "hides that of its class",
     );
 }

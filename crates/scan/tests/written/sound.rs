@@ -417,7 +417,8 @@ fn support_vector_machines() {
         svm("NuSVC", &[("support_vectors_", floats(&[0, 2])), support(3), ("kernel", kernel)])
     };
     fits(&kernel(text("precomputed")), "support_:");
-    fits(&kernel(global("numpy.exp")), "support_:");
+    let pairwise = |name: &str| global(&format!("sklearn.metrics.pairwise.{name}"));
+    fits(&kernel(pairwise("rbf_kernel")), "support_:");
     unsound(&kernel(text("rbf")), "support_: 3 for 0 support vectors");
     unsound(
         &svm("NuSVC", &[vectors(2), support(3), ("kernel", text("precomputed"))]),
@@ -519,4 +520,57 @@ fn columns_of_histogram_boosting() {
     unsound(&model(2, 0, &[0, 1]), "nodes[0].feature_idx: 2 where there are 2");
     unsound(&model(0, 1, &[0, 1]), "nodes[0].feature_idx: a column that has no categories");
     unsound(&model(1, 1, &[]), "nodes[0].feature_idx: a column that has no categories");
+}
+
+#[test]
+fn kernels_that_are_functions() {
+    let svm = |kernel: Value, kept: Value| {
+        let attributes = [
+            ("support_vectors_", floats(&[0, 2])),
+            ("support_", longs(&[1], &[2])),
+            ("shape_fit_", tuple(&[int(3), int(2)])),
+            ("kernel", kernel),
+            ("_BaseLibSVM__Xfit", kept),
+        ];
+        object("sklearn.svm._classes.SVC", &attributes)
+    };
+    let pairwise = |name: &str| global(&format!("sklearn.metrics.pairwise.{name}"));
+    let partial = |args: Value| {
+        let made = call("functools.partial", &[pairwise("rbf_kernel")]);
+        build(made, tuple(&[pairwise("rbf_kernel"), args, dict(&[("gamma", float(1.0))]), none()]))
+    };
+    let process = |name: &str, parts: &[(&str, Value)]| {
+        object(&format!("sklearn.gaussian_process.kernels.{name}"), parts)
+    };
+    let rbf = || process("RBF", &[("length_scale", float(1.0))]);
+    for kernel in [
+        pairwise("linear_kernel"),
+        pairwise("cosine_similarity"),
+        partial(tuple(&[])),
+        process("Sum", &[("k1", rbf()), ("k2", rbf())]),
+    ] {
+        is_safe(&svm(kernel.clone(), floats(&[3, 2])));
+        unsound(&svm(kernel, floats(&[1, 2])), "__Xfit: shape [1, 2]");
+    }
+    for kernel in [
+        global("numpy.add"),
+        global("operator.eq"),
+        pairwise("manhattan_distances"),
+        partial(tuple(&[floats(&[1, 2])])),
+        process("Sum", &[("k1", rbf()), ("k2", global("operator.eq"))]),
+        process("CompoundKernel", &[("kernels", list(&[rbf()]))]),
+    ] {
+        is_found(&svm(kernel, floats(&[3, 2])), Rule::UnknownArguments, "of which the shape is not known");
+    }
+}
+
+#[test]
+fn weights_of_a_density() {
+    for class in ["scipy.stats._kde.gaussian_kde", "scipy.stats.kde.gaussian_kde"] {
+        let density =
+            |weights: i32| object(class, &[("dataset", floats(&[1, 3])), ("_weights", floats(&[weights]))]);
+        fits(&density(3), "_weights:");
+        unsound(&density(1), "_weights: 1 for 3 points");
+        fits(&object(class, &[("dataset", floats(&[1, 3]))]), "_weights:");
+    }
 }

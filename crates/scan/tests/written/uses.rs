@@ -438,3 +438,26 @@ fn importances_by_a_path_of_attributes() {
     }
     is_found(&by(text("fit.__globals__")), Rule::Smuggled, "importance_getter walks to attributes");
 }
+
+#[test]
+fn attributes_in_the_place_of_methods() {
+    let hides = |class: &str, name: &str, value: Value| {
+        is_found(&object(class, &[(name, value)]), Rule::Smuggled, "hides a method of scikit-learn");
+    };
+    hides("sklearn.dummy.DummyClassifier", "predict_proba", global("numpy.ones_like"));
+    hides("sklearn.tree._classes.DecisionTreeClassifier", "_validate_X_predict", global("numpy.mean"));
+    hides("sklearn.gaussian_process.kernels.RBF", "get_params", none());
+    let model = "sklearn.ensemble._hist_gradient_boosting.gradient_boosting.HistGradientBoostingRegressor";
+    hides(model, "_raw_predict", global("numpy.mean"));
+    is_safe(&object("sklearn.dummy.DummyClassifier", &[("prediction", global("numpy.ones_like"))]));
+    is_safe(&object("sklearn.utils._metadata_requests.MetadataRequest", &[("fit", none())]));
+    is_safe(&object("sklearn.cluster._bisect_k_means._BisectingTree", &[("score", float(1.0))]));
+}
+
+#[test]
+fn texts_that_many_calls_share_are_not_read_each_time() {
+    let long = "a".repeat(1 << 20);
+    let shared = [text(&long), b"\x940coperator\nitemgetter\n\x940](".to_vec()].concat();
+    let calls: Value = b"h\x01h\x00\x85R".repeat(100_000);
+    is_safe(&[shared, calls, b"e".to_vec()].concat());
+}
