@@ -144,8 +144,9 @@ NUMPY_FUNCTIONS = (
     " prod ptp quantile ravel real repeat reshape roll rot90 round searchsorted sinc size sort squeeze stack std sum swapaxes"
     " take tensordot tile trace transpose trapezoid trapz tril triu unique unwrap var vstack where zeros zeros_like"
 )
+# `replace` of numpy 2.1 to 2.3 writes outside of an array of texts of any length where the count is negative.
 NUMPY_FUNCTIONS_OF_TEXT = (
-    "add capitalize center count endswith find isalpha isdecimal isdigit isnumeric join lower lstrip partition replace"
+    "add capitalize center count endswith find isalpha isdecimal isdigit isnumeric join lower lstrip partition"
     " rstrip split startswith str_len strip swapcase title upper zfill"
 )
 NUMPY_FUNCTIONS_BELOW = [

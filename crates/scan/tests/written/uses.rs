@@ -461,3 +461,11 @@ fn texts_that_many_calls_share_are_not_read_each_time() {
     let calls: Value = b"h\x01h\x00\x85R".repeat(100_000);
     is_safe(&[shared, calls, b"e".to_vec()].concat());
 }
+
+#[test]
+fn functions_that_crash_are_not_known() {
+    for module in ["numpy.core.defchararray", "numpy._core.strings", "numpy.strings"] {
+        is_found(&global(&format!("{module}.replace")), Rule::UnknownName, "names numpy");
+        is_safe(&global(&format!("{module}.upper")));
+    }
+}
