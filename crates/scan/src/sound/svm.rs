@@ -25,6 +25,12 @@ pub(super) fn check(site: &Site<'_>) -> Checked {
     if object.attr("_impl").is_some_and(|value| !heap.is_str(value, machine(name))) {
         return Err(unsound("_impl", format!("another machine than that of {name}")));
     }
+    if object.attr("_sparse_kernels").is_some() {
+        return Err(unsound(
+            "_sparse_kernels",
+            "hides that of its class, which says what a kernel's number is",
+        ));
+    }
     let Some(vectors) = object.attr("support_vectors_") else { return Ok(()) };
     let rows = match heap.view(vectors) {
         View::Sparse(sparse) => sparse.shape().map_err(|error| unsound("support_vectors_", error))?,

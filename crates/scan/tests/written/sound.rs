@@ -424,6 +424,10 @@ fn support_vector_machines() {
         &svm("NuSVC", &[vectors(2), support(3), ("kernel", text("precomputed"))]),
         "support_: 3 for 2 support vectors",
     );
+    unsound(
+        &machine(&[("_sparse_kernels", list(&[text("rbf")]))]),
+        "_sparse_kernels: hides that of its class",
+    );
     let rows = tuple(&[int(3), int(2)]);
     let items = [
         ("_shape", rows),
