@@ -14,10 +14,27 @@ use std::collections::HashMap;
 use cannery_object::{DType, Heap, Id, Value};
 use cannery_pickle::{Error, Inline, NoInline, Op, Source, Taken};
 
+/// How a reader takes the arrays that stand in a dump.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reader {
+    /// joblib since 1.2, which knows of padding.
+    #[default]
+    Joblib,
+    /// joblib from 0.10 to 1.1, for which the elements follow the wrapper at once.
+    OldJoblib,
+    /// pickle, for which nothing stands there but opcodes.
+    Pickle,
+}
+
 /// What joblib adds to a pickle, as the machine meets it. `N` is told of every opcode, those of nested pickles included.
 pub struct Joblib<'c, N = NoInline> {
     companions: &'c mut dyn Companions,
     nested: N,
+    reader: Reader,
+    /// The package of the wrappers, which no other joblib knows.
+    package: Option<&'static str>,
+    /// Nodes of the Heap when the first array was met that the newest joblib takes otherwise.
+    pub nodes_before: Option<usize>,
     /// The files beside the pickle that it names, read or not.
     pub used: Vec<Companion>,
     /// Number of arrays whose elements stand inside the stream.
@@ -41,11 +58,21 @@ impl<'c, N: Inline> Joblib<'c, N> {
         Self {
             companions,
             nested,
+            reader: Reader::default(),
+            package: None,
+            nodes_before: None,
             used: Vec::new(),
             inline_arrays: 0,
             inline_bytes: 0,
             dtypes: HashMap::new(),
         }
+    }
+
+    /// The same as another reader takes it.
+    #[must_use]
+    pub fn read_by(mut self, reader: Reader) -> Self {
+        self.reader = reader;
+        self
     }
 
     /// Remembers by which dtype the elements of a wrapper were read. Objects are a pickle of their own, and an array file
@@ -97,16 +124,31 @@ impl<N: Inline> Inline for Joblib<'_, N> {
     }
 
     fn built(&mut self, heap: &mut Heap, object: Value, source: &Source<'_>) -> Result<Option<Taken>, Error> {
-        match wrapper_of(heap, object) {
-            None => Ok(None),
-            Some(Wrapper::Inline) => {
-                let taken = wrapper::read(heap, object, source, &mut self.nested)?;
+        let Some((package, wrapper)) = wrapper_of(heap, object) else { return Ok(None) };
+        if *self.package.get_or_insert(package) != package {
+            let message = "arrays of two joblibs, each of which takes those of the other for opcodes";
+            return Err(Error::malformed(source.position, message));
+        }
+        match wrapper {
+            Wrapper::Inline => {
+                let nodes = heap.node_count();
+                if self.reader == Reader::Pickle {
+                    self.nodes_before.get_or_insert(nodes);
+                    return Ok(None);
+                }
+                let knows_padding = self.reader == Reader::Joblib;
+                let (taken, is_padded) =
+                    wrapper::read(heap, object, source, knows_padding, &mut self.nested)?;
+                if is_padded && !knows_padding {
+                    self.nodes_before.get_or_insert(nodes);
+                }
                 self.keep(heap, object, wrapper::dtype_of(heap, object), source.position)?;
                 self.inline_arrays += 1;
                 self.inline_bytes += (taken.end - source.position) as u64;
                 Ok(Some(taken))
             }
-            Some(kind) => {
+            Wrapper::File | Wrapper::Zipped if self.reader == Reader::Pickle => Ok(None),
+            kind @ (Wrapper::File | Wrapper::Zipped) => {
                 let companion = companion::read(heap, object, kind == Wrapper::Zipped, self.companions)
                     .map_err(|error| error.into_pickle(source.position))?;
                 self.used.push(companion);
@@ -130,14 +172,19 @@ enum Wrapper {
     Zipped,
 }
 
-fn wrapper_of(heap: &Heap, object: Value) -> Option<Wrapper> {
-    match heap.object(object)?.class() {
-        ("joblib.numpy_pickle" | "sklearn.externals.joblib.numpy_pickle", name) => match name {
-            "NumpyArrayWrapper" => Some(Wrapper::Inline),
-            "NDArrayWrapper" => Some(Wrapper::File),
-            "ZNDArrayWrapper" => Some(Wrapper::Zipped),
-            _ => None,
-        },
-        _ => None,
-    }
+/// The packages in which there is a joblib.
+const PACKAGES: [&str; 2] = ["joblib", "sklearn.externals.joblib"];
+
+/// The package of the joblib that reads an object as an array, and how. The wrappers for files are the same classes in two
+/// modules.
+fn wrapper_of(heap: &Heap, object: Value) -> Option<(&'static str, Wrapper)> {
+    let (module, name) = heap.object(object)?.class();
+    let (package, module) = module.rsplit_once('.')?;
+    let wrapper = match (module, name) {
+        ("numpy_pickle", "NumpyArrayWrapper") => Wrapper::Inline,
+        ("numpy_pickle" | "numpy_pickle_compat", "NDArrayWrapper") => Wrapper::File,
+        ("numpy_pickle" | "numpy_pickle_compat", "ZNDArrayWrapper") => Wrapper::Zipped,
+        _ => return None,
+    };
+    Some((PACKAGES.into_iter().find(|known| *known == package)?, wrapper))
 }

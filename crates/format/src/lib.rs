@@ -22,4 +22,4 @@ pub mod zip;
 
 pub use document::{Attempt, Document, Facts, Kind, read, read_plain};
 pub use error::{Error, ErrorKind, Result};
-pub use joblib::{Companion, Companions, Folder, Joblib, NoCompanions};
+pub use joblib::{Companion, Companions, Folder, Joblib, NoCompanions, Reader};

@@ -19,6 +19,8 @@ pub use assemble::{ListingError, assemble};
 pub use decode::{Arg, Decoder, Op};
 pub use disassemble::{Disassembly, Item};
 pub use error::{Breach, Error, ErrorKind};
-pub use machine::{Inline, Machine, NoInline, Outcome, Source, Step, Taken, read, read_prefix};
+pub use machine::{
+    Inline, Machine, NoInline, Outcome, Source, Step, Taken, read, read_leniently, read_prefix,
+};
 pub use opcode::{ArgKind, OPCODES, Opcode};
 pub use text::{raw_unicode, unquote};

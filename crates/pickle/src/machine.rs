@@ -61,8 +61,23 @@ pub fn read_prefix(
     start: usize,
     inline: &mut impl Inline,
 ) -> Result<Outcome, Error> {
-    let mut decoder = Decoder::new(bytes, start, heap.budget().limits());
-    let mut machine = Machine::new(bytes, buffer, start);
+    run(heap, Machine::new(bytes, buffer, start), inline)
+}
+
+/// Reads a stream as far as Python's unpicklers would go that are less strict: PROTO may stand anywhere, opcodes may be newer
+/// than it says, a memo slot may be written twice, and STOP leaves what is below the last value. For what is asked of the
+/// Heap then, not for values.
+pub fn read_leniently(
+    heap: &mut Heap,
+    bytes: &Bytes,
+    buffer: BufferId,
+    inline: &mut impl Inline,
+) -> Result<Outcome, Error> {
+    run(heap, Machine { is_lenient: true, ..Machine::new(bytes, buffer, 0) }, inline)
+}
+
+fn run(heap: &mut Heap, mut machine: Machine<'_>, inline: &mut impl Inline) -> Result<Outcome, Error> {
+    let mut decoder = Decoder::new(machine.bytes, machine.start, heap.budget().limits());
     loop {
         let (op, step) = match decoder.quick_op() {
             Some(op) => (op, machine.quick_step(heap, op, inline)?),
@@ -113,6 +128,7 @@ pub struct Machine<'i> {
     next_sample: u64,
     sampled: usize,
     inline_error: Option<Error>,
+    is_lenient: bool,
 }
 
 const NO_FRAME: usize = usize::MAX;
@@ -123,6 +139,8 @@ const NO_FRAME: usize = usize::MAX;
 #[derive(Clone, Copy)]
 enum Fault {
     Rule(&'static str),
+    /// What no unpickler carries out.
+    Never(&'static str),
     /// A value or mark that is not there.
     Empty(&'static str),
     NewerThan(u8),
@@ -160,6 +178,7 @@ impl<'i> Machine<'i> {
             next_sample: SAMPLE,
             sampled: start,
             inline_error: None,
+            is_lenient: false,
         }
     }
 
@@ -207,6 +226,7 @@ impl<'i> Machine<'i> {
         let malformed = |message: String| Error::malformed(op.offset, message);
         let error = match fault {
             Fault::Rule(message) => Error::malformed(op.offset, message),
+            Fault::Never(message) => Error::malformed(op.offset, message).of_breach(Breach::Impossible),
             Fault::Empty(message) => {
                 // some unpicklers take a mark for a value
                 let breach = if self.marks.is_empty() { Breach::Impossible } else { Breach::Rule };
@@ -235,7 +255,11 @@ impl<'i> Machine<'i> {
         if op.end > self.frame_end {
             self.leave_frame(op)?;
         }
-        if op.opcode.protocol() > self.newest { Err(Fault::NewerThan(self.newest)) } else { Ok(()) }
+        if op.opcode.protocol() > self.newest && !self.is_lenient {
+            Err(Fault::NewerThan(self.newest))
+        } else {
+            Ok(())
+        }
     }
 
     fn leave_frame(&mut self, op: Op<'_>) -> Result<(), Fault> {
@@ -251,11 +275,11 @@ impl<'i> Machine<'i> {
         match op.opcode {
             Opcode::Memoize => {
                 let top = self.top()?;
-                self.memo.put(heap, self.memo.entries, top)?;
+                self.put(heap, self.memo.entries, top)?;
             }
             Opcode::Put | Opcode::BinPut | Opcode::LongBinPut => {
                 let top = self.top()?;
-                self.memo.put(heap, number(op.arg), top)?;
+                self.put(heap, number(op.arg), top)?;
             }
             Opcode::Get | Opcode::BinGet | Opcode::LongBinGet => {
                 let value = self.memo.get(number(op.arg))?;
@@ -334,8 +358,16 @@ impl<'i> Machine<'i> {
     }
 }
 
-/// The stack.
+/// The stack and the memo.
 impl Machine<'_> {
+    #[inline]
+    fn put(&mut self, heap: &mut Heap, key: i64, value: Value) -> Result<(), Fault> {
+        if self.is_lenient {
+            self.memo.forget(key);
+        }
+        self.memo.put(heap, key, value)
+    }
+
     #[inline]
     fn push(&mut self, heap: &mut Heap, value: Value) -> Result<(), Fault> {
         if self.stack.len() == self.stack.capacity() {
@@ -442,15 +474,22 @@ impl Machine<'_> {
 /// Names, calls and states.
 impl Machine<'_> {
     fn stack_global(&mut self, heap: &mut Heap) -> Result<(), Fault> {
-        let name = self.pop()?;
-        let module = self.pop()?;
+        let name_value = self.pop()?;
+        let module_value = self.pop()?;
         let text = |value| match heap.node_of(value) {
             Some(Node::Str(blob)) => Some(heap.bytes(blob)),
             Some(Node::Str8(blob)) if heap.bytes(blob).is_ascii() => Some(heap.bytes(blob)),
             _ => None,
         };
-        let (Some(module), Some(name)) = (text(module), text(name)) else {
-            return Err(Fault::Rule("module and name are not both str"));
+        let (Some(module), Some(name)) = (text(module_value), text(name_value)) else {
+            let message = "module and name are not both str";
+            let may_be_text = |value| match heap.node_of(value) {
+                Some(Node::Str8(_) | Node::Persistent(_) | Node::Extension(_)) => true,
+                Some(Node::Call { callable, .. }) => !used::is_known(heap, Value::Ref(callable)),
+                _ => false,
+            };
+            let is_never = ![module_value, name_value].into_iter().any(may_be_text);
+            return Err(if is_never { Fault::Never(message) } else { Fault::Rule(message) });
         };
         for part in [module, name] {
             heap.budget().limits().check(Limit::NameBytes, part.len() as u64)?;
@@ -543,6 +582,9 @@ impl Machine<'_> {
 impl Machine<'_> {
     fn proto(&mut self, op: Op<'_>) -> Result<(), Fault> {
         if op.offset != self.start {
+            if self.is_lenient {
+                return Ok(());
+            }
             return Err(Fault::Rule("PROTO stands inside the stream, not at its start"));
         }
         match u8::try_from(number(op.arg)) {
@@ -571,7 +613,8 @@ impl Machine<'_> {
             frame if frame != end => return Err(Fault::Rule("bytes are left in the frame after STOP")),
             _ => {}
         }
-        match (self.marks.is_empty(), &self.stack[..]) {
+        match (self.marks.is_empty() || self.is_lenient, &self.stack[..]) {
+            (true, [.., root]) if self.is_lenient => Ok(Step::Stop(*root)),
             (true, [root]) => Ok(Step::Stop(*root)),
             (false, _) => Err(Fault::Rule("a mark is left on the stack at STOP")),
             (true, []) => Err(Fault::Rule("the stack is empty at STOP")),

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use cannery_object::{CallKind, Heap, LimitError, Limits, Node, Value};
 use cannery_pickle::{
     Breach, Disassembly, Error, ErrorKind, Inline, Item, NoInline, Opcode, Outcome, Source, Taken, read,
-    read_prefix,
+    read_leniently, read_prefix,
 };
 
 fn heap_with(stream: &[u8]) -> (Heap, Bytes, cannery_object::BufferId) {
@@ -47,16 +47,18 @@ fn each_refusal_says_where_and_which_opcode() {
         (b"(o.", 1, Opcode::Obj, impossible, "the stack is empty here"),
         (b"Nb.", 1, Opcode::Build, impossible, "the stack is empty here"),
         (b"N\x93.", 1, Opcode::StackGlobal, impossible, "the stack is empty here"),
-        (b"NN\x93.", 2, Opcode::StackGlobal, rule, "module and name are not both str"),
-        (b"\x8c\x01mN\x93.", 4, Opcode::StackGlobal, rule, "module and name are not both str"),
-        (b"C\x01mC\x01n\x93.", 6, Opcode::StackGlobal, rule, "module and name are not both str"),
+        (b"NN\x93.", 2, Opcode::StackGlobal, impossible, "module and name are not both str"),
+        (b"\x8c\x01mN\x93.", 4, Opcode::StackGlobal, impossible, "module and name are not both str"),
+        (b"C\x01mC\x01n\x93.", 6, Opcode::StackGlobal, impossible, "module and name are not both str"),
+        (b"U\x01\xffNb.", 4, Opcode::Build, rule, "can't have one"),
+        (b"U\x01\xffU\x01n\x93.", 6, Opcode::StackGlobal, rule, "module and name are not both str"),
         (b"\x8c\x01m\x8c\0\x93.", 5, Opcode::StackGlobal, rule, "is empty"),
         (b"cm\n\n.", 0, Opcode::Global, rule, "is empty"),
         (b"(i\nn\n.", 1, Opcode::Inst, rule, "is empty"),
-        (b"g0\n.", 0, Opcode::Get, rule, "read before it is written"),
-        (b"g-1\n.", 0, Opcode::Get, rule, "read before it is written"),
-        (b"j\x01\0\0\0.", 0, Opcode::LongBinGet, rule, "read before it is written"),
-        (b"]q\x01h\0.", 3, Opcode::BinGet, rule, "read before it is written"),
+        (b"g0\n.", 0, Opcode::Get, impossible, "read before it is written"),
+        (b"g-1\n.", 0, Opcode::Get, impossible, "read before it is written"),
+        (b"j\x01\0\0\0.", 0, Opcode::LongBinGet, impossible, "read before it is written"),
+        (b"]q\x01h\0.", 3, Opcode::BinGet, impossible, "read before it is written"),
         (b"]q\x01q\x01.", 3, Opcode::BinPut, rule, "a second time"),
         (b"Nq\x05]q\x05.", 4, Opcode::BinPut, rule, "a second time"),
         (b"Np-1\n.", 1, Opcode::Put, rule, "the memo key is negative"),
@@ -66,6 +68,9 @@ fn each_refusal_says_where_and_which_opcode() {
         (b"\x8fNa.", 2, Opcode::Append, rule, "can't be added to like this"),
         (b"](N\x90.", 3, Opcode::AddItems, rule, "can't be added to like this"),
         (b"}Na.", 2, Opcode::Append, rule, "can't be added to like this"),
+        (b"NNa.", 2, Opcode::Append, impossible, "can't be added to like this"),
+        (b"(tNNs.", 4, Opcode::SetItem, impossible, "can't be added to like this"),
+        (b"N(e.", 2, Opcode::Appends, rule, "can't be added to like this"),
         (b"}Nb.", 2, Opcode::Build, rule, "can't have one"),
         (b"NNb.", 2, Opcode::Build, rule, "can't have one"),
         (b"\x82\0.", 0, Opcode::Ext1, rule, "not positive"),
@@ -101,6 +106,23 @@ fn what_ends_inside_a_frame_is_cut_short() {
     for stream in [&b"\x80\x04\x95\x05\0\0\0\0\0\0\0N0"[..], b"\x80\x04\x95\x05\0\0\0\0\0\0\0\x8c\x05a"] {
         let error = load_by(stream, &mut NoInline).map(|_| ()).expect_err("refused");
         assert_eq!(error.breach(), Breach::CutShort, "{error}");
+    }
+}
+
+#[test]
+fn a_lenient_reading_goes_where_strict_ones_stop() {
+    let cases: &[(&[u8], &str)] = &[
+        (b"\x80\x02K\x01\x80\x02K\x02.", "PROTO inside, and two values at STOP"),
+        (b"Nq\x05K\x02q\x050h\x05.", "a slot that is written twice"),
+        (b"N\x94K\x02q\0\x94h\x01.", "MEMOIZE counts slots, not writes"),
+        (b"\x80\x00K\x02.", "an opcode newer than the protocol"),
+        (b"(K\x02.", "a mark that is left"),
+    ];
+    for &(stream, what) in cases {
+        assert!(load_by(stream, &mut NoInline).is_err(), "{what}");
+        let (mut heap, bytes, buffer) = heap_with(stream);
+        let outcome = read_leniently(&mut heap, &bytes, buffer, &mut NoInline).expect(what);
+        assert_eq!(outcome.root, Value::Int(2), "{what}");
     }
 }
 

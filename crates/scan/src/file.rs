@@ -13,6 +13,7 @@ use crate::names::{self, Standing};
 use crate::nested;
 use crate::place::{Places, id_of};
 use crate::policy::Policy;
+use crate::readers;
 use crate::rule::Rule;
 use crate::trace::Trace;
 use crate::verdict::{Finding, Report, Verdict};
@@ -230,6 +231,10 @@ impl Scan<'_> {
         let Judged { mut suspects, packed } =
             judge(&attempt.heap, attempt.root.as_ref().ok().copied(), size, &self.options.allowed);
         self.report.format.get_or_insert(attempt.facts.kind.name());
+        if attempt.facts.inline_arrays > 0 && attempt.root.is_ok() {
+            let others = readers::others(&plain.bytes, &self.budget, &self.options.allowed, &suspects);
+            others.into_iter().for_each(|finding| self.add(finding));
+        }
         let mut inner = Vec::new();
         if !suspects.is_empty() || !packed.is_empty() {
             let places = attempt.root.as_ref().ok().map(|&root| Places::of(&attempt.heap, root));
@@ -428,7 +433,7 @@ fn names_anything(heap: &Heap) -> bool {
 }
 
 /// Whether a module can have this name. `class Model:` is a GLOBAL of the module `lass Model:`.
-fn can_be_imported(module: &str, name: &str) -> bool {
+pub(crate) fn can_be_imported(module: &str, name: &str) -> bool {
     let is_name = |part: &str| {
         !part.is_empty()
             && part.chars().all(|c| c.is_alphanumeric() || c == '_')

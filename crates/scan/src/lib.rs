@@ -15,6 +15,7 @@ mod names;
 mod nested;
 mod place;
 mod policy;
+mod readers;
 mod rule;
 mod site;
 mod sound;

@@ -3,21 +3,23 @@
 use cannery_object::{Array, DType, Heap, Object, Order, Value, byte_len, shape_of};
 use cannery_pickle::{Breach, Error, Inline, Source, Taken, read_prefix};
 
-/// Reads what follows the wrapper and attaches it as the wrapper's payload. A pickle there is plain: `within` only watches.
+/// Reads what follows the wrapper and attaches it as the wrapper's payload, with padding if the reader knows of it. Says
+/// whether there is some. A pickle there is plain: `within` only watches.
 pub(super) fn read(
     heap: &mut Heap,
     wrapper: Value,
     source: &Source<'_>,
+    knows_padding: bool,
     within: &mut impl Inline,
-) -> Result<Taken, Error> {
+) -> Result<(Taken, bool), Error> {
     let here = source.position;
     let layout = Layout::of(heap, wrapper).map_err(|error| Error::from_view(here, &error))?;
     if layout.dtype.has_objects() {
         let nested = read_prefix(heap, source.bytes, source.buffer, here, within)?;
         heap.set_payload(wrapper, nested.root).map_err(|limit| Error::limit(here, limit))?;
-        return Ok(Taken { end: nested.end, nested: Some(here) });
+        return Ok((Taken { end: nested.end, nested: Some(here) }, false));
     }
-    let start = here + padding(source, layout.alignment)?;
+    let start = here + padding(source, if knows_padding { layout.alignment } else { 0 })?;
     let len = byte_len(&layout.dtype, &layout.shape).map_err(|error| Error::from_view(here, &error))?;
     let present = source.bytes.len() - start;
     if len > present {
@@ -25,11 +27,12 @@ pub(super) fn read(
         return Err(Error::malformed(start, message).of_breach(Breach::CutShort));
     }
     let blob = heap.blob(source.buffer, start, len);
+    let is_padded = layout.alignment != 0;
     let array = Array::new(layout.dtype, layout.shape, layout.order, blob);
     let array = array.map_err(|error| Error::from_view(start, &error))?;
     let attach = heap.add_array(array).and_then(|payload| heap.set_payload(wrapper, payload));
     attach.map_err(|limit| Error::limit(start, limit))?;
-    Ok(Taken { end: start + len, nested: None })
+    Ok((Taken { end: start + len, nested: None }, is_padded))
 }
 
 /// The object that is the array's dtype.

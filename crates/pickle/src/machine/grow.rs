@@ -13,7 +13,9 @@ pub(super) enum Grow {
 impl Grow {
     pub(super) fn apply(self, heap: &mut Heap, target: Value, more: &[Value]) -> Result<(), Fault> {
         if !self.fits(heap.node_of(target)) {
-            return Err(Fault::Rule("the value below is of a type that can't be added to like this"));
+            let message = "the value below is of a type that can't be added to like this";
+            let is_never = is_immutable(heap.node_of(target)) && !more.is_empty();
+            return Err(if is_never { Fault::Never(message) } else { Fault::Rule(message) });
         }
         match self {
             Self::Append | Self::Add => heap.append(target, more)?,
@@ -34,6 +36,24 @@ impl Grow {
             Some(Node::Dict(_)) => matches!(self, Self::Set),
             other => other.is_some_and(|node| is_opaque(&node)),
         }
+    }
+}
+
+/// Whether it is of a type that nothing can be added to, by any unpickler.
+fn is_immutable(target: Option<Node>) -> bool {
+    match target {
+        Some(
+            Node::Int(_)
+            | Node::BigInt(_)
+            | Node::Float(_)
+            | Node::Str(_)
+            | Node::Str8(_)
+            | Node::Bytes(_)
+            | Node::Tuple(_)
+            | Node::FrozenSet(_),
+        )
+        | None => true,
+        Some(_) => false,
     }
 }
 

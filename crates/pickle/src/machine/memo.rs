@@ -57,6 +57,14 @@ impl Memo {
         Ok(())
     }
 
+    /// Empties a slot, so that it can be written again.
+    pub(super) fn forget(&mut self, key: i64) {
+        let slot = usize::try_from(key).ok().and_then(|slot| self.dense.get_mut(slot));
+        if slot.and_then(Option::take).is_some() || self.sparse.remove(&key).is_some() {
+            self.entries -= 1;
+        }
+    }
+
     #[inline]
     pub(super) fn get(&self, key: i64) -> Result<Value, Fault> {
         match usize::try_from(key).ok().and_then(|slot| self.dense.get(slot)) {
@@ -65,7 +73,7 @@ impl Memo {
                 .sparse
                 .get(&key)
                 .copied()
-                .ok_or(Fault::Rule("the memo slot is read before it is written")),
+                .ok_or(Fault::Never("the memo slot is read before it is written")),
         }
     }
 }

@@ -83,7 +83,7 @@ fn is_container(heap: &Heap, value: Value) -> bool {
 }
 
 /// Whether a callable is a known name, whose arguments are looked into.
-fn is_known(heap: &Heap, callable: Value) -> bool {
+pub(super) fn is_known(heap: &Heap, callable: Value) -> bool {
     heap.global_name(callable).is_some_and(|(module, name)| known::known(module, name).is_some())
 }
 

@@ -1,0 +1,114 @@
+//! What other readers than the newest joblib make of a dump with arrays in its stream.
+//!
+//! Where joblib takes the elements of an array, `pickle.load` goes on with opcodes, and joblib before 1.2, which knows of no
+//! padding, is back among the opcodes before the elements end. Elements are nearly always no opcodes, and such readers
+//! stop at once. Elements that somebody has chosen make them import and call what the newest joblib never sees.
+
+use bytes::Bytes;
+use cannery_format::{Joblib, NoCompanions, Reader};
+use cannery_object::{Budget, Heap};
+use cannery_pickle::{Arg, Breach, Decoder, Error, ErrorKind, NoInline, Opcode, read_leniently};
+
+use crate::file::can_be_imported;
+use crate::judge::{Allowed, Suspect, judge};
+use crate::rule::Rule;
+use crate::verdict::Finding;
+
+/// What readers of two kinds would do beyond what is in `known`, the findings for the newest joblib.
+pub(crate) fn others(bytes: &Bytes, budget: &Budget, allowed: &Allowed, known: &[Suspect]) -> Vec<Finding> {
+    let readers = [
+        (Reader::Pickle, "where joblib reads an array and pickle goes on with opcodes"),
+        (Reader::OldJoblib, "where joblib before 1.2, which knows no padding, is back among opcodes"),
+    ];
+    readers.iter().flat_map(|&(reader, place)| other(bytes, budget, allowed, known, reader, place)).collect()
+}
+
+fn other(
+    bytes: &Bytes,
+    budget: &Budget,
+    allowed: &Allowed,
+    known: &[Suspect],
+    reader: Reader,
+    place: &str,
+) -> Vec<Finding> {
+    let mut heap = Heap::with_budget(budget.clone());
+    let Ok(buffer) = heap.add_buffer(bytes.clone()) else { return Vec::new() };
+    let mut companions = NoCompanions;
+    let mut joblib = Joblib::watched(&mut companions, NoInline).read_by(reader);
+    let read = read_leniently(&mut heap, bytes, buffer, &mut joblib);
+    let Some(before) = joblib.nodes_before else { return Vec::new() };
+    let root = read.as_ref().ok().map(|outcome| outcome.root);
+    let is_new = |suspect: &Suspect| {
+        let seen = known.iter().any(|Suspect { finding, .. }| {
+            finding.rule == suspect.finding.rule && finding.symbol == suspect.finding.symbol
+        });
+        let is_behind = suspect.id.is_some_and(|id| id.index() >= before);
+        !seen && is_carried_out(suspect, is_behind)
+    };
+    let mut suspects = judge(&heap, root, bytes.len() as u64, allowed).suspects;
+    suspects.retain(is_new);
+    let findings = suspects.into_iter().map(|Suspect { finding, .. }| {
+        let message = format!("{}, {place}", finding.message);
+        Finding { message, ..finding }
+    });
+    let mut findings: Vec<_> = findings.collect();
+    if let Err(error) = read
+        && findings.is_empty()
+        && may_go_on(bytes, &error, budget)
+    {
+        let message = format!("{error}, {place}");
+        findings.push(Finding::new(Rule::MalformedPickle, "", message));
+    }
+    findings
+}
+
+/// Whether a reader that came as far does what is found. Half of an object has no state yet, numbers and ids are registered
+/// nowhere, and what known names make is either harmless to call or can't be called.
+fn is_carried_out(suspect: &Suspect, is_behind: bool) -> bool {
+    match suspect.finding.rule {
+        Rule::Gadget
+        | Rule::Resolver
+        | Rule::SystemModule
+        | Rule::DottedName
+        | Rule::LibraryGadget
+        | Rule::ExecutedText
+        | Rule::Smuggled => true,
+        Rule::UnknownName | Rule::UnknownArguments => is_behind,
+        _ => false,
+    }
+}
+
+/// Whether an unpickler that is less strict than this one goes on behind an error to an opcode that imports or calls. Few
+/// bytes that were written as numbers are four opcodes in a row.
+fn may_go_on(bytes: &Bytes, error: &Error, budget: &Budget) -> bool {
+    const FIRST_CALL: usize = 3;
+    if error.kind() == ErrorKind::Malformed && error.breach() != Breach::Rule {
+        return false;
+    }
+    let mut decoder = Decoder::new(bytes, error.offset(), budget.limits());
+    for count in 0.. {
+        let Ok(op) = decoder.next_op() else { return false };
+        match op.opcode {
+            Opcode::Stop => return false,
+            Opcode::Global | Opcode::Inst => {
+                if let Arg::Names(module, name) = op.arg
+                    && can_be_imported(module, name)
+                {
+                    return true;
+                }
+            }
+            Opcode::StackGlobal
+            | Opcode::Reduce
+            | Opcode::NewObj
+            | Opcode::NewObjEx
+            | Opcode::Obj
+            | Opcode::Build
+                if count >= FIRST_CALL =>
+            {
+                return true;
+            }
+            _ => {}
+        }
+    }
+    false
+}
