@@ -23,6 +23,7 @@ mod svm;
 mod tree;
 
 use cannery_object::View;
+use cannery_object::views::IndexKind;
 
 pub(crate) use estimator::Estimators;
 
@@ -41,6 +42,7 @@ pub(crate) fn check(site: &Site<'_>, estimators: &Estimators<'_>, work: &mut Wor
             predictor::check(site, work)
         }
         (_, "newObj" | "KDTree" | "BallTree" | "KDTree64" | "BallTree64" | "KDTree32" | "BallTree32")
+        | (_, "BinaryTree" | "BinaryTree64" | "BinaryTree32")
             if neighbors::is_module(module) =>
         {
             neighbors::check(site, work)
@@ -49,7 +51,7 @@ pub(crate) fn check(site: &Site<'_>, estimators: &Estimators<'_>, work: &mut Wor
         _ if module.starts_with("sklearn.ensemble.") => ensemble::check(site, work),
         _ if module.starts_with("sklearn.tree.") => ensemble::single(site),
         _ if module.starts_with("sklearn.cluster.") => cluster::check(site, work),
-        _ if module.starts_with("sklearn.neighbors.") => indexes::neighbors(site),
+        _ if module.starts_with("sklearn.neighbors.") => indexes::neighbors(site, work),
         _ if module.starts_with("sklearn.preprocessing.")
             || module.starts_with("sklearn.feature_extraction.") =>
         {
@@ -63,6 +65,9 @@ pub(crate) fn check(site: &Site<'_>, estimators: &Estimators<'_>, work: &mut Wor
         (_, "SparseArray") if module.split('.').next() == Some("pandas") => runs::array(site, work),
         _ if module.split('.').next() == Some("pandas") => match site.heap.view(site.value) {
             View::Categorical(categorical) => categorical::check(site, &categorical, work),
+            View::Index(index) if index.kind() == IndexKind::Multi => {
+                categorical::levels(site.heap, &index, work)
+            }
             _ => Ok(()),
         },
         _ if module.starts_with("scipy.sparse.") => match site.heap.view(site.value) {

@@ -20,19 +20,40 @@ pub(super) fn check(site: &Site<'_>, categorical: &Categorical<'_>, work: &mut W
         None => named(site),
     };
     for codes in stated {
-        let codes = array_in(heap, codes, "codes", 1)?;
-        work.spend(codes.raw().map_or(0, <[u8]>::len) as u64)?;
-        let most = ints(&codes)
-            .and_then(|mut ints| ints.try_fold(-1, |most, code| (code >= -1).then(|| code.max(most))));
-        let most = most.ok_or_else(|| unsound("codes", "not positions of categories"))?;
-        let Ok(most) = usize::try_from(most) else { continue };
-        let categories = categorical.categories().map_err(|error| unsound("categories", error))?;
-        let count = length(heap, categories)?;
-        if most >= count {
-            return Err(unsound("codes", format!("position {most} of {count} categories")));
-        }
+        positions(heap, codes, &|| categorical.categories(), work)?;
     }
     Ok(())
+}
+
+/// The codes of an index of several levels are positions of their levels, which pandas does not compare again when it
+/// reads them.
+///
+/// Source: `_new_Index` in `pandas/core/indexes/base.py`, which turns `verify_integrity` off.
+pub(super) fn levels(heap: &Heap, index: &Index<'_>, work: &mut Work) -> Checked {
+    let (levels, codes) = index.levels().map_err(|error| unsound("levels", error))?;
+    let mut pairs = levels.iter().zip(codes);
+    pairs.try_for_each(|(&level, &codes)| positions(heap, codes, &|| Ok(level), work))
+}
+
+fn positions(
+    heap: &Heap,
+    codes: Value,
+    categories: &dyn Fn() -> Result<Value, cannery_object::Error>,
+    work: &mut Work,
+) -> Checked {
+    let codes = array_in(heap, codes, "codes", 1)?;
+    work.spend(64 + codes.raw().map_or(0, <[u8]>::len) as u64)?;
+    let most = ints(&codes)
+        .and_then(|mut ints| ints.try_fold(-1, |most, code| (code >= -1).then(|| code.max(most))));
+    let most = most.ok_or_else(|| unsound("codes", "not positions of categories"))?;
+    let Ok(most) = usize::try_from(most) else { return Ok(()) };
+    let categories = categories().map_err(|error| unsound("categories", error))?;
+    let count = length(heap, categories)?;
+    if most < count {
+        Ok(())
+    } else {
+        Err(unsound("codes", format!("position {most} of {count} categories")))
+    }
 }
 
 fn named(site: &Site<'_>) -> Vec<Value> {

@@ -17,6 +17,9 @@ pub(super) fn check(site: &Site<'_>, work: &mut Work) -> Checked {
     if object.class().1 == "HDBSCAN" {
         return linkage(heap, &object, work);
     }
+    if object.class().1 == "Birch" {
+        return norms(heap, &object);
+    }
     if !matches!(object.class().1, "KMeans" | "MiniBatchKMeans" | "BisectingKMeans")
         || object.attr("cluster_centers_").is_none()
     {
@@ -33,6 +36,19 @@ pub(super) fn check(site: &Site<'_>, work: &mut Work) -> Checked {
         Some(tree) => bisections(heap, tree, columns, work),
         None => Ok(()),
     }
+}
+
+/// `_subcluster_norms` are taken for those of the centres, without a look at how many there are.
+///
+/// Source: `EuclideanArgKmin` in `sklearn/metrics/_pairwise_distances_reduction/_argkmin.pyx.tp`.
+fn norms(heap: &Heap, object: &Object<'_>) -> Checked {
+    const NAME: &str = "_subcluster_norms";
+    if object.attr(NAME).is_none() || object.attr("subcluster_centers_").is_none() {
+        return Ok(());
+    }
+    let (norms, centers) =
+        (array(heap, object, NAME, 1)?.len(), array(heap, object, "subcluster_centers_", 2)?.shape[0]);
+    if norms == centers { Ok(()) } else { Err(unsound(NAME, format!("{norms} for {centers} centres"))) }
 }
 
 /// `dbscan_clustering` joins the two nodes of each row in a table of as many entries as there are points and rows.

@@ -27,7 +27,7 @@ pub(super) fn check(site: &Site<'_>, work: &mut Work) -> Checked {
     if name.starts_with("GradientBoosting") {
         boosting::check(heap, &object, work)?;
     }
-    members(heap, &object, work)
+    members(heap, &object, name.starts_with("GradientBoosting"), work)
 }
 
 /// A tree by itself: its rows have as many columns as its nodes are over.
@@ -54,7 +54,8 @@ fn features(heap: &Heap, object: &Object<'_>) -> Result<usize, Refusal> {
     known.ok_or_else(|| unsound(FEATURES[0], "this attribute is missing"))
 }
 
-fn members(heap: &Heap, object: &Object<'_>, work: &mut Work) -> Checked {
+/// `is_compiled` where nothing but compiled code takes the tree out of what should be its estimator.
+fn members(heap: &Heap, object: &Object<'_>, is_compiled: bool, work: &mut Work) -> Checked {
     let Some(estimators) = object.attr("estimators_").and_then(|value| elements(heap, value)) else {
         return Ok(());
     };
@@ -62,8 +63,11 @@ fn members(heap: &Heap, object: &Object<'_>, work: &mut Work) -> Checked {
     work.spend(512 * estimators.len() as u64)?;
     let mut columns = None;
     for (index, &estimator) in estimators.iter().enumerate() {
-        let Some(of_tree) = heap.object(estimator).and_then(|estimator| tree_features(heap, &estimator))
-        else {
+        let tree = heap.object(estimator).filter(|estimator| !is_compiled || is_tree(estimator));
+        let Some(of_tree) = tree.and_then(|estimator| tree_features(heap, &estimator)) else {
+            if is_compiled {
+                return Err(unsound(format!("estimators_[{index}]"), "no tree"));
+            }
             continue;
         };
         let features = match columns {
@@ -88,6 +92,12 @@ fn elements(heap: &Heap, value: Value) -> Option<Vec<Value>> {
         return Some(list.to_vec());
     }
     Some(heap.ndarray(value)?.ok()?.objects()?.to_vec())
+}
+
+/// Of other classes an attribute can come from elsewhere than their state.
+fn is_tree(estimator: &Object<'_>) -> bool {
+    let (module, name) = estimator.class();
+    module.starts_with("sklearn.tree.") && matches!(name, "DecisionTreeRegressor" | "ExtraTreeRegressor")
 }
 
 fn tree_features(heap: &Heap, estimator: &Object<'_>) -> Option<i64> {

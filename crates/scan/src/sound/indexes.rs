@@ -19,7 +19,11 @@ pub(super) fn check(site: &Site<'_>, work: &mut Work) -> Checked {
         "CountVectorizer" | "TfidfVectorizer" | "DictVectorizer" => {
             columns(&object, site.heap, "vocabulary_", work)
         }
-        "MultiLabelBinarizer" => columns(&object, site.heap, "_cached_dict", work),
+        "MultiLabelBinarizer" => {
+            columns(&object, site.heap, "_cached_dict", work)?;
+            distinct(&object, site.heap, work)
+        }
+        "FeatureHasher" | "HashingVectorizer" => hashed(&object, site.heap),
         "OneHotEncoder" | "CategoricalEncoder" => one_hot(&object, site.heap, work),
         _ => Ok(()),
     }
@@ -51,6 +55,43 @@ fn columns(object: &Object<'_>, heap: &Heap, name: &str, work: &mut Work) -> Che
     Ok(())
 }
 
+/// `classes_` become the keys of a dict whose values are columns: of equal ones there would be fewer keys than columns.
+fn distinct(object: &Object<'_>, heap: &Heap, work: &mut Work) -> Checked {
+    const NAME: &str = "classes_";
+    if object.attr(NAME).is_none() {
+        return Ok(());
+    }
+    let classes = super::raw::array(heap, object, NAME, 1)?;
+    work.spend(32 * classes.len() as u64 + classes.raw().map_or(0, <[u8]>::len) as u64)?;
+    let mut terms = FxHashSet::default();
+    for class in classes.elements() {
+        let class = class.map_err(|error| unsound(NAME, error))?;
+        let term = match class {
+            Element::Object(value) => Term::of(heap, value),
+            other => Term::of_element(other),
+        };
+        let term = term.ok_or_else(|| {
+            Refusal::new(Rule::UnknownArguments, format!("{NAME} are neither texts nor numbers"))
+        })?;
+        if !terms.insert(term) {
+            return Err(unsound(NAME, "the same class twice"));
+        }
+    }
+    Ok(())
+}
+
+/// The hash of a term is divided by `n_features`, by the processor: none is the end of the process.
+///
+/// Source: `transform` in `sklearn/feature_extraction/_hashing_fast.pyx`.
+fn hashed(object: &Object<'_>, heap: &Heap) -> Checked {
+    const NAME: &str = "n_features";
+    let Some(value) = object.attr(NAME) else { return Ok(()) };
+    match int_of(heap, value) {
+        Some(1..=0x7FFF_FFFF) => Ok(()),
+        _ => Err(unsound(NAME, "not a number of columns")),
+    }
+}
+
 /// A key as Python compares it.
 #[derive(PartialEq, Eq, Hash)]
 enum Term<'h> {
@@ -68,17 +109,26 @@ impl<'h> Term<'h> {
         if let Some(int) = int_of(heap, key) {
             return Some(Self::Int(int));
         }
-        let float = match heap.view(key) {
-            View::Scalar(scalar) => match scalar.read().ok()?.1 {
-                Element::Float(float) => float,
-                Element::Bool(bool) => return Some(Self::Int(i64::from(bool))),
-                Element::Str(text) => return Some(Self::Text(Cow::Owned(text))),
-                _ => return None,
-            },
-            _ => heap.as_float(key)?,
-        };
+        match heap.view(key) {
+            View::Scalar(scalar) => Self::of_element(scalar.read().ok()?.1),
+            _ => Some(Self::of_float(heap.as_float(key)?)),
+        }
+    }
+
+    fn of_element(element: Element<'_>) -> Option<Self> {
+        match element {
+            Element::Float(float) => Some(Self::of_float(float)),
+            Element::Bool(bool) => Some(Self::Int(i64::from(bool))),
+            Element::Int(int) => Some(Self::Int(int)),
+            Element::UInt(int) => i64::try_from(int).ok().map(Self::Int),
+            Element::Str(text) => Some(Self::Text(Cow::Owned(text))),
+            _ => None,
+        }
+    }
+
+    fn of_float(float: f64) -> Self {
         let int = float as i64;
-        Some(if int as f64 == float { Self::Int(int) } else { Self::Float(float.to_bits()) })
+        if int as f64 == float { Self::Int(int) } else { Self::Float(float.to_bits()) }
     }
 }
 
@@ -221,7 +271,7 @@ fn ascend(numbers: &[f64]) -> bool {
 }
 
 /// `n_samples_fit_` is the width of graphs of neighbours, and `_y` is read at the position of each neighbour.
-pub(super) fn neighbors(site: &Site<'_>) -> Checked {
+pub(super) fn neighbors(site: &Site<'_>, work: &mut Work) -> Checked {
     let heap = site.heap;
     let Some(object) = heap.object(site.value) else { return Ok(()) };
     let Some(rows) = object.attr("_fit_X").and_then(|points| rows(heap, points)) else { return Ok(()) };
@@ -238,17 +288,40 @@ pub(super) fn neighbors(site: &Site<'_>) -> Checked {
             return Err(unsound("_tree", format!("an index of {indexed} points where there are {rows}")));
         }
     }
-    if matches!(object.class().1, "KNeighborsClassifier" | "RadiusNeighborsClassifier")
-        && object.attr("_y").is_some()
-    {
-        let name = "_y";
-        let labels = object.attr(name).and_then(|value| heap.ndarray(value)).and_then(Result::ok);
-        let found = labels.and_then(|labels| labels.shape.first().copied());
-        if found.is_some_and(|found| found != rows) || found.is_none() {
-            return Err(unsound(name, format!("not a label for each of {rows} points")));
-        }
+    if !matches!(object.class().1, "KNeighborsClassifier" | "RadiusNeighborsClassifier") {
+        return Ok(());
     }
-    Ok(())
+    labels(heap, &object, rows, work)
+}
+
+/// `_y` has a label for each point. Compiled code counts at the labels of neighbours, in a row of as many places as there are
+/// `classes_`.
+///
+/// Source: `weighted_histogram_mode` in `sklearn/metrics/_pairwise_distances_reduction/_argkmin_classmode.pyx.tp`.
+fn labels(heap: &Heap, object: &Object<'_>, rows: usize, work: &mut Work) -> Checked {
+    const NAME: &str = "_y";
+    let Some(value) = object.attr(NAME) else { return Ok(()) };
+    let labels = heap.ndarray(value).and_then(Result::ok);
+    let Some(labels) = labels.filter(|labels| labels.shape.first() == Some(&rows)) else {
+        return Err(unsound(NAME, format!("not a label for each of {rows} points")));
+    };
+    let Some(classes) = object.attr("classes_").and_then(|classes| count_of(heap, classes)) else {
+        return Ok(());
+    };
+    work.spend(labels.raw().map_or(0, <[u8]>::len) as u64)?;
+    let is_class = |label: i64| usize::try_from(label).is_ok_and(|label| label < classes);
+    if labels.ndim() != 1 || ints(&labels).is_some_and(|mut ints| ints.all(is_class)) {
+        return Ok(());
+    }
+    Err(unsound(NAME, format!("a class that is none of {classes}")))
+}
+
+/// Elements of an array or list.
+fn count_of(heap: &Heap, value: Value) -> Option<usize> {
+    match heap.as_sequence(value) {
+        Some(items) => Some(items.len()),
+        None => heap.ndarray(value)?.ok()?.shape.first().copied(),
+    }
 }
 
 fn rows(heap: &Heap, points: Value) -> Option<usize> {

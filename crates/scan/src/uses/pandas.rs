@@ -67,10 +67,10 @@ pub(super) fn instance(site: &Site<'_>, made: &Made<'_>, class: (&str, &str)) ->
     if matches!(name, "BlockManager" | "SingleBlockManager") {
         return manager(site);
     }
-    match site.state() {
-        Some(state) => attributes::check(site.heap, state),
-        None => Ok(()),
-    }
+    let Some(state) = site.state() else { return Ok(()) };
+    attributes::check(site.heap, state)?;
+    let zone = site.heap.as_dict(state).and_then(|pairs| site.heap.lookup(pairs, "tz"));
+    if zone.is_some_and(|zone| is_str(site.heap, zone)) { Err(site.bad_state()) } else { Ok(()) }
 }
 
 /// What skops makes of `pandas.NA` and `pandas.NaT`: an instance whose attributes are the name of their module.
@@ -153,9 +153,14 @@ pub(super) fn check(site: &Site<'_>) -> Checked {
                 && rest.iter().all(|&value| is_missing(heap, value))
         }
         (_, "Timestamp" | "Timedelta" | "_unpickle_timestamp" | "_timedelta_unpickle", args) => {
-            let is_part =
-                |arg| arg == Value::None || is_int(heap, arg) || is_str(heap, arg) || is_zone(heap, arg);
-            args.len() <= 4 && args.iter().all(|&arg| is_part(arg) || is_offset(heap, arg))
+            // a time and its frequency may be texts; a time zone that is one can be the path of a file, which is read
+            let is_text = |place: usize, arg| place < 2 && is_str(heap, arg);
+            let is_part = |arg| arg == Value::None || is_int(heap, arg) || is_zone(heap, arg);
+            args.len() <= 4
+                && args
+                    .iter()
+                    .enumerate()
+                    .all(|(place, &arg)| is_part(arg) || is_text(place, arg) || is_offset(heap, arg))
         }
         ("pandas._libs.tslibs.offsets", name, [count, flag, rest @ ..]) if OFFSETS.contains(&name) => {
             let is_more = |&arg: &Value| arg == Value::None || is_int(heap, arg) || is_duration(heap, arg);
@@ -272,7 +277,12 @@ fn index(site: &Site<'_>) -> Checked {
     });
     let pairs = heap.as_dict(*dict).filter(|_| is_index).ok_or_else(|| site.bad_args())?;
     let known = pairs.chunks_exact(2).all(|pair| is_text_of(heap, pair[0], INDEX_KEYS));
-    if known { Ok(()) } else { Err(site.bad_args()) }
+    // texts that name a time zone, which can be the path of a file
+    let names_zone = |pair: &[Value]| {
+        is_text_of(heap, pair[0], &["tz", "dtype"])
+            && heap.as_str(pair[1]).is_some_and(|text| !text.chars().all(char::is_alphanumeric))
+    };
+    if known && !pairs.chunks_exact(2).any(names_zone) { Ok(()) } else { Err(site.bad_args()) }
 }
 
 /// `__pyx_unpickle_NDArrayBacked(class, checksum, None)` with the state `(dtype, array[, attributes])`.
