@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::fmt;
 
 use cannery_object::LimitError;
@@ -146,7 +147,7 @@ impl fmt::Display for Error {
     /// `file: kind: message`. Control characters, which a name in a file may hold, are escaped.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(file) = self.file() {
-            write!(f, "{}: ", printable(file))?;
+            write!(f, "{}: ", printable_line(file))?;
         }
         let message = printable(self.message());
         match self {
@@ -156,10 +157,24 @@ impl fmt::Display for Error {
     }
 }
 
-/// Text that does nothing to a terminal: control characters other than a newline are escaped.
-pub(crate) fn printable(text: &str) -> std::borrow::Cow<'_, str> {
-    let acts = |c: char| c.is_control() && c != '\n';
-    if !text.contains(acts) {
+/// Text that does nothing to a terminal: control characters other than a newline, and those that turn the direction of
+/// writing, are escaped.
+pub(crate) fn printable(text: &str) -> Cow<'_, str> {
+    escaped(text, |c| acts(c) && c != '\n')
+}
+
+/// The same in one line: a name in a file must not make lines of a report.
+pub(crate) fn printable_line(text: &str) -> Cow<'_, str> {
+    escaped(text, acts)
+}
+
+fn acts(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+fn escaped(text: &str, acts: impl Fn(char) -> bool) -> Cow<'_, str> {
+    if !text.contains(&acts) {
         return text.into();
     }
     let mut safe = String::with_capacity(text.len() + 16);
@@ -200,5 +215,17 @@ impl From<LimitError> for Error {
 impl From<std::io::Error> for Error {
     fn from(error: std::io::Error) -> Self {
         Self::io_message(error.to_string().to_lowercase(), Some(error.kind()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_acts_on_a_terminal_is_escaped() {
+        assert_eq!(printable("a\n\u{1b}[31m\u{85}\u{202e}b"), "a\n\\u{1b}[31m\\u{85}\\u{202e}b");
+        assert_eq!(printable_line("model.pkl: safe\nall\u{2028}"), "model.pkl: safe\\nall\\u{2028}");
+        assert_eq!(printable_line("naïve – 模型"), "naïve – 模型");
     }
 }

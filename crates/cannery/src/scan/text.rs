@@ -4,7 +4,7 @@ use std::io::Write;
 
 use super::json::{Counts, folders};
 use super::{FileReport, Finding, Scanned};
-use crate::error::{Result, printable};
+use crate::error::{Result, printable_line};
 
 /// Findings that are shown of one file.
 const SHOWN: usize = 12;
@@ -29,7 +29,7 @@ pub(super) fn write(scanned: &Scanned, out: &mut impl Write) -> Result<()> {
         "folder", "safe", "unknown", "dangerous", "malformed", "skipped"
     )?;
     for (folder, counts) in &folders {
-        write_counts(&printable(&folder.to_string_lossy()), *counts, width, out)?;
+        write_counts(&printable_line(&folder.to_string_lossy()), *counts, width, out)?;
     }
     if folders.len() > 1 {
         write_counts("all", Counts::of(files.iter()), width, out)?;
@@ -49,7 +49,7 @@ fn write_counts(name: &str, counts: Counts, width: usize, out: &mut impl Write) 
 
 fn write_file(file: &FileReport, out: &mut impl Write) -> Result<()> {
     let name = file.path.to_string_lossy();
-    let name = printable(&name);
+    let name = printable_line(&name);
     writeln!(out, "{name}: {}", file.report.verdict)?;
     for finding in file.report.findings.iter().take(SHOWN) {
         write_finding(finding, out)?;
@@ -70,7 +70,7 @@ fn write_finding(finding: &Finding, out: &mut impl Write) -> Result<()> {
         "    {:<10}{:<22}{}",
         finding.verdict,
         finding.rule.info().id,
-        printable(&format!("{symbol}{}", finding.message))
+        printable_line(&format!("{symbol}{}", finding.message))
     )?;
     let mut places = Vec::new();
     if !finding.part.is_empty() {
@@ -90,7 +90,7 @@ fn write_finding(finding: &Finding, out: &mut impl Write) -> Result<()> {
         places.push(format!("and {} more", finding.more));
     }
     if !places.is_empty() {
-        writeln!(out, "{:36}{}", "", printable(&places.join(", ")))?;
+        writeln!(out, "{:36}{}", "", printable_line(&places.join(", ")))?;
     }
     Ok(())
 }
