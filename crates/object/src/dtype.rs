@@ -321,12 +321,18 @@ impl Reader<'_> {
         }
         let itemsize = state.get(5).and_then(|&v| heap.as_int(v)).and_then(|n| usize::try_from(n).ok());
         if state[2] != Value::None {
+            if state[3] != Value::None || state[4] != Value::None {
+                return Err(Error::malformed("a numpy.dtype of a sub-array and of fields"));
+            }
             *dtype = self.base_and_shape(state[2])?;
         } else if state[3] != Value::None {
             let fields = self.pickled_fields(state[3], state[4])?;
             let itemsize = itemsize.unwrap_or(dtype.itemsize);
             *dtype = structured(fields, itemsize)?;
         } else if let (Some(size), Kind::Bytes | Kind::Unicode | Kind::Void) = (itemsize, &dtype.kind) {
+            if dtype.kind == Kind::Unicode && size % 4 != 0 {
+                return Err(Error::malformed(format!("text of {size} bytes, which are no whole characters")));
+            }
             dtype.itemsize = size;
         }
         if let (Some(&metadata), Kind::DateTime(unit) | Kind::TimeDelta(unit)) =
@@ -342,17 +348,33 @@ impl Reader<'_> {
         let bad = || Error::malformed("names and fields of a structured numpy.dtype don't match");
         let names = heap.as_sequence(names).ok_or_else(bad)?;
         let pairs = heap.as_dict(fields).ok_or_else(bad)?.chunks_exact(2);
-        let places: HashMap<_, _> = pairs.filter_map(|pair| Some((heap.as_str(pair[0])?, pair[1]))).collect();
+        let place = |pair: &[Value]| Some((heap.as_str(pair[0])?, heap.as_tuple(pair[1])?));
+        let mut places = pairs.map(place).collect::<Option<HashMap<_, _>>>().ok_or_else(bad)?;
         let mut out = Vec::new();
+        let mut titles = Vec::new();
         for &name in names {
             self.count_field()?;
             let name = heap.as_str(name).ok_or_else(bad)?.into_owned();
-            let place = places.get(&*name).and_then(|&v| heap.as_tuple(v)).ok_or_else(bad)?;
-            let [dtype, offset, ..] = place else { return Err(bad()) };
-            let offset = heap.as_int(*offset).and_then(|n| usize::try_from(n).ok()).ok_or_else(bad)?;
-            out.push(Field { name, dtype: self.any(*dtype)?, offset });
+            let (dtype, offset) = match places.remove(&*name).ok_or_else(bad)? {
+                [dtype, offset] => (*dtype, *offset),
+                [dtype, offset, title] => {
+                    titles.push((*title, *dtype, *offset));
+                    (*dtype, *offset)
+                }
+                _ => return Err(bad()),
+            };
+            let at = heap.as_int(offset).and_then(|n| usize::try_from(n).ok()).ok_or_else(bad)?;
+            out.push(Field { name, dtype: self.any(dtype)?, offset: at });
         }
-        Ok(out)
+        // a field is found by its title as well, and by nothing else: numpy does not look at what is there
+        for (title, dtype, offset) in titles {
+            let Some(place) = heap.as_str(title).and_then(|title| places.remove(&*title)) else { continue };
+            if !matches!(place, [d, o, t] if *d == dtype && heap.as_int(*o) == heap.as_int(offset) && *t == title)
+            {
+                return Err(bad());
+            }
+        }
+        if places.is_empty() { Ok(out) } else { Err(bad()) }
     }
 
     fn count_field(&mut self) -> Result<(), Error> {

@@ -395,3 +395,41 @@ fn depth_and_number_of_fields_are_bounded() {
     let error = DType::from_value(&make.0, more).expect_err("65,792 fields").to_string();
     assert_eq!(error, "a dtype of more than 65536 fields");
 }
+
+#[test]
+fn fields_are_found_by_names_and_titles_alone() {
+    let mut make = Maker::new();
+    let (none, byte, word) = (make.text("|"), make.text("|u1"), make.text("<i2"));
+    let [name, title] = ["a", "t"].map(|text| make.text(text));
+    let names = make.tuple(&[name]);
+    let titled = make.tuple(&[byte, Value::Int(0), title]);
+    let elsewhere = make.tuple(&[byte, Value::Int(1), title]);
+    let wider = make.tuple(&[word, Value::Int(0), title]);
+    let plain = make.tuple(&[byte, Value::Int(0)]);
+    let cases = [
+        (vec![("a", titled), ("t", titled)], true),
+        (vec![("a", titled)], true),
+        (vec![("a", plain)], true),
+        (vec![("a", titled), ("t", elsewhere)], false),
+        (vec![("a", titled), ("t", wider)], false),
+        (vec![("a", titled), ("t", plain)], false),
+        (vec![("a", plain), ("t", titled)], false),
+        (vec![("a", plain), ("b", plain)], false),
+    ];
+    for (fields, want) in cases {
+        let what = format!("{fields:?}");
+        let fields = make.dict(&fields);
+        let state = [Value::Int(3), none, Value::None, names, fields, Value::Int(2), Value::Int(1)];
+        let value = pickled(&mut make, "V2", &state);
+        assert_eq!(read(&make, value).is_ok(), want, "{what}");
+    }
+    let shape = make.tuple(&[Value::Int(2)]);
+    let sub = make.tuple(&[byte, shape]);
+    let fields = make.dict(&[("a", plain)]);
+    let both = [Value::Int(3), none, sub, names, fields, Value::Int(2), Value::Int(1)];
+    let value = pickled(&mut make, "V2", &both);
+    assert_eq!(read(&make, value), Err("a numpy.dtype of a sub-array and of fields".to_owned()));
+    let sized = [Value::Int(3), none, Value::None, Value::None, Value::None, Value::Int(3), Value::Int(4)];
+    let value = pickled(&mut make, "U0", &sized);
+    assert_eq!(read(&make, value), Err("text of 3 bytes, which are no whole characters".to_owned()));
+}
