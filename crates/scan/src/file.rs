@@ -98,7 +98,14 @@ impl Scan<'_> {
                 }
             },
             Format::Unknown => self.no_model(&plain.bytes, "no format that is known".into()),
-            _ => self.values(&plain, bytes.len(), companions),
+            _ => {
+                let judged = self.values(&plain, bytes.len(), companions);
+                if judged.is_ok() && ends_as_zip(&plain.bytes) {
+                    let message = "the end of a zip archive: Python's zipfile reads that, and no pickle";
+                    self.add(Finding::new(Rule::Container, "", message));
+                }
+                judged
+            }
         }
     }
 

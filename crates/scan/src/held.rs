@@ -155,6 +155,8 @@ fn can_be_called(heap: &Heap, value: Value) -> bool {
 /// Functions that give their arguments to compiled code which does not look at them.
 fn trusts_its_arguments(module: &str, name: &str) -> bool {
     name.starts_with("_kmeans_single")
+        || name.starts_with("pairwise_distances_argmin")
+        || matches!(name, "graph_lasso" | "graphical_lasso")
         || module.starts_with("sklearn.utils.sparsefuncs")
         || module.starts_with("sklearn.metrics.cluster._expected_mutual_info")
         || module.starts_with("sklearn.metrics.cluster.expected_mutual_info")
