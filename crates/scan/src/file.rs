@@ -100,9 +100,9 @@ impl Scan<'_> {
             Format::Unknown => self.no_model(&plain.bytes, "no format that is known".into()),
             _ => {
                 let judged = self.values(&plain, bytes.len(), companions);
-                if judged.is_ok() && ends_as_zip(&plain.bytes) {
+                if judged.is_ok() && self.report.verdict == Verdict::Safe && ends_as_zip(&plain.bytes) {
                     let message = "the end of a zip archive: Python's zipfile reads that, and no pickle";
-                    self.add(Finding::new(Rule::Container, "", message));
+                    self.add(Finding::new(Rule::NotRead, "", message));
                 }
                 judged
             }

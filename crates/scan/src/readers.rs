@@ -12,7 +12,7 @@ use cannery_pickle::{Arg, Breach, Decoder, Error, ErrorKind, NoInline, Opcode, r
 use crate::file::can_be_imported;
 use crate::judge::{Allowed, Suspect, judge};
 use crate::rule::Rule;
-use crate::verdict::Finding;
+use crate::verdict::{Finding, Verdict};
 
 /// What readers of two kinds would do beyond what is in `known`, the findings for the newest joblib.
 pub(crate) fn others(bytes: &Bytes, budget: &Budget, allowed: &Allowed, known: &[Suspect]) -> Vec<Finding> {
@@ -57,7 +57,9 @@ fn other(
         && may_go_on(bytes, &error, budget)
     {
         let message = format!("{error}, {place}");
-        findings.push(Finding::new(Rule::MalformedPickle, "", message));
+        // joblib reads the file, so that it is not malformed
+        findings
+            .push(Finding { verdict: Verdict::Unknown, ..Finding::new(Rule::MalformedPickle, "", message) });
     }
     findings
 }

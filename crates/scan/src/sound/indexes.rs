@@ -63,7 +63,7 @@ fn distinct(object: &Object<'_>, heap: &Heap, work: &mut Work) -> Checked {
     }
     let classes = super::raw::array(heap, object, NAME, 1)?;
     work.spend(32 * classes.len() as u64 + classes.raw().map_or(0, <[u8]>::len) as u64)?;
-    let mut terms = FxHashSet::default();
+    let mut terms = HashSet::default();
     for class in classes.elements() {
         let class = class.map_err(|error| unsound(NAME, error))?;
         let term = match class {
