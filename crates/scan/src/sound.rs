@@ -41,12 +41,11 @@ pub(crate) fn check(site: &Site<'_>, estimators: &Estimators<'_>, work: &mut Wor
         ("sklearn.ensemble._hist_gradient_boosting.predictor", "TreePredictor") => {
             predictor::check(site, work)
         }
-        (_, "newObj" | "KDTree" | "BallTree" | "KDTree64" | "BallTree64" | "KDTree32" | "BallTree32")
-        | (_, "BinaryTree" | "BinaryTree64" | "BinaryTree32")
-            if neighbors::is_module(module) =>
-        {
-            neighbors::check(site, work)
-        }
+        (
+            _,
+            "newObj" | "KDTree" | "KDTree32" | "KDTree64" | "BallTree" | "BallTree32" | "BallTree64"
+            | "BinaryTree" | "BinaryTree32" | "BinaryTree64",
+        ) if neighbors::is_module(module) => neighbors::check(site, work),
         _ if module.starts_with("sklearn.svm.") => svm::check(site),
         _ if module.starts_with("sklearn.ensemble.") => ensemble::check(site, work),
         _ if module.starts_with("sklearn.tree.") => ensemble::single(site),
