@@ -70,7 +70,7 @@ pub(super) fn instance(site: &Site<'_>, made: &Made<'_>, class: (&str, &str)) ->
     let Some(state) = site.state() else { return Ok(()) };
     attributes::check(site.heap, state)?;
     let zone = site.heap.as_dict(state).and_then(|pairs| site.heap.lookup(pairs, "tz"));
-    if zone.is_some_and(|zone| is_str(site.heap, zone)) { Err(site.bad_state()) } else { Ok(()) }
+    if zone.is_some_and(|zone| may_be_path(site.heap, zone)) { Err(site.bad_state()) } else { Ok(()) }
 }
 
 /// What skops makes of `pandas.NA` and `pandas.NaT`: an instance whose attributes are the name of their module.
@@ -153,8 +153,7 @@ pub(super) fn check(site: &Site<'_>) -> Checked {
                 && rest.iter().all(|&value| is_missing(heap, value))
         }
         (_, "Timestamp" | "Timedelta" | "_unpickle_timestamp" | "_timedelta_unpickle", args) => {
-            // a time and its frequency may be texts; a time zone that is one can be the path of a file, which is read
-            let is_text = |place: usize, arg| place < 2 && is_str(heap, arg);
+            let is_text = |place: usize, arg| is_str(heap, arg) && (place < 2 || !may_be_path(heap, arg));
             let is_part = |arg| arg == Value::None || is_int(heap, arg) || is_zone(heap, arg);
             args.len() <= 4
                 && args
@@ -188,6 +187,12 @@ pub(super) fn check(site: &Site<'_>) -> Checked {
         _ => false,
     };
     if ok { site.no_state() } else { Err(site.bad_args()) }
+}
+
+/// A text that is more than a word. Of a time zone, also in the name of a dtype, it can be the path of a file, which pandas
+/// reads: `dateutil//etc/localtime`.
+fn may_be_path(heap: &Heap, value: Value) -> bool {
+    heap.as_str(value).is_some_and(|text| !text.chars().all(char::is_alphanumeric))
 }
 
 /// Classes of offsets that are made of a count, whether times are cut to midnight, and at most one more number or
@@ -277,12 +282,9 @@ fn index(site: &Site<'_>) -> Checked {
     });
     let pairs = heap.as_dict(*dict).filter(|_| is_index).ok_or_else(|| site.bad_args())?;
     let known = pairs.chunks_exact(2).all(|pair| is_text_of(heap, pair[0], INDEX_KEYS));
-    // texts that name a time zone, which can be the path of a file
-    let names_zone = |pair: &[Value]| {
-        is_text_of(heap, pair[0], &["tz", "dtype"])
-            && heap.as_str(pair[1]).is_some_and(|text| !text.chars().all(char::is_alphanumeric))
-    };
-    if known && !pairs.chunks_exact(2).any(names_zone) { Ok(()) } else { Err(site.bad_args()) }
+    let names_path =
+        |pair: &[Value]| is_text_of(heap, pair[0], &["tz", "dtype"]) && may_be_path(heap, pair[1]);
+    if known && !pairs.chunks_exact(2).any(names_path) { Ok(()) } else { Err(site.bad_args()) }
 }
 
 /// `__pyx_unpickle_NDArrayBacked(class, checksum, None)` with the state `(dtype, array[, attributes])`.

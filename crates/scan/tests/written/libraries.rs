@@ -452,6 +452,7 @@ fn pandas_objects() {
     bad(&call("pandas.StringDtype", &[text("os")]));
     bad(&call("pandas.StringDtype", &[text("python"), int(1)]));
     is_safe(&call("pandas.Timestamp", &[int(1), none(), text("UTC")]));
+    bad(&call("pandas.Timestamp", &[int(1), none(), text("dateutil//etc/hostname")]));
     bad(&call("pandas.Timestamp", &[int(1), list(&[])]));
     bad(&call("pandas.Timestamp", &[int(1), int(1), int(1), int(1), int(1)]));
     is_safe(&call("pandas._libs.tslibs.nattype._nat_unpickle", &[none()]));
