@@ -7,6 +7,7 @@ mod codec;
 mod column;
 mod delta;
 mod footer;
+mod levels;
 mod pages;
 mod source;
 mod thrift;

@@ -7,9 +7,14 @@ const MAX_BLOCK: u64 = 1 << 16;
 /// What bytes of delta encoding are not.
 const BAD: &str = "a page of delta encoding that is damaged";
 
-/// Checks a page of `DELTA_BINARY_PACKED`.
-pub(super) fn check_integers(bytes: &[u8], most: usize) -> Result<(), &'static str> {
-    Packed { bytes }.integers(most, |_| Ok(()))
+/// Checks a page of `DELTA_BINARY_PACKED`, and gives the number of its integers.
+pub(super) fn check_integers(bytes: &[u8], most: usize) -> Result<usize, &'static str> {
+    let mut count = 0;
+    Packed { bytes }.integers(most, |_| {
+        count += 1;
+        Ok(())
+    })?;
+    Ok(count)
 }
 
 /// Checks a page of `DELTA_LENGTH_BYTE_ARRAY`.

@@ -8,10 +8,10 @@ use parquet::column::page::{Page, PageMetadata, PageReader};
 use parquet::errors::ParquetError;
 
 use super::codec::Codec;
-use super::delta;
 use super::footer::{Chunk, malformed, unsupported};
 use super::source::Source;
 use super::thrift::{Fault, Thrift, Wire};
+use super::{delta, levels};
 use crate::error::Error;
 
 /// Bytes that are read for a header at first, and at most. Statistics in it hold whole values.
@@ -178,11 +178,27 @@ impl Pages {
                 }
                 if width > 32 { Err("a page of indices of more than 32 bits") } else { Ok(()) }
             }
-            Encoding::DELTA_BINARY_PACKED => delta::check_integers(body, most),
+            Encoding::DELTA_BINARY_PACKED => match delta::check_integers(body, most)? {
+                // the decoder gives the first of them without a look at how many there are
+                0 if self.has_values(page, levels) => Err("a page of integers without the first of them"),
+                _ => Ok(()),
+            },
             Encoding::DELTA_LENGTH_BYTE_ARRAY => delta::check_lengths(body, most),
             Encoding::RLE if body.len() < 4 => Err("a page of runs without their length"),
             _ if levels.len() > MAX_VALUES => Err("levels of more than 16 MiB"),
             _ => Ok(()),
+        }
+    }
+
+    /// Whether a row of a data page has a value.
+    fn has_values(&self, page: &Page, levels: &[u8]) -> bool {
+        let rows = page.num_values() as usize;
+        match page {
+            _ if !self.is_optional => rows > 0,
+            Page::DataPage { def_level_encoding, .. } if *def_level_encoding != Encoding::RLE => {
+                levels.iter().any(|&byte| byte != 0)
+            }
+            _ => levels::has_values(levels, rows),
         }
     }
 
