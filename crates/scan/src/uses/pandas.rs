@@ -5,9 +5,11 @@ use cannery_object::{Heap, Value};
 use super::attributes;
 use super::builtins::is_numpy_scalar;
 use super::instance::{Made, is_text_of, made_plainly};
-use super::zone::is_zone;
+use super::zone::{is_zone, is_zone_name};
 use crate::rule::Rule;
-use crate::site::{Checked, Refusal, Site, is_flag, is_float, is_int, is_number, is_object, is_str};
+use crate::site::{
+    Checked, Refusal, Site, is_flag, is_float, is_int, is_number, is_object, is_str, short_str,
+};
 
 /// Classes that are made without arguments and given a dict of attributes, or a tuple that their `__setstate__` takes
 /// apart.
@@ -189,10 +191,15 @@ pub(super) fn check(site: &Site<'_>) -> Checked {
     if ok { site.no_state() } else { Err(site.bad_args()) }
 }
 
-/// A text that is more than a word. Of a time zone, also in the name of a dtype, it can be the path of a file, which pandas
-/// reads: `dateutil//etc/localtime`.
+/// A text that is more than the name of a time zone, by itself or in the name of a dtype: it can be the path of a file, which
+/// pandas reads, `dateutil//etc/localtime`.
 fn may_be_path(heap: &Heap, value: Value) -> bool {
-    heap.as_str(value).is_some_and(|text| !text.chars().all(char::is_alphanumeric))
+    let names_zone = |text: &str| {
+        let zone = text.strip_prefix("datetime64[ns, ").and_then(|rest| rest.strip_suffix(']'));
+        let zone = zone.unwrap_or(text);
+        is_zone_name(zone) && !zone.starts_with("dateutil")
+    };
+    is_str(heap, value) && !short_str(heap, value).is_some_and(|text| names_zone(&text))
 }
 
 /// Classes of offsets that are made of a count, whether times are cut to midnight, and at most one more number or

@@ -34,12 +34,16 @@ fn is_maker(heap: &Heap, value: Value) -> bool {
     })
 }
 
-/// Words with `/` between them, `America/Argentina/Buenos_Aires`.
 fn is_key(heap: &Heap, key: Value) -> bool {
+    short_str(heap, key).is_some_and(|key| is_zone_name(&key))
+}
+
+/// Words with `/` between them, `America/Argentina/Buenos_Aires`.
+pub(super) fn is_zone_name(key: &str) -> bool {
     let is_part = |part: &str| {
         !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_+-".contains(&byte))
     };
-    short_str(heap, key).is_some_and(|key| key.len() <= 60 && key.split('/').all(is_part))
+    key.len() <= 60 && key.split('/').all(is_part)
 }
 
 /// `ZoneInfo(key)`, which skops calls; `_UTC()`, `FixedOffset(minutes)` and `_p(key, offset, daylight saving, name)` of pytz, which looks keys up in its list.
