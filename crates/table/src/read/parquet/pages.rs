@@ -164,12 +164,15 @@ impl Pages {
 
     /// Fails where a decoder would panic.
     fn check_values(&self, page: &Page) -> Result<(), &'static str> {
+        let is_text = self.physical == Physical::BYTE_ARRAY;
         if page.is_dictionary_page() {
-            return Ok(());
+            return if is_text { check_texts(page.buffer(), page.num_values() as usize) } else { Ok(()) };
         }
         let (levels, body) = self.levels_and_values(page)?;
+        let values = self.values(page, levels).ok_or("a page whose levels are damaged")?;
         let most = page.num_values() as usize;
         match page.encoding() {
+            Encoding::PLAIN if is_text => check_texts(body, values),
             Encoding::PLAIN_DICTIONARY | Encoding::RLE_DICTIONARY => {
                 // the first byte is the width of the indices
                 let width = *body.first().ok_or("a page of indices without their width")?;
@@ -178,11 +181,10 @@ impl Pages {
                 }
                 if width > 32 { Err("a page of indices of more than 32 bits") } else { Ok(()) }
             }
-            Encoding::DELTA_BINARY_PACKED => match delta::check_integers(body, most)? {
-                // the decoder gives the first of them without a look at how many there are
-                0 if self.has_values(page, levels) => Err("a page of integers without the first of them"),
-                _ => Ok(()),
-            },
+            Encoding::DELTA_BINARY_PACKED if delta::check_integers(body, most)? < values => {
+                Err("a page of fewer integers than rows that have one")
+            }
+            Encoding::DELTA_BINARY_PACKED => Ok(()),
             Encoding::DELTA_LENGTH_BYTE_ARRAY => delta::check_lengths(body, most),
             Encoding::RLE if body.len() < 4 => Err("a page of runs without their length"),
             _ if levels.len() > MAX_VALUES => Err("levels of more than 16 MiB"),
@@ -190,15 +192,15 @@ impl Pages {
         }
     }
 
-    /// Whether a row of a data page has a value.
-    fn has_values(&self, page: &Page, levels: &[u8]) -> bool {
+    /// Rows of a data page that have a value; `None` if the levels are damaged.
+    fn values(&self, page: &Page, levels: &[u8]) -> Option<usize> {
         let rows = page.num_values() as usize;
         match page {
-            _ if !self.is_optional => rows > 0,
+            _ if !self.is_optional => Some(rows),
             Page::DataPage { def_level_encoding, .. } if *def_level_encoding != Encoding::RLE => {
-                levels.iter().any(|&byte| byte != 0)
+                levels::values_in_bits(levels, rows)
             }
-            _ => levels::has_values(levels, rows),
+            _ => levels::values_in_runs(levels, rows),
         }
     }
 
@@ -240,6 +242,18 @@ impl PageReader for Pages {
     fn skip_next_page(&mut self) -> Result<(), ParquetError> {
         Err(ParquetError::NYI("pages are read one after the other".to_owned()))
     }
+}
+
+/// Checks so many texts, each behind the number of its bytes.
+fn check_texts(bytes: &[u8], count: usize) -> Result<(), &'static str> {
+    let mut rest = bytes;
+    for _ in 0..count {
+        let text = rest
+            .split_first_chunk()
+            .and_then(|(len, rest)| rest.split_at_checked(usize::try_from(u32::from_le_bytes(*len)).ok()?));
+        (_, rest) = text.ok_or("a page of fewer texts than rows that have one")?;
+    }
+    Ok(())
 }
 
 /// What stands before a page.
