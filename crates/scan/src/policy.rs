@@ -105,11 +105,15 @@ impl Policy {
                 "{name:?} is no exact name; patterns and prefixes are not allowed"
             )));
         }
-        if let Standing::Harmful(rule) = names::standing(module, qualified)
-            && rule != Rule::DottedName
-        {
-            let id = rule.info().id;
-            return Err(PolicyError(format!("{name} is known to do harm ({id}), and can't be allowed")));
+        // what is fetched from a harmful name does its harm, as `os:system.__call__`
+        let outer = qualified.match_indices('.').map(|(end, _)| &qualified[..end]);
+        for part in outer.chain([qualified]) {
+            if let Standing::Harmful(rule) = names::standing(module, part)
+                && rule != Rule::DottedName
+            {
+                let id = rule.info().id;
+                return Err(PolicyError(format!("{name} is known to do harm ({id}), and can't be allowed")));
+            }
         }
         self.allow.push((module.into(), qualified.into()));
         Ok(())
@@ -147,7 +151,9 @@ mod tests {
         for good in ["a.B", "a.b.C", "__main__.f", "a.b:Outer.Inner"] {
             assert_eq!(policy.allow(good), Ok(()), "{good}");
         }
-        for bad in ["", "a", "a.", ".a", "a.*", "a.b*", "a..b", "a b.C", "os.system", "numpy.load", "a:"] {
+        let bad = ["", "a", "a.", ".a", "a.*", "a.b*", "a..b", "a b.C", "os.system", "numpy.load", "a:"];
+        let fetched = ["os:system.__call__", "os:path.join", "builtins:eval.__call__.x"];
+        for bad in bad.into_iter().chain(fetched) {
             assert!(policy.allow(bad).is_err(), "{bad}");
         }
         assert_eq!(policy.allow[3], ("a.b".into(), "Outer.Inner".into()));
