@@ -6,16 +6,58 @@
 
 use bytes::Bytes;
 use cannery_format::{Joblib, NoCompanions, Reader};
-use cannery_object::{Budget, Heap};
+use cannery_object::{Budget, Heap, Node, Value};
 use cannery_pickle::{Arg, Breach, Decoder, Error, ErrorKind, NoInline, Opcode, read_leniently};
+use foldhash::HashSet;
 
 use crate::file::can_be_imported;
 use crate::judge::{Allowed, Suspect, judge};
 use crate::rule::Rule;
 use crate::verdict::{Finding, Verdict};
 
-/// What readers of two kinds would do beyond what is in `known`, the findings for the newest joblib.
-pub(crate) fn others(bytes: &Bytes, budget: &Budget, allowed: &Allowed, known: &[Suspect]) -> Vec<Finding> {
+/// What the newest joblib reads, and what was found in it.
+pub(crate) struct Known<'a> {
+    suspects: &'a [Suspect],
+    names: HashSet<(&'a str, &'a str)>,
+    /// Every text, of which names of opcodes are put together.
+    texts: HashSet<&'a [u8]>,
+}
+
+impl<'a> Known<'a> {
+    pub(crate) fn of(heap: &'a Heap, suspects: &'a [Suspect]) -> Self {
+        let texts = heap.nodes().filter_map(|value| match heap.node_of(value) {
+            Some(Node::Str(blob) | Node::Str8(blob)) => Some(heap.bytes(blob)),
+            _ => None,
+        });
+        let names = heap.nodes().filter_map(|value| heap.global_name(value));
+        Self { suspects, names: names.collect(), texts: texts.collect() }
+    }
+
+    /// Whether a finding of another reader is nothing new: what joblib reads has the finding too; or only names what is named
+    /// there; or puts texts together that stand there for something else. An object array is a pickle whose memo
+    /// begins anew, and who goes on with the memo of the dump takes other texts for the ones that were meant: an import of
+    /// them fails. Names that are known to do harm count all the same.
+    fn covers(&self, heap: &Heap, suspect: &Suspect) -> bool {
+        let Suspect { id, finding } = suspect;
+        let is_same =
+            |known: &Suspect| known.finding.rule == finding.rule && known.finding.symbol == finding.symbol;
+        if self.suspects.iter().any(is_same) {
+            return true;
+        }
+        let Some(value) = id.map(Value::Ref) else { return false };
+        if heap.global_name(value).is_some_and(|name| self.names.contains(&name)) {
+            return true;
+        }
+        let callable = heap.call(value).map_or(value, |call| call.callable);
+        finding.rule == Rule::UnknownName
+            && heap.global_name(callable).is_some_and(|(module, name)| {
+                [module, name].iter().all(|part| self.texts.contains(part.as_bytes()))
+            })
+    }
+}
+
+/// What readers of two kinds would do beyond what is known of the newest joblib.
+pub(crate) fn others(bytes: &Bytes, budget: &Budget, allowed: &Allowed, known: &Known<'_>) -> Vec<Finding> {
     let readers = [
         (Reader::Pickle, "where joblib reads an array and pickle goes on with opcodes"),
         (Reader::OldJoblib, "where joblib before 1.2, which knows no padding, is back among opcodes"),
@@ -27,7 +69,7 @@ fn other(
     bytes: &Bytes,
     budget: &Budget,
     allowed: &Allowed,
-    known: &[Suspect],
+    known: &Known<'_>,
     reader: Reader,
     place: &str,
 ) -> Vec<Finding> {
@@ -39,11 +81,8 @@ fn other(
     let Some(before) = joblib.nodes_before else { return Vec::new() };
     let root = read.as_ref().ok().map(|outcome| outcome.root);
     let is_new = |suspect: &Suspect| {
-        let seen = known.iter().any(|Suspect { finding, .. }| {
-            finding.rule == suspect.finding.rule && finding.symbol == suspect.finding.symbol
-        });
         let is_behind = suspect.id.is_some_and(|id| id.index() >= before);
-        !seen && is_carried_out(suspect, is_behind)
+        is_carried_out(suspect, is_behind) && !known.covers(&heap, suspect)
     };
     let mut suspects = judge(&heap, root, bytes.len() as u64, allowed).suspects;
     suspects.retain(is_new);

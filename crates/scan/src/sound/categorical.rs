@@ -68,6 +68,9 @@ fn length(heap: &Heap, categories: Value) -> Result<usize, Refusal> {
     match values {
         Values::Array(array) | Values::Masked(array, _) => Ok(array.len()),
         Values::Range(index) => range(&index),
+        Values::Categorical(values) => {
+            values.codes().map(|codes| codes.len()).map_err(|error| unsound("categories", error))
+        }
         Values::Other(value) => match heap.view(value) {
             View::Index(index) => match index.intervals().map(|(left, ..)| heap.pandas_values(left)) {
                 Ok(Ok(Values::Array(left) | Values::Masked(left, _))) => Ok(left.len()),
