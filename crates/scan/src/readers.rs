@@ -6,7 +6,7 @@
 
 use bytes::Bytes;
 use cannery_format::{Joblib, NoCompanions, Reader};
-use cannery_object::{Budget, Heap, Node, Value};
+use cannery_object::{ArrayData, Budget, Heap, Value};
 use cannery_pickle::{Arg, Breach, Decoder, Error, ErrorKind, NoInline, Opcode, read_leniently};
 use foldhash::HashSet;
 
@@ -17,26 +17,21 @@ use crate::verdict::{Finding, Verdict};
 
 /// What the newest joblib reads, and what was found in it.
 pub(crate) struct Known<'a> {
+    heap: &'a Heap,
     suspects: &'a [Suspect],
     names: HashSet<(&'a str, &'a str)>,
-    /// Every text, of which names of opcodes are put together.
-    texts: HashSet<&'a [u8]>,
 }
 
 impl<'a> Known<'a> {
     pub(crate) fn of(heap: &'a Heap, suspects: &'a [Suspect]) -> Self {
-        let texts = heap.nodes().filter_map(|value| match heap.node_of(value) {
-            Some(Node::Str(blob) | Node::Str8(blob)) => Some(heap.bytes(blob)),
-            _ => None,
-        });
-        let names = heap.nodes().filter_map(|value| heap.global_name(value));
-        Self { suspects, names: names.collect(), texts: texts.collect() }
+        let names = heap.nodes().filter_map(|value| heap.global_name(value)).collect();
+        Self { heap, suspects, names }
     }
 
-    /// Whether a finding of another reader is nothing new: what joblib reads has the finding too; or only names what is named
-    /// there; or puts texts together that stand there for something else. An object array is a pickle whose memo
-    /// begins anew, and who goes on with the memo of the dump takes other texts for the ones that were meant: an import of
-    /// them fails. Names that are known to do harm count all the same.
+    /// Whether a finding of another reader is nothing new: what joblib reads has the finding too, or only names what is named
+    /// there; or a name that is not known is put together from texts of the dump. Who is back among the opcodes of the dump at
+    /// another place than joblib, or with another memo, takes halves of its texts, or others, for names, and to import
+    /// these fails. What somebody has chosen stands in the elements; names that are known to do harm count in any case.
     fn covers(&self, heap: &Heap, suspect: &Suspect) -> bool {
         let Suspect { id, finding } = suspect;
         let is_same =
@@ -50,9 +45,16 @@ impl<'a> Known<'a> {
         }
         let callable = heap.call(value).map_or(value, |call| call.callable);
         finding.rule == Rule::UnknownName
-            && heap.global_name(callable).is_some_and(|(module, name)| {
-                [module, name].iter().all(|part| self.texts.contains(part.as_bytes()))
-            })
+            && heap.global_name(callable).is_some_and(|(module, _)| !self.is_in_elements(module))
+    }
+
+    /// Whether a text stands in the elements of an array that is no array of objects.
+    fn is_in_elements(&self, text: &str) -> bool {
+        let find = memchr::memmem::Finder::new(text);
+        self.heap.nodes().any(|value| match self.heap.array(value).map(|array| array.data) {
+            Some(ArrayData::Bytes(blob)) => find.find(self.heap.bytes(blob)).is_some(),
+            Some(ArrayData::Objects(_)) | None => false,
+        })
     }
 }
 

@@ -63,5 +63,5 @@ pub(super) fn is_opaque(node: &Node) -> bool {
 }
 
 pub(super) fn check_pairs(count: usize) -> Result<(), Fault> {
-    if count.is_multiple_of(2) { Ok(()) } else { Err(Fault::Rule("a key has no value")) }
+    if count.is_multiple_of(2) { Ok(()) } else { Err(Fault::Never("a key has no value")) }
 }

@@ -185,6 +185,11 @@ impl Pages {
                 Err("a page of fewer integers than rows that have one")
             }
             Encoding::DELTA_BINARY_PACKED => Ok(()),
+            Encoding::BYTE_STREAM_SPLIT => match self.physical {
+                Physical::INT32 | Physical::FLOAT if body.len() / 4 >= values => Ok(()),
+                Physical::INT64 | Physical::DOUBLE if body.len() / 8 >= values => Ok(()),
+                _ => Err("a page of split numbers that are fewer than rows that have one"),
+            },
             Encoding::DELTA_LENGTH_BYTE_ARRAY => delta::check_lengths(body, most),
             Encoding::RLE if body.len() < 4 => Err("a page of runs without their length"),
             _ if levels.len() > MAX_VALUES => Err("levels of more than 16 MiB"),
