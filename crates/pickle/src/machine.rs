@@ -448,7 +448,7 @@ impl Machine<'_> {
 
     fn dict(&mut self, heap: &mut Heap) -> Result<(), Fault> {
         let start = self.marks.last().map_or(0, |&mark| mark as usize);
-        check_pairs(self.stack.len() - start)?;
+        check_pairs(self.stack.len() - start, Fault::Rule)?;
         self.collect(heap, Node::Dict)
     }
 

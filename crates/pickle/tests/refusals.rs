@@ -63,7 +63,7 @@ fn each_refusal_says_where_and_which_opcode() {
         (b"Nq\x05]q\x05.", 4, Opcode::BinPut, rule, "a second time"),
         (b"Np-1\n.", 1, Opcode::Put, rule, "the memo key is negative"),
         (b"(K\0d.", 3, Opcode::Dict, rule, "a key has no value"),
-        (b"}(K\0u.", 4, Opcode::SetItems, rule, "a key has no value"),
+        (b"}(K\0u.", 4, Opcode::SetItems, impossible, "a key has no value"),
         (b"\x8f(NNu.", 4, Opcode::SetItems, rule, "can't be added to like this"),
         (b"\x8fNa.", 2, Opcode::Append, rule, "can't be added to like this"),
         (b"](N\x90.", 3, Opcode::AddItems, rule, "can't be added to like this"),
