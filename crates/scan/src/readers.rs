@@ -29,9 +29,9 @@ impl<'a> Known<'a> {
     }
 
     /// Whether a finding of another reader is nothing new: what joblib reads has the finding too, or only names what is named
-    /// there; or a name that is not known is put together from texts of the dump. Who is back among the opcodes of the dump at
-    /// another place than joblib, or with another memo, takes halves of its texts, or others, for names, and to import
-    /// these fails. What somebody has chosen stands in the elements; names that are known to do harm count in any case.
+    /// there; or a name that is not known is in a module that is part of a name there. Who is back among the opcodes of the
+    /// dump at another place than joblib, or with another memo, takes halves of its names, or others, for modules, and to
+    /// import from these fails. What stands in elements was chosen, and names that are known to do harm count in any case.
     fn covers(&self, heap: &Heap, suspect: &Suspect) -> bool {
         let Suspect { id, finding } = suspect;
         let is_same =
@@ -45,7 +45,13 @@ impl<'a> Known<'a> {
         }
         let callable = heap.call(value).map_or(value, |call| call.callable);
         finding.rule == Rule::UnknownName
-            && heap.global_name(callable).is_some_and(|(module, _)| !self.is_in_elements(module))
+            && heap
+                .global_name(callable)
+                .is_some_and(|(module, _)| self.is_part_of_a_name(module) && !self.is_in_elements(module))
+    }
+
+    fn is_part_of_a_name(&self, text: &str) -> bool {
+        self.names.iter().any(|(module, name)| module.contains(text) || name.contains(text))
     }
 
     /// Whether a text stands in the elements of an array that is no array of objects.
