@@ -11,6 +11,7 @@ mod levels;
 mod pages;
 mod source;
 mod thrift;
+mod varint;
 
 use std::fs::File;
 use std::io::Read;

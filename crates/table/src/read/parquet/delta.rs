@@ -1,6 +1,8 @@
 //! Checks of delta encodings (<https://github.com/apache/parquet-format/blob/master/Encodings.md>) before a decoder sees
 //! them: integers in blocks of bit-packed differences, and the lengths of texts as such integers.
 
+use super::varint::varint;
+
 /// Most values of a block; writers take 128 or 256.
 const MAX_BLOCK: u64 = 1 << 16;
 
@@ -101,15 +103,7 @@ impl Packed<'_> {
     }
 
     fn varint(&mut self) -> Result<u64, &'static str> {
-        let mut value = 0;
-        for shift in (0..64).step_by(7) {
-            let byte = self.take(1)?[0];
-            value |= u64::from(byte & 0x7f) << shift;
-            if byte < 0x80 {
-                return Ok(value);
-            }
-        }
-        Err(BAD)
+        varint(&mut self.bytes).ok_or(BAD)
     }
 
     fn take(&mut self, len: usize) -> Result<&[u8], &'static str> {

@@ -1,6 +1,8 @@
 //! Definition levels of columns that are not nested: a bit for each row, which says whether it has a value
 //! (<https://github.com/apache/parquet-format/blob/master/Encodings.md>).
 
+use super::varint::varint;
+
 /// How many of so many rows have a value, by levels in runs and groups of eight bits; `None` if they are damaged.
 pub(super) fn values_in_runs(levels: &[u8], rows: usize) -> Option<usize> {
     let (mut rest, mut left, mut values) = (levels, rows, 0);
@@ -32,19 +34,6 @@ fn ones(bytes: &[u8], count: usize, turn: impl Fn(u8) -> u8) -> usize {
     let whole: usize = bytes.iter().take(count / 8).map(|&byte| set(byte)).sum();
     let last = bytes.get(count / 8).map_or(0, |&byte| turn(byte));
     whole + set(last & !(0xff >> (count % 8)))
-}
-
-fn varint(bytes: &mut &[u8]) -> Option<u64> {
-    let mut value = 0;
-    for shift in (0..64).step_by(7) {
-        let (&byte, rest) = bytes.split_first()?;
-        *bytes = rest;
-        value |= u64::from(byte & 0x7f) << shift;
-        if byte < 0x80 {
-            return Some(value);
-        }
-    }
-    None
 }
 
 #[cfg(test)]
