@@ -53,7 +53,18 @@ fn is_immutable(target: Option<Node>) -> bool {
             | Node::FrozenSet(_),
         )
         | None => true,
-        Some(_) => false,
+        Some(
+            Node::List(_)
+            | Node::Set(_)
+            | Node::Dict(_)
+            | Node::ByteArray(_)
+            | Node::Array(_)
+            | Node::Immediate(_)
+            | Node::Global { .. }
+            | Node::Call { .. }
+            | Node::Persistent(_)
+            | Node::Extension(_),
+        ) => false,
     }
 }
 
