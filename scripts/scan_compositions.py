@@ -11,21 +11,18 @@ lines behind UNKNOWN must not be dangerous, those of the lines behind REFUSED mu
 one is not as it should be.
 
 The values are those of scripts/compositions.txt: Python expressions, one a line, evaluated among the names that `names`
-gives; what an old release does not have is left out (`--why` says so on standard error). Each value is written as scan_estimators.py does: a pickle of one protocol and a
-joblib file of one codec, in turn, or with --all in all; and by skops where it is installed.
+gives; what an old release does not have is left out (`--why` says so on standard error). Each value is written as
+scan_estimators.py does: a pickle of one protocol and a joblib file of one codec, in turn, or with --all in all; and by skops
+where it is installed.
 """
 from __future__ import print_function
 
-import argparse
-import collections
 import os
 import pickle
 import re
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import warnings
 
 import scan_estimators as single
@@ -140,8 +137,7 @@ def judged(cannery, folder, name):
     scans = [single.scan(cannery, part) for part in parts]
     counts = [', '.join('%d %s' % (count, verdict) for verdict, count in sorted(verdicts.items())) for verdicts, _ in scans]
     print('%s: %s; not judged: %s; refused: %s; inspect failed on %d' % (name, counts[0], counts[1], counts[2], len(failed)), flush=True)
-    for (rule, message), files in sorted(scans[0][1].items(), key=lambda each: -len(each[1])):
-        print('  %6d %s: %s (%s)' % (len(files), rule, message, os.path.join(parts[0], files[0])), flush=True)
+    single.print_kinds(scans[0][1], parts[0])
     for path, error in failed:
         print('  inspect: %s: %s' % (path, error), flush=True)
     safe, unknown, refused = (set(verdicts) for verdicts, _ in scans)
@@ -149,30 +145,13 @@ def judged(cannery, folder, name):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('names', nargs='*', help='environments; default: all of the folder')
-    parser.add_argument('--venvs', default='.venv/versions', help='folder of environments, one per scikit-learn release')
-    parser.add_argument('--write', metavar='FOLDER', help='write the values of this environment')
-    parser.add_argument('--only', default='', help='expressions that match')
+    parser = single.arguments(__doc__)
     parser.add_argument('--all', action='store_true', help='write each value with every protocol and codec')
     parser.add_argument('--why', action='store_true', help='say on standard error what was left out')
-    parser.add_argument('--seconds', type=float, default=600, help='for one environment')
-    parser.add_argument('--cannery', default=os.path.join(HERE, '..', 'target', 'release', 'cannery'))
     args = parser.parse_args()
     if args.write:
         return write(args.write, args)
-    status = 0
-    for name in args.names or sorted(entry for entry in os.listdir(args.venvs) if entry[0].isdigit()):
-        folder = tempfile.mkdtemp(prefix='compositions-%s-' % name)
-        environ = dict(os.environ, PYTHONWARNINGS='ignore', OMP_NUM_THREADS='1', OPENBLAS_NUM_THREADS='1')
-        command = [os.path.join(args.venvs, name, 'bin', 'python'), os.path.abspath(__file__), '--write', folder]
-        command += ['--seconds', str(args.seconds), '--only', args.only] + ['--all'] * args.all + ['--why'] * args.why
-        subprocess.call(command, env=environ)
-        good = judged(args.cannery, folder, name)
-        if good:
-            shutil.rmtree(folder)
-        status |= not good
-    sys.exit(status)
+    sys.exit(single.in_environments(__file__, args, ['--all'] * args.all + ['--why'] * args.why, judged))
 
 
 if __name__ == '__main__':

@@ -333,32 +333,53 @@ def scan(cannery, folder):
     return verdicts, kinds
 
 
-def main():
-    here = os.path.dirname(os.path.abspath(__file__))
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def print_kinds(kinds, folder):
+    """Each kind of finding, the most frequent first, with one file that has it."""
+    for (rule, message), files in sorted(kinds.items(), key=lambda each: -len(each[1])):
+        print('  %6d %s: %s (%s)' % (len(files), rule, message, os.path.join(folder, files[0])), flush=True)
+
+
+def judged(cannery, folder, name):
+    """Prints what became of the files of one environment; whether all are safe."""
+    verdicts, kinds = scan(cannery, folder)
+    print('%s: %s' % (name, ', '.join('%d %s' % (count, verdict) for verdict, count in sorted(verdicts.items()))), flush=True)
+    print_kinds(kinds, folder)
+    return set(verdicts) == {'safe'}
+
+
+def arguments(doc):
+    """A parser with the options of both scripts that write in environments and scan what was written."""
+    parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('names', nargs='*', help='environments; default: all of the folder')
     parser.add_argument('--venvs', default='.venv/versions', help='folder of environments, one per scikit-learn release')
-    parser.add_argument('--write', metavar='FOLDER', help='write models of this environment')
-    parser.add_argument('--only', default='', help='estimators whose name matches')
+    parser.add_argument('--write', metavar='FOLDER', help='write the values of this environment')
+    parser.add_argument('--only', default='', help='values whose label matches')
     parser.add_argument('--seconds', type=float, default=600, help='for one environment')
+    here = os.path.dirname(os.path.abspath(__file__))
     parser.add_argument('--cannery', default=os.path.join(here, '..', 'target', 'release', 'cannery'))
-    args = parser.parse_args()
-    if args.write:
-        return write(args.write, args.seconds, args.only)
+    return parser
+
+
+def in_environments(script, args, more, judged):
+    """Lets each environment write to a folder of its own, judges that, and keeps it if not all is as it should be. Exit status."""
     status = 0
     for name in args.names or sorted(entry for entry in os.listdir(args.venvs) if entry[0].isdigit()):
-        folder = tempfile.mkdtemp(prefix='models-%s-' % name)
+        folder = tempfile.mkdtemp(prefix='cannery-%s-' % name)
         environ = dict(os.environ, PYTHONWARNINGS='ignore', OMP_NUM_THREADS='1', OPENBLAS_NUM_THREADS='1')
-        subprocess.call([os.path.join(args.venvs, name, 'bin', 'python'), os.path.abspath(__file__), '--write', folder,
-                         '--seconds', str(args.seconds), '--only', args.only], env=environ)
-        verdicts, kinds = scan(args.cannery, folder)
-        print('%s: %s' % (name, ', '.join('%d %s' % (count, verdict) for verdict, count in sorted(verdicts.items()))), flush=True)
-        for (rule, message), files in sorted(kinds.items(), key=lambda each: -len(each[1])):
-            print('  %6d %s: %s (%s)' % (len(files), rule, message, os.path.join(folder, files[0])), flush=True)
-        if set(verdicts) <= {'safe'}:
+        subprocess.call([os.path.join(args.venvs, name, 'bin', 'python'), os.path.abspath(script), '--write', folder,
+                         '--seconds', str(args.seconds), '--only', args.only] + more, env=environ)
+        good = judged(args.cannery, folder, name)
+        if good:
             shutil.rmtree(folder)
-        status |= set(verdicts) != {'safe'}
-    sys.exit(status)
+        status |= not good
+    return status
+
+
+def main():
+    args = arguments(__doc__).parse_args()
+    if args.write:
+        return write(args.write, args.seconds, args.only)
+    sys.exit(in_environments(__file__, args, [], judged))
 
 
 if __name__ == '__main__':
