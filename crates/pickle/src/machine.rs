@@ -542,7 +542,10 @@ impl Machine<'_> {
         let state = self.pop()?;
         let object = self.top()?;
         if !heap.node_of(object).is_some_and(|node| is_opaque(&node)) {
-            return Err(Fault::Rule("a state is given to a value that can't have one"));
+            let message = "a state is given to a value that can't have one";
+            // what Python makes by itself has no attributes
+            let is_never = heap.array(object).is_none() && sets_attributes(heap, state);
+            return Err(if is_never { Fault::Never(message) } else { Fault::Rule(message) });
         }
         self.used.state(heap, state)?;
         heap.set_state(object, state)?;
@@ -620,6 +623,15 @@ impl Machine<'_> {
             (true, []) => Err(Fault::Rule("the stack is empty at STOP")),
             (true, more) => Err(Fault::LeftAtStop(more.len())),
         }
+    }
+}
+
+/// Whether every unpickler sets attributes by a state: none does by `None`, an empty dict, or two of these.
+fn sets_attributes(heap: &Heap, state: Value) -> bool {
+    match heap.node_of(state) {
+        Some(Node::Dict(pairs)) => !pairs.is_empty(),
+        Some(Node::Tuple(items)) => !matches!(items.len(), 0 | 2),
+        _ => false,
     }
 }
 
