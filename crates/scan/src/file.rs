@@ -239,8 +239,8 @@ impl Scan<'_> {
             judge(&attempt.heap, attempt.root.as_ref().ok().copied(), size, &self.options.allowed);
         self.report.format.get_or_insert(attempt.facts.kind.name());
         if attempt.facts.inline_arrays > 0 && attempt.root.is_ok() {
-            let known = readers::Known::of(&attempt.heap, &suspects);
-            let others = readers::others(&plain.bytes, &self.budget, &self.options.allowed, &known);
+            let by_joblib = readers::ByJoblib::of(&attempt.heap, &suspects);
+            let others = readers::others(&plain.bytes, &self.budget, &self.options.allowed, &by_joblib);
             others.into_iter().for_each(|finding| self.add(finding));
         }
         let mut inner = Vec::new();

@@ -16,13 +16,13 @@ use crate::rule::Rule;
 use crate::verdict::{Finding, Verdict};
 
 /// What the newest joblib reads, and what was found in it.
-pub(crate) struct Known<'a> {
+pub(crate) struct ByJoblib<'a> {
     heap: &'a Heap,
     suspects: &'a [Suspect],
     names: HashSet<(&'a str, &'a str)>,
 }
 
-impl<'a> Known<'a> {
+impl<'a> ByJoblib<'a> {
     pub(crate) fn of(heap: &'a Heap, suspects: &'a [Suspect]) -> Self {
         let names = heap.nodes().filter_map(|value| heap.global_name(value)).collect();
         Self { heap, suspects, names }
@@ -65,19 +65,27 @@ impl<'a> Known<'a> {
 }
 
 /// What readers of two kinds would do beyond what is known of the newest joblib.
-pub(crate) fn others(bytes: &Bytes, budget: &Budget, allowed: &Allowed, known: &Known<'_>) -> Vec<Finding> {
+pub(crate) fn others(
+    bytes: &Bytes,
+    budget: &Budget,
+    allowed: &Allowed,
+    by_joblib: &ByJoblib<'_>,
+) -> Vec<Finding> {
     let readers = [
         (Reader::Pickle, "where joblib reads an array and pickle goes on with opcodes"),
         (Reader::OldJoblib, "where joblib before 1.2, which knows no padding, is back among opcodes"),
     ];
-    readers.iter().flat_map(|&(reader, place)| other(bytes, budget, allowed, known, reader, place)).collect()
+    readers
+        .iter()
+        .flat_map(|&(reader, place)| other(bytes, budget, allowed, by_joblib, reader, place))
+        .collect()
 }
 
 fn other(
     bytes: &Bytes,
     budget: &Budget,
     allowed: &Allowed,
-    known: &Known<'_>,
+    by_joblib: &ByJoblib<'_>,
     reader: Reader,
     place: &str,
 ) -> Vec<Finding> {
@@ -90,7 +98,7 @@ fn other(
     let root = read.as_ref().ok().map(|outcome| outcome.root);
     let is_new = |suspect: &Suspect| {
         let is_behind = suspect.id.is_some_and(|id| id.index() >= before);
-        is_carried_out(suspect, is_behind) && !known.covers(&heap, suspect)
+        is_carried_out(suspect, is_behind) && !by_joblib.covers(&heap, suspect)
     };
     let mut suspects = judge(&heap, root, bytes.len() as u64, allowed).suspects;
     suspects.retain(is_new);

@@ -27,10 +27,9 @@ use cannery_object::views::IndexKind;
 
 pub(crate) use estimator::Estimators;
 
-use crate::uses::is_piecewise;
-
 use crate::rule::Rule;
 use crate::site::{Checked, Refusal, Site};
+use crate::uses::is_piecewise;
 use crate::work::Work;
 
 /// Checks the structure that a call makes, if it is one.

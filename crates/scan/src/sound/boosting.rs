@@ -1,7 +1,8 @@
 //! Gradient boosting: `predict_stages` adds the trees of each class to a matrix whose width others decide, and predictors
 //! of histogram boosting read columns and sets of categories without a look.
 //!
-//! Source: `predict_stages` in `sklearn/ensemble/_gradient_boosting.pyx`; `make_known_categories_bitsets` in `_hist_gradient_boosting/binning.py`.
+//! Source: `predict_stages` in `sklearn/ensemble/_gradient_boosting.pyx`; `make_known_categories_bitsets` in
+//! `sklearn/ensemble/_hist_gradient_boosting/binning.py`.
 
 use cannery_object::{Heap, Object, Value};
 
