@@ -4,7 +4,7 @@
 //! Source: `numpy/core/src/multiarray/descriptor.c` (`arraydescr_reduce`, `arraydescr_setstate`) and the npy
 //! format description in `numpy/lib/format.py`.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::error::Error;
@@ -88,9 +88,9 @@ impl DType {
         };
         let letter = rest.chars().next().ok_or_else(unknown)?;
         let size = &rest[letter.len_utf8()..];
-        let (size, unit) = match size.split_once('[') {
-            Some((size, unit)) => (size, unit.strip_suffix(']').ok_or_else(unknown)?),
-            None => (size, ""),
+        let (size, unit) = match (letter, size.strip_suffix(']')) {
+            ('M' | 'm', Some(size)) => size.split_once('[').ok_or_else(unknown)?,
+            _ => (size, ""),
         };
         let size: usize =
             if size.is_empty() { default_size(letter) } else { size.parse().map_err(|_| unknown())? };
@@ -349,7 +349,7 @@ impl Reader<'_> {
         let names = heap.as_sequence(names).ok_or_else(bad)?;
         let pairs = heap.as_dict(fields).ok_or_else(bad)?.chunks_exact(2);
         let place = |pair: &[Value]| Some((heap.as_str(pair[0])?, heap.as_tuple(pair[1])?));
-        let mut places = pairs.map(place).collect::<Option<HashMap<_, _>>>().ok_or_else(bad)?;
+        let mut places = pairs.map(place).collect::<Option<BTreeMap<_, _>>>().ok_or_else(bad)?;
         let mut out = Vec::new();
         let mut titles = Vec::new();
         for &name in names {

@@ -253,7 +253,7 @@ impl<'a> Decoder<'a> {
 
     fn decimal(&self, line: &'a [u8]) -> Result<Arg<'a>, Fault> {
         self.check(Limit::IntDigits, line)?;
-        match text::decimal(line).ok_or(number_fault(line))? {
+        match text::decimal(line).ok_or_else(|| number_fault(line))? {
             text::Decimal::Small(small) => Ok(Arg::Int(small)),
             text::Decimal::Big(_) => Ok(Arg::Decimal(line)),
         }
@@ -331,7 +331,7 @@ fn memo_key<'a>(line: &[u8]) -> Result<Arg<'a>, Fault> {
     let digits = line.strip_prefix(b"-").unwrap_or(line);
     let plain = !digits.is_empty() && digits.iter().all(u8::is_ascii_digit);
     let key = if plain { std::str::from_utf8(line).ok().and_then(|l| l.parse().ok()) } else { None };
-    key.map(Arg::Int).ok_or(number_fault(line))
+    key.map(Arg::Int).ok_or_else(|| number_fault(line))
 }
 
 #[cfg(test)]

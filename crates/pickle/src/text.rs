@@ -160,9 +160,28 @@ pub(crate) fn push_code_point(point: u32, out: &mut Vec<u8>) -> Option<()> {
     Some(())
 }
 
+/// The number of a few hexadecimal digits.
 fn hex(digits: &[u8]) -> Option<u32> {
-    digits.iter().try_fold(0_u32, |n, &b| Some(n << 4 | char::from(b).to_digit(16)?))
+    let (mut number, mut most) = (0_u32, 0);
+    for &digit in digits {
+        let value = HEX_DIGITS[usize::from(digit)];
+        number = number << 4 | u32::from(value);
+        most = most.max(value);
+    }
+    (most < 16).then_some(number)
 }
+
+/// What a byte is as a hexadecimal digit; more than 15 where it is none.
+const HEX_DIGITS: [u8; 256] = {
+    let mut values = [u8::MAX; 256];
+    let mut value = 0;
+    while value < 16 {
+        values[b"0123456789abcdef"[value] as usize] = value as u8;
+        values[b"0123456789ABCDEF"[value] as usize] = value as u8;
+        value += 1;
+    }
+    values
+};
 
 /// Whether bytes are UTF-8, lone surrogates in three bytes allowed (Python's `surrogatepass`).
 pub(crate) fn is_text(bytes: &[u8]) -> bool {

@@ -401,9 +401,10 @@ fn ends_as_zip(bytes: &[u8]) -> bool {
     const RECORD: usize = 22;
     let last = bytes.len().saturating_sub(RECORD + usize::from(u16::MAX));
     let tail = &bytes[last..];
-    tail.windows(RECORD).enumerate().any(|(at, record)| {
+    memchr::memmem::find_iter(tail, b"PK\x05\x06").any(|at| {
+        let Some(record) = tail[at..].first_chunk::<RECORD>() else { return false };
         let comment = usize::from(u16::from_le_bytes([record[20], record[21]]));
-        record.starts_with(b"PK\x05\x06") && at + RECORD + comment == tail.len()
+        at + RECORD + comment == tail.len()
     })
 }
 

@@ -23,14 +23,19 @@ impl<'h> Encoded<'h> {
             Node::Str8(blob) => return Some(heap.bytes(blob).into()), // read as latin-1
             _ => return None,
         };
-        if utf8.is_ascii() {
+        // without a branch for each byte, which random ones would make slow
+        let (mut seconds, mut most) = (0, 0);
+        for &byte in utf8 {
+            seconds += usize::from(byte & 0xc0 == 0x80);
+            most = most.max(byte);
+        }
+        if most < 0x80 {
             return Some(utf8.into());
         }
         // beyond U+00FF, and a character that is cut off, which no text ends with
-        if utf8.iter().any(|&byte| byte > 0xc3) || utf8.last().is_some_and(|&byte| byte >= 0xc0) {
+        if most > 0xc3 || utf8.last().is_some_and(|&byte| byte >= 0xc0) {
             return None;
         }
-        let seconds = utf8.iter().filter(|&byte| byte & 0xc0 == 0x80).count();
         Some(Self::Latin1 { utf8, len: utf8.len() - seconds, bytes: OnceLock::new() })
     }
 

@@ -65,6 +65,7 @@ fn codes_that_are_none() {
         "M4",
         "m16",
         "M8[ns",
+        "f8[ns]",
         "i8x",
         "S-1",
         "é",

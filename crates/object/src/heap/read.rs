@@ -105,7 +105,7 @@ impl Heap {
     /// Text of a `str` of Python 3, or of Python 2 read as latin-1. Lone surrogates become U+FFFD.
     pub fn as_str(&self, value: Value) -> Option<Cow<'_, str>> {
         match self.node_of(value)? {
-            Node::Str(blob) => Some(String::from_utf8_lossy(self.bytes(blob))),
+            Node::Str(blob) => Some(utf8(self.bytes(blob))),
             Node::Str8(blob) => Some(latin1(self.bytes(blob))),
             _ => None,
         }
@@ -181,6 +181,11 @@ impl Heap {
             _ => false,
         }
     }
+}
+
+/// [`String::from_utf8_lossy`], and quicker where nothing is lost.
+fn utf8(bytes: &[u8]) -> Cow<'_, str> {
+    std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
 }
 
 fn latin1(bytes: &[u8]) -> Cow<'_, str> {
