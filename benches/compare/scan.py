@@ -6,7 +6,7 @@
 FOLDER holds .pkl files, at any depth; PICKLESCAN is the program of picklescan 1.0.5 (`pip install picklescan==1.0.5`).
 Both judge the same files in one process each. PYTHON has scikit-learn and joblib and makes the large models (default:
 .venv of the project). Times are processor time and wall time of the whole process, the median of several runs, files in
-the page cache; cannery runs with one thread.
+the page cache; cannery runs with one thread. Beside them `cat` of the same files: what it takes to open and read them.
 """
 import argparse
 import json
@@ -78,11 +78,13 @@ def beside_picklescan(args):
             os.symlink(model, os.path.join(folder, f'{place}.pkl'))
         theirs = measured([args.picklescan, '-l', 'ERROR', '-p', folder], 3)
         ours = measured([CANNERY, 'scan', '--threads', '1', '--quiet', folder], 9)
-    per_file = [times['cpu'] / len(models) * 1e6 for times in (theirs, ours)]
+        read = measured(['cat', *map(str, models)], 9)
+    per_file = [times['cpu'] / len(models) * 1e6 for times in (theirs, ours, read)]
     return {
         'what': f'{len(models)} .pkl files',
         'picklescan us a file': round(per_file[0], 1),
         'cannery us a file': round(per_file[1], 1),
+        'cat us a file': round(per_file[2], 1),
         'times (processor)': round(theirs['cpu'] / ours['cpu'], 1),
         'times (wall)': round(theirs['wall'] / ours['wall'], 1),
     }

@@ -119,7 +119,7 @@ impl DType {
 
     /// A dtype from a Python value: a code, a description as in npy headers, a numpy class, or a pickled dtype.
     pub fn from_value(heap: &Heap, value: Value) -> Result<Self, Error> {
-        Reader { heap, fields: 0, depth: 0 }.any(value)
+        Reader { heap, fields: 0, depth: 0, plain: Vec::new() }.any(value)
     }
 
     /// Whether elements are, or hold, Python objects.
@@ -201,6 +201,8 @@ struct Reader<'h> {
     heap: &'h Heap,
     fields: usize,
     depth: u64,
+    /// The first few types of fields that have no parts: many fields share one.
+    plain: Vec<(Value, DType)>,
 }
 
 impl Reader<'_> {
@@ -364,7 +366,7 @@ impl Reader<'_> {
                 _ => return Err(bad()),
             };
             let at = heap.as_int(offset).and_then(|n| usize::try_from(n).ok()).ok_or_else(bad)?;
-            out.push(Field { name, dtype: self.any(dtype)?, offset: at });
+            out.push(Field { name, dtype: self.of_field(dtype)?, offset: at });
         }
         // a field is found by its title as well, and by nothing else: numpy does not look at what is there
         for (title, dtype, offset) in titles {
@@ -375,6 +377,18 @@ impl Reader<'_> {
             }
         }
         if places.is_empty() { Ok(out) } else { Err(bad()) }
+    }
+
+    /// The type of a field.
+    fn of_field(&mut self, value: Value) -> Result<DType, Error> {
+        if let Some((_, dtype)) = self.plain.iter().find(|(seen, _)| *seen == value) {
+            return Ok(dtype.clone());
+        }
+        let dtype = self.any(value)?;
+        if self.plain.len() < 8 && !matches!(dtype.kind, Kind::Struct(_) | Kind::SubArray(..)) {
+            self.plain.push((value, dtype.clone()));
+        }
+        Ok(dtype)
     }
 
     fn count_field(&mut self) -> Result<(), Error> {

@@ -200,10 +200,16 @@ impl Library {
     }
 
     fn from_column(text: &str) -> Option<Library> {
-        use Library::{Joblib, Numpy, Pandas, Python, Pytz, Scipy, Sklearn};
-        [Python, Numpy, Scipy, Pandas, Pytz, Joblib, Sklearn]
-            .into_iter()
-            .find(|library| library.as_str() == text)
+        Some(match text {
+            "python" => Library::Python,
+            "numpy" => Library::Numpy,
+            "scipy" => Library::Scipy,
+            "pandas" => Library::Pandas,
+            "pytz" => Library::Pytz,
+            "joblib" => Library::Joblib,
+            "sklearn" => Library::Sklearn,
+            _ => return None,
+        })
     }
 }
 

@@ -10,27 +10,19 @@ use crate::rule::Rule;
 /// Columns: module, name or `*` for all of a module and the modules below it, rule.
 const GADGETS: &str = include_str!("gadgets.tsv");
 
-type Table<T> = FxHashMap<&'static str, FxHashMap<&'static str, T>>;
+/// By module and name.
+type Table<T> = FxHashMap<(&'static str, &'static str), T>;
 
-static KNOWN: LazyLock<Table<Known>> = LazyLock::new(|| {
-    let mut table: Table<Known> = FxHashMap::default();
-    for (module, name, known) in all() {
-        table.entry(module).or_default().insert(name, known);
-    }
-    table
-});
+static KNOWN: LazyLock<Table<Known>> =
+    LazyLock::new(|| all().map(|(module, name, known)| ((module, name), known)).collect());
 
 static HARMFUL: LazyLock<Table<Rule>> = LazyLock::new(|| {
-    let mut table: Table<Rule> = FxHashMap::default();
-    for row in GADGETS.lines().filter(|line| !line.starts_with('#')) {
-        let mut columns = row.split('\t');
-        if let (Some(module), Some(name), Some(rule)) =
-            (columns.next(), columns.next(), columns.next().and_then(Rule::from_id))
-        {
-            table.entry(module).or_default().insert(name, rule);
-        }
-    }
-    table
+    let row = |row: &'static str| {
+        let (module, row) = row.split_once('\t')?;
+        let (name, rule) = row.split_once('\t')?;
+        Some(((module, name), Rule::from_id(rule)?))
+    };
+    GADGETS.lines().filter(|line| !line.starts_with('#')).filter_map(row).collect()
 });
 
 /// What is known of a name.
@@ -58,13 +50,13 @@ pub(crate) fn standing(module: &str, name: &str) -> Standing {
 
 /// [`cannery_object::known::known`] by one look-up in a hash table.
 pub(crate) fn known(module: &str, name: &str) -> Option<Known> {
-    KNOWN.get(module)?.get(name).copied()
+    KNOWN.get(&(module, name)).copied()
 }
 
 /// Whether some module has a function of this name that is known to do harm.
 pub(crate) fn is_name_of_harm(name: &str) -> bool {
     static NAMES: LazyLock<FxHashSet<&str>> =
-        LazyLock::new(|| HARMFUL.values().flat_map(|names| names.keys().copied()).collect());
+        LazyLock::new(|| HARMFUL.keys().map(|&(_, name)| name).collect());
     NAMES.contains(name)
 }
 
@@ -76,12 +68,12 @@ pub(crate) fn is_harmless_until_called((module, name): (&str, &str)) -> bool {
 
 fn harmful(module: &str, name: &str) -> Option<Rule> {
     let dotted = name.contains('.');
-    if let Some(&rule) = HARMFUL.get(module).and_then(|names| names.get(name)) {
+    if let Some(&rule) = HARMFUL.get(&(module, name)) {
         return Some(rule);
     }
     let mut module = if dotted { "" } else { module };
     while !module.is_empty() {
-        if let Some(&rule) = HARMFUL.get(module).and_then(|names| names.get("*")) {
+        if let Some(&rule) = HARMFUL.get(&(module, "*")) {
             return Some(rule);
         }
         module = module.rsplit_once('.').map_or("", |(package, _)| package);
@@ -97,7 +89,7 @@ mod tests {
     fn every_known_name_is_found_and_none_is_harmful() {
         for (module, name, known) in all() {
             assert_eq!(standing(module, name), Standing::Known(known), "{module} {name}");
-            let exact = HARMFUL.get(module).and_then(|names| names.get(name));
+            let exact = HARMFUL.get(&(module, name));
             assert_eq!(exact, None, "{module} {name} is in both tables");
         }
     }
@@ -106,7 +98,7 @@ mod tests {
     fn the_table_of_gadgets_is_whole_and_sorted() {
         let rows: Vec<_> = GADGETS.lines().filter(|line| !line.starts_with('#')).collect();
         assert!(rows.len() > 800 && rows.is_sorted());
-        assert_eq!(HARMFUL.values().map(FxHashMap::len).sum::<usize>(), rows.len());
+        assert_eq!(HARMFUL.len(), rows.len());
         for row in rows {
             let rule = row.rsplit('\t').next().and_then(Rule::from_id).expect("a rule");
             let rules = [Rule::Gadget, Rule::Resolver, Rule::SystemModule, Rule::LibraryGadget];
