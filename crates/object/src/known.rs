@@ -56,6 +56,8 @@ pub enum Library {
     Pandas,
     /// pytz, the time zones of pandas before 3.
     Pytz,
+    /// dateutil, which pandas needs.
+    Dateutil,
     /// joblib; the copy inside scikit-learn before 0.21 counts as [`Library::Sklearn`].
     Joblib,
     /// scikit-learn.
@@ -194,14 +196,15 @@ impl Library {
             Library::Scipy => "scipy",
             Library::Pandas => "pandas",
             Library::Pytz => "pytz",
+            Library::Dateutil => "dateutil",
             Library::Joblib => "joblib",
             Library::Sklearn => "sklearn",
         }
     }
 
     fn from_column(text: &str) -> Option<Library> {
-        use Library::{Joblib, Numpy, Pandas, Python, Pytz, Scipy, Sklearn};
-        [Python, Numpy, Scipy, Pandas, Pytz, Joblib, Sklearn]
+        use Library::{Dateutil, Joblib, Numpy, Pandas, Python, Pytz, Scipy, Sklearn};
+        [Python, Numpy, Scipy, Pandas, Pytz, Dateutil, Joblib, Sklearn]
             .into_iter()
             .find(|library| library.as_str() == text)
     }
