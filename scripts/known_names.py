@@ -59,6 +59,7 @@ PYTHON = {
     "_codecs": "encode",
     "collections": "OrderedDict defaultdict deque Counter",
     "functools": "partial",
+    "html": "escape unescape",
     "http": "HTTPStatus",
     "operator": OPERATORS,
     "datetime": "date datetime time timedelta timezone tzinfo",
@@ -69,6 +70,7 @@ PYTHON = {
     "re": "_compile RegexFlag escape findall finditer fullmatch match search split sub subn",
     "time": "struct_time",
     "types": "SimpleNamespace",
+    "unicodedata": "normalize",
     "uuid": "UUID SafeUUID",
     "zoneinfo": "ZoneInfo",
 }
@@ -78,6 +80,18 @@ PYTHON = {
 METHODS_OF_TEXT = (
     "capitalize casefold lower lstrip removeprefix removesuffix replace rsplit rstrip split splitlines strip swapcase title upper"
 )
+
+# Exceptions that are not listed with the others of Python: printing an UnicodeError uses its positions without a look, and a
+# SyntaxError that is shown names a file, which is read. Those that are no Exception end the process.
+EXCEPTIONS_LEFT_OUT = (UnicodeError, SyntaxError)
+
+# dateutil, which pandas needs: the offsets of pandas keep a relativedelta. Zones that are read from files (tzfile) are left
+# out: compiled code of pandas takes their lists without a look.
+DATEUTIL = [
+    ("dateutil._common", "weekday"),
+    ("dateutil.relativedelta", "relativedelta weekday"),
+    ("dateutil.tz.tz", "tzlocal tzoffset tzutc"),
+]
 
 # Subpackages and modules of sklearn that are not walked into, and why they hold nothing for a model.
 SKIPPED = re.compile(
@@ -136,13 +150,14 @@ SINGLE_FUNCTIONS = [
 # Functions of numpy that take arrays and return arrays, call nothing they are given and open nothing.
 NUMPY_FUNCTIONS = (
     "all allclose amax amin any append argmax argmin argpartition argsort argwhere around array array_equal asanyarray asarray"
-    " ascontiguousarray asfortranarray atleast_1d atleast_2d atleast_3d average bincount clip column_stack concatenate"
-    " corrcoef count_nonzero cov cross cumprod cumsum delete diag diff digitize dot dstack einsum empty empty_like expand_dims"
-    " flip fliplr flipud full full_like gradient hstack hypot imag inner insert interp isclose isin isreal kron lexsort linspace"
-    " logspace max mean median meshgrid min nan_to_num nanargmax nanargmin nancumprod nancumsum nanmax nanmean nanmedian"
+    " angle array_split ascontiguousarray asfortranarray atleast_1d atleast_2d atleast_3d average bincount clip column_stack"
+    " concatenate convolve copy corrcoef count_nonzero cov cross cumprod cumsum delete diag diff digitize dot dstack ediff1d einsum"
+    " empty empty_like expand_dims eye fix flip fliplr flipud full full_like gradient histogram hstack hypot identity imag inner"
+    " insert interp iscomplex isclose isin isreal kron lexsort linspace logspace max mean median meshgrid min moveaxis nan_to_num nanargmax nanargmin nancumprod nancumsum nanmax nanmean nanmedian"
     " nanmin nanpercentile nanprod nanquantile nanstd nansum nanvar nonzero ones ones_like outer partition percentile"
-    " prod ptp quantile ravel real repeat reshape roll rot90 round searchsorted sinc size sort squeeze stack std sum swapaxes"
-    " take tensordot tile trace transpose trapezoid trapz tril triu unique unwrap var vstack where zeros zeros_like"
+    " polyval prod ptp quantile ravel real repeat reshape resize roll rollaxis rot90 round searchsorted select sinc size sort split"
+    " squeeze stack std sum swapaxes take tensordot tile trace transpose trapezoid trapz tril triu unique unwrap vander var vstack"
+    " where zeros zeros_like"
 )
 # `replace` of numpy 2.1 to 2.3 writes outside of an array of texts of any length where the count is negative.
 NUMPY_FUNCTIONS_OF_TEXT = (
@@ -164,6 +179,10 @@ NUMPY_CLASSES = [
     ("numpy.ma.core", "MaskedArray MaskedConstant mvoid"),
     ("numpy.ma.mrecords", "MaskedRecords"),
     ("numpy._globals", "_NoValueType"),
+    # what functions of several results return, each a tuple with names
+    ("numpy.linalg._linalg", "EigResult EighResult QRResult SVDResult SlogdetResult"),
+    ("numpy.linalg.linalg", "EigResult EighResult QRResult SVDResult SlogdetResult"),
+    ("numpy.lib._arraysetops_impl", "UniqueAllResult UniqueCountsResult UniqueInverseResult"),
     ("numpy.polynomial", "Chebyshev Hermite HermiteE Laguerre Legendre Polynomial"),
     ("numpy.random", "RandomState Generator BitGenerator SeedSequence MT19937 PCG64 PCG64DXSM Philox SFC64"),
     ("numpy.random.bit_generator", "SeedSequence SeedlessSeedSequence SeedlessSequence ISeedSequence"),
@@ -196,10 +215,11 @@ SCIPY_FUNCTIONS = [
     ),
     (
         "scipy.stats",
-        "boxcox gmean hmean iqr kendalltau kurtosis pearsonr pointbiserialr rankdata skew spearmanr trim_mean"
-        " yeojohnson zscore",
+        "boxcox entropy gmean gstd gzscore hmean iqr kendalltau kurtosis mode pearsonr pointbiserialr rankdata sem skew spearmanr"
+        " trim_mean variation yeojohnson zmap zscore",
     ),
-    ("scipy.special", "expit logit logsumexp softmax log_softmax"),
+    ("scipy.stats.mstats", "winsorize"),
+    ("scipy.special", "comb expit factorial logit logsumexp softmax log_softmax"),
     ("scipy.fftpack", "dct fft idct ifft irfft rfft"),
     ("scipy.ndimage", "gaussian_filter gaussian_filter1d median_filter sobel uniform_filter"),
     ("scipy.signal", "detrend hilbert medfilt savgol_filter"),
@@ -224,7 +244,7 @@ PANDAS_WALKED = re.compile(
     r"^pandas\.(core\.(indexes|internals|arrays|dtypes|categorical|sparse|flags)(\.(?!generic|.*accessors?)|$)"
     r"|_libs\.(arrays|internals|interval|missing|sparse|tslib|tslibs)(\.|$)|arrays$|_libs$|core$)"
 )
-PANDAS_FUNCTIONS = "concat cut factorize get_dummies isna isnull notna notnull qcut to_datetime to_numeric to_timedelta"
+PANDAS_FUNCTIONS = "concat cut factorize get_dummies isna isnull melt notna notnull qcut to_datetime to_numeric to_timedelta unique"
 
 
 # ---------------------------------------------------------------- inside one environment
@@ -326,8 +346,9 @@ def collect_python(found):
         for name, obj in members(module, names):
             add(module, name, kind_of(obj))
     for name, obj in members("exceptions" if PYTHON_2 else "builtins", "*"):
-        if is_class(obj) and issubclass(obj, Warning):
-            add(obj.__module__, name, "exception")
+        if is_class(obj) and issubclass(obj, Exception) and not issubclass(obj, EXCEPTIONS_LEFT_OUT):
+            if name == obj.__name__ and name != "ExceptionGroup":  # IOError is a name of OSError
+                add(obj.__module__, name, "exception")
 
 
 def collect_numpy(found):
@@ -356,6 +377,7 @@ def collect_numpy(found):
     for module, names in NUMPY_FUNCTIONS_BELOW:
         for name, obj in members(module, names):
             found.add_object("numpy", obj, module)
+    found.add_object("numpy", numpy.linalg.LinAlgError)
     # a ufunc names no module before numpy 2.2: pickle takes the first loaded one that has it
     for name, obj in members("numpy", "*"):
         if type(obj) is numpy.ufunc:
@@ -385,6 +407,11 @@ def collect_scipy(found):
     for module in ("_continuous_distns", "_discrete_distns", "_distn_infrastructure", "_levy_stable", "_multivariate"):
         for name, obj in members("scipy.stats." + module, "*"):
             if is_class(obj) and re.search(r"^rv_|_gen$|_frozen$", name):
+                found.add_object("scipy", obj)
+    for module in ("_binned_statistic", "_hypotests", "_mannwhitneyu", "_morestats", "_stats_mstats_common", "_stats_py", "contingency",
+                   "morestats", "stats"):
+        for name, obj in members("scipy.stats." + module, "*"):  # what tests return
+            if is_class(obj) and issubclass(obj, tuple) and name.endswith("Result"):
                 found.add_object("scipy", obj)
     for module, names in SCIPY_CLASSES:
         for name, obj in members(module, names):
@@ -426,6 +453,8 @@ def collect_pandas(found):
     for name, obj in members("pandas.tseries.offsets", "*"):
         if is_class(obj) and obj.__module__ == "pandas.tseries.offsets":
             found.add_object("pandas", obj)
+    for name, obj in members("pandas", "DateOffset"):
+        found.add_object("pandas", obj)
     if resolve("pandas._libs.lib", "_NoDefault") is not None:
         found.add("pandas", "pandas._libs.lib", "_NoDefault", "class")
 
@@ -433,6 +462,12 @@ def collect_pandas(found):
 def collect_pytz(found):
     for name, obj in members("pytz", "_p _UTC FixedOffset"):
         found.add_object("pytz", obj)
+
+
+def collect_dateutil(found):
+    for module, names in DATEUTIL:
+        for name, obj in members(module, names):
+            found.add_object("dateutil", obj)
 
 
 def collect_joblib(found):
@@ -519,7 +554,7 @@ def collect():
     warnings.showwarning = lambda *_, **__: None  # old releases set their own filters
     found = Collection()
     versions = {"python": "%d.%d" % sys.version_info[:2]}
-    for library in ("numpy", "scipy", "pandas", "pytz", "joblib", "sklearn"):
+    for library in ("numpy", "scipy", "pandas", "pytz", "dateutil", "joblib", "sklearn"):
         module = load(library)
         if module is not None:
             versions[library] = ".".join(module.__version__.split(".")[:2])
@@ -528,6 +563,7 @@ def collect():
     collect_scipy(found)
     collect_pandas(found)
     collect_pytz(found)
+    collect_dateutil(found)
     collect_sklearn(found)
     collect_joblib(found)
     names = dict(
@@ -633,7 +669,7 @@ def main():
         parser.error("no environment in %s; make them with scripts/venvs.sh" % options.venvs)
     seen = [
         "# %s %s" % (library, " ".join("%d.%d" % version for version in releases(collected, library)))
-        for library in ("python", "numpy", "scipy", "pandas", "pytz", "joblib", "sklearn")
+        for library in ("python", "numpy", "scipy", "pandas", "pytz", "dateutil", "joblib", "sklearn")
     ]
     made = "# made by scripts/known_names.py; do not edit"
     columns = "# columns: module, name, kind, library, releases of that library; looked at were:"

@@ -41,8 +41,8 @@ def names():
     import sklearn
 
     given = {}
-    for module in ('argparse', 'array', 'collections', 'datetime', 'dateutil.tz', 'decimal', 'fractions', 'functools', 'http', 'itertools', 'joblib',
-                   'operator', 'pathlib', 'pytz', 're', 'sys', 'time', 'types', 'uuid', 'warnings', 'zoneinfo', 'scipy.fft', 'scipy.fftpack',
+    for module in ('argparse', 'array', 'collections', 'datetime', 'dateutil.relativedelta', 'dateutil.tz', 'decimal', 'fractions', 'functools', 'html', 'http', 'itertools', 'joblib',
+                   'operator', 'pathlib', 'pytz', 're', 'sys', 'time', 'types', 'unicodedata', 'uuid', 'warnings', 'zoneinfo', 'scipy.fft', 'scipy.fftpack',
                    'scipy.interpolate', 'scipy.ndimage', 'scipy.optimize', 'scipy.signal', 'scipy.spatial.distance', 'scipy.spatial.transform',
                    'scipy.special', 'scipy.stats', 'scipy.stats.qmc', 'sklearn.feature_extraction.image', 'sklearn.feature_extraction.text'):
         if single.imported(module) is not None:

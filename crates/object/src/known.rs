@@ -56,6 +56,8 @@ pub enum Library {
     Pandas,
     /// pytz, the time zones of pandas before 3.
     Pytz,
+    /// dateutil, which pandas needs.
+    Dateutil,
     /// joblib; the copy inside scikit-learn before 0.21 counts as [`Library::Sklearn`].
     Joblib,
     /// scikit-learn.
@@ -194,6 +196,7 @@ impl Library {
             Library::Scipy => "scipy",
             Library::Pandas => "pandas",
             Library::Pytz => "pytz",
+            Library::Dateutil => "dateutil",
             Library::Joblib => "joblib",
             Library::Sklearn => "sklearn",
         }
@@ -206,6 +209,7 @@ impl Library {
             "scipy" => Library::Scipy,
             "pandas" => Library::Pandas,
             "pytz" => Library::Pytz,
+            "dateutil" => Library::Dateutil,
             "joblib" => Library::Joblib,
             "sklearn" => Library::Sklearn,
             _ => return None,

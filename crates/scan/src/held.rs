@@ -145,10 +145,10 @@ fn can_be_called(heap: &Heap, value: Value) -> bool {
         (Kind::Function, _) => trusts_its_arguments(module, name),
         (Kind::Reconstruct, _) => true,
         (Kind::Class, Library::Python) => !is_plain_type(module),
-        (Kind::Class, Library::Numpy) => name == "memmap",
+        (Kind::Class, Library::Numpy) => name == "memmap" || name.ends_with("Result"),
         (Kind::Class, Library::Pandas) => !is_table_or_dtype(name),
         (Kind::Class, Library::Sklearn) => !is_splitter(module),
-        (Kind::Class, Library::Scipy | Library::Joblib | Library::Pytz) => true,
+        (Kind::Class, Library::Scipy | Library::Joblib | Library::Pytz | Library::Dateutil) => true,
     }
 }
 

@@ -66,6 +66,11 @@ pub(crate) fn is_harmless_until_called((module, name): (&str, &str)) -> bool {
     name == "apply_along_axis" && matches!(module, "numpy" | "numpy.lib.shape_base")
 }
 
+/// Whether this very pair is known to do harm, and not only its module.
+pub(crate) fn is_harmful_pair(module: &str, name: &str) -> bool {
+    HARMFUL.contains_key(&(module, name))
+}
+
 fn harmful(module: &str, name: &str) -> Option<Rule> {
     let dotted = name.contains('.');
     if let Some(&rule) = HARMFUL.get(&(module, name)) {

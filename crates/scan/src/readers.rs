@@ -12,6 +12,7 @@ use foldhash::HashSet;
 
 use crate::file::can_be_imported;
 use crate::judge::{Allowed, Suspect, judge};
+use crate::names;
 use crate::rule::Rule;
 use crate::verdict::{Finding, Verdict};
 
@@ -29,9 +30,7 @@ impl<'a> ByJoblib<'a> {
     }
 
     /// Whether a finding of another reader is nothing new: what joblib reads has the finding too, or only names what is named
-    /// there; or a name that is not known is in a module that is part of a name there. Who is back among the opcodes of the
-    /// dump at another place than joblib, or with another memo, takes halves of its names, or others, for modules, and to
-    /// import from these fails. What stands in elements was chosen, and names that are known to do harm count in any case.
+    /// there, or a name of which half is there ([`Self::is_misread`]).
     fn covers(&self, heap: &Heap, suspect: &Suspect) -> bool {
         let Suspect { id, finding } = suspect;
         let is_same =
@@ -44,10 +43,27 @@ impl<'a> ByJoblib<'a> {
             return true;
         }
         let callable = heap.call(value).map_or(value, |call| call.callable);
-        finding.rule == Rule::UnknownName
-            && heap
-                .global_name(callable)
-                .is_some_and(|(module, _)| self.is_part_of_a_name(module) && !self.is_in_elements(module))
+        heap.global_name(callable).is_some_and(|name| self.is_misread(finding.rule, name))
+    }
+
+    /// Whether a name comes of reading what was meant for another reader. Who is back among the opcodes of the dump at
+    /// another place than joblib, or with another memo, takes for modules halves of its names, or texts of the model: `age`
+    /// or `os` for what has the name `dtype` in numpy. To import from these fails. What stands in elements was chosen, and
+    /// pairs that are known to do harm count in any case.
+    fn is_misread(&self, rule: Rule, (module, name): (&str, &str)) -> bool {
+        let may_be = match rule {
+            Rule::UnknownName => self.is_part_of_a_name(module) || self.is_named(name),
+            Rule::SystemModule => {
+                self.is_named(name) && !names::is_harmful_pair(module, name) && is_harmless_to_import(module)
+            }
+            _ => false,
+        };
+        may_be && !self.is_in_elements(module)
+    }
+
+    /// Whether a class or function of some module there has this name.
+    fn is_named(&self, name: &str) -> bool {
+        self.names.iter().any(|&(_, known)| known == name)
     }
 
     fn is_part_of_a_name(&self, text: &str) -> bool {
@@ -62,6 +78,11 @@ impl<'a> ByJoblib<'a> {
             Some(ArrayData::Objects(_)) | None => false,
         })
     }
+}
+
+/// Whether a module of a system only defines what it has. Some modules inside packages are programs.
+fn is_harmless_to_import(module: &str) -> bool {
+    !module.contains('.') && !matches!(module, "antigravity" | "sitecustomize" | "usercustomize" | "this")
 }
 
 /// What readers of two kinds would do beyond what is known of the newest joblib.

@@ -7,6 +7,7 @@ mod attributes;
 mod builtins;
 mod conditional;
 mod copyreg;
+mod dateutil;
 mod distribution;
 mod instance;
 mod methods;
@@ -14,6 +15,7 @@ mod numpy;
 mod operators;
 mod pandas;
 mod random;
+mod results;
 mod sklearn;
 mod zone;
 
@@ -31,7 +33,8 @@ pub(crate) use zone::is_read_by_name as is_zone_read_by_name;
 
 /// Checks a call of a known name.
 pub(crate) fn check(site: &Site<'_>, known: Known) -> Checked {
-    if site.attached.kwargs != Value::None && !random::is_seed_sequence_of_skops(site) {
+    let has_keywords = site.attached.kwargs != Value::None;
+    if has_keywords && !random::is_seed_sequence_of_skops(site) && !results::is_result(site.name) {
         return Err(Refusal::new(Rule::UnknownArguments, "made with keyword arguments (NEWOBJ_EX)"));
     }
     if site.states.len() > 1 {
@@ -78,6 +81,7 @@ fn reduce(site: &Site<'_>, known: Known) -> Checked {
         (_, "numpy" | "mtrand") => numpy::check(site),
         (_, "pandas") => pandas::check(site),
         (_, "pytz" | "zoneinfo") => zone::check(site),
+        (_, "dateutil") => dateutil::check(site),
         (_, "sklearn" | "_loss") => sklearn::check(site),
         (_, "joblib") if is_named(site, "Memory") => sklearn::memory(site),
         _ => Err(site.bad_args()),

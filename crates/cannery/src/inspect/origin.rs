@@ -188,9 +188,10 @@ impl Seeker {
         let named = |span: &Span| {
             let ranges: Vec<_> =
                 span.versions.iter().filter_map(|range| range_text(span.library, *range)).collect();
-            // every release of pytz has its names
-            (!matches!(span.library, Library::Python | Library::Pytz) && !ranges.is_empty())
-                .then(|| (span.library.as_str(), ranges.join(", ")))
+            // every release of pytz and dateutil has its names
+            (!matches!(span.library, Library::Python | Library::Pytz | Library::Dateutil)
+                && !ranges.is_empty())
+            .then(|| (span.library.as_str(), ranges.join(", ")))
         };
         self.origin.libraries = span(self.names.iter().copied()).iter().filter_map(named).collect();
         self.origin

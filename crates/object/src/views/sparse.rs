@@ -1,8 +1,8 @@
-use super::{Site, array};
-use crate::array::NdArray;
+use super::{Site, View, array};
+use crate::array::{Element, NdArray};
 use crate::dtype::shape_of;
 use crate::error::Error;
-use crate::heap::Value;
+use crate::heap::{Heap, Value};
 
 /// A scipy sparse matrix or array of any format and version.
 #[derive(Clone, Copy, Debug)]
@@ -64,7 +64,7 @@ impl<'h> Sparse<'h> {
     }
 
     /// The Heap that it is of.
-    pub fn heap(&self) -> &'h crate::heap::Heap {
+    pub fn heap(&self) -> &'h Heap {
         self.site.heap
     }
 
@@ -76,7 +76,8 @@ impl<'h> Sparse<'h> {
     /// Length of each dimension.
     pub fn shape(&self) -> Result<Vec<usize>, Error> {
         let shape = self.site.attr("_shape").or_else(|| self.site.attr("shape"));
-        shape_of(self.site.heap, shape.ok_or_else(|| Error::malformed("a sparse matrix has no shape"))?)
+        let shape = shape.ok_or_else(|| Error::malformed("a sparse matrix has no shape"))?;
+        shape_of(self.site.heap, shape).or_else(|error| shape_of_scalars(self.site.heap, shape).ok_or(error))
     }
 
     /// The arrays it consists of, by scipy's names. None for the format dok, see [`Sparse::items`]; of the
@@ -117,4 +118,23 @@ impl<'h> Sparse<'h> {
         let pairs = heap.items(heap.attached(self.site.value).pairs);
         dict.or_else(base).unwrap_or(pairs)
     }
+}
+
+/// A shape of two integers of numpy, which `scipy.sparse.hstack` and `block_diag` keep under Python 2. Products of larger
+/// ones are wrong there, where they are right for Python's own.
+fn shape_of_scalars(heap: &Heap, shape: Value) -> Option<Vec<usize>> {
+    const LARGEST: i64 = i32::MAX as i64;
+    let length = |&value: &Value| match heap.view(value) {
+        View::Scalar(scalar) => match scalar.read().ok()? {
+            (dtype, Element::Int(length @ 0..=LARGEST)) if dtype.itemsize == 8 => {
+                usize::try_from(length).ok()
+            }
+            _ => None,
+        },
+        _ => heap
+            .as_int(value)
+            .filter(|length| (0..=LARGEST).contains(length))
+            .and_then(|n| usize::try_from(n).ok()),
+    };
+    heap.as_tuple(shape).filter(|lengths| lengths.len() == 2)?.iter().map(length).collect()
 }

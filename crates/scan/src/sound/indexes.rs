@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use cannery_object::{Element, Heap, Kind, NdArray, Object, Value, View};
+use cannery_object::{Element, Heap, Kind, NdArray, Node, Object, Value, View};
 use foldhash::HashSet;
 
 use super::raw::{array_in, count, int_of, ints};
@@ -42,7 +42,7 @@ fn columns(object: &Object<'_>, heap: &Heap, name: &str, work: &mut Work) -> Che
             return Err(unsound(name, format!("a column outside of its {count} terms")));
         }
         // of equal terms Python keeps one, and has fewer than were counted
-        let term = Term::of(heap, pair[0]).ok_or_else(|| {
+        let term = Key::of(heap, pair[0], work)?.ok_or_else(|| {
             Refusal::new(
                 Rule::UnknownArguments,
                 format!("{name} has terms that are neither texts nor numbers"),
@@ -67,8 +67,8 @@ fn distinct(object: &Object<'_>, heap: &Heap, work: &mut Work) -> Checked {
     for class in classes.elements() {
         let class = class.map_err(|error| unsound(NAME, error))?;
         let term = match class {
-            Element::Object(value) => Term::of(heap, value),
-            other => Term::of_element(other),
+            Element::Object(value) => Key::of(heap, value, work)?,
+            other => Term::of_element(other).map(Key::One),
         };
         let term = term.ok_or_else(|| {
             Refusal::new(Rule::UnknownArguments, format!("{NAME} are neither texts nor numbers"))
@@ -92,7 +92,37 @@ fn hashed(object: &Object<'_>, heap: &Heap) -> Checked {
     }
 }
 
-/// A key as Python compares it.
+/// A key of a dict: a term, or a tuple of terms.
+#[derive(PartialEq, Eq, Hash)]
+enum Key<'h> {
+    One(Term<'h>),
+    Several(Vec<Term<'h>>),
+}
+
+impl<'h> Key<'h> {
+    /// `None` for other keys. Many tuples can share what they hold, so that it is paid for each time.
+    fn of(heap: &'h Heap, key: Value, work: &mut Work) -> Result<Option<Self>, Refusal> {
+        let Some(items) = heap.as_tuple(key) else { return Ok(Term::of(heap, key).map(Self::One)) };
+        let mut terms = Vec::new();
+        for &item in items {
+            work.spend(32 + text_len(heap, item))?;
+            // a scalar of numpy would have to be paid for as well
+            let term = if heap.call(item).is_none() { Term::of(heap, item) } else { None };
+            let Some(term) = term else { return Ok(None) };
+            terms.push(term);
+        }
+        Ok(Some(Self::Several(terms)))
+    }
+}
+
+fn text_len(heap: &Heap, value: Value) -> u64 {
+    match heap.node_of(value) {
+        Some(Node::Str(blob) | Node::Str8(blob)) => blob.len() as u64,
+        _ => 0,
+    }
+}
+
+/// A term as Python compares it.
 #[derive(PartialEq, Eq, Hash)]
 enum Term<'h> {
     Text(Cow<'h, str>),

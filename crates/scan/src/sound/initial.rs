@@ -4,7 +4,7 @@
 //! Source: `_raw_predict_init` in `sklearn/ensemble/_gb.py`, and `predict_proba` of each class; before scikit-learn 0.21 it
 //! is `predict`, which must not give two dimensions.
 
-use cannery_object::{Heap, Object, Value};
+use cannery_object::{Heap, Kind, Object, Value};
 use rustc_hash::FxHashSet;
 
 use super::raw::int_of;
@@ -75,7 +75,8 @@ impl One<'_> {
             "ZeroEstimator" => self.fit(&[("n_classes", self.has_count("n_classes"))]),
             _ if names::known(module, name).is_none() => Columns::Unknown,
             "DummyClassifier" => self.fit(&[
-                ("strategy", self.has_text("strategy", "prior")),
+                ("strategy", self.has_strategy()),
+                ("n_classes_", self.has_count("n_classes_")),
                 ("n_outputs_", self.has_int("n_outputs_", 1)),
                 ("output_2d_", self.object.attr("output_2d_").is_none() || self.has_false("output_2d_")),
                 ("class_prior_", self.has_vector("class_prior_")),
@@ -110,6 +111,7 @@ impl One<'_> {
                 let fits = self.object.attr("n_classes_").is_none() || self.has_count("n_classes_");
                 self.with_classes("n_classes_", fits)
             }
+            "AdaBoostClassifier" => self.boosted(),
             "HistGradientBoostingClassifier" if self.width > 2 => {
                 let loss = self.has_loss(&["HalfMultinomialLoss", "CategoricalCrossEntropy"]);
                 let trees = self.has_count("n_trees_per_iteration_");
@@ -197,6 +199,32 @@ impl One<'_> {
             Some(estimators) if names && !estimators.is_empty() => Columns::Of(estimators.to_vec()),
             _ => Columns::Differ("estimators_"),
         }
+    }
+
+    /// The weighted sum over `estimators_`: of their probabilities or, by the algorithm SAMME, of what they predict compared
+    /// with `classes_`. A weight that is no number would have rows and columns of its own.
+    fn boosted(&self) -> Columns {
+        const WEIGHTS: &str = "estimator_weights_";
+        let estimators = self.object.attr("estimators_").and_then(|value| self.heap.as_list(value));
+        let Some(estimators) = estimators.filter(|estimators| !estimators.is_empty()) else {
+            return Columns::Differ("estimators_");
+        };
+        let weights = self.object.attr(WEIGHTS).and_then(|value| self.heap.ndarray(value));
+        let are_numbers = weights
+            .and_then(Result::ok)
+            .is_some_and(|weights| weights.ndim() == 1 && weights.dtype.kind == Kind::Float);
+        match self.with_classes("n_classes_", self.has_count("n_classes_")) {
+            Columns::Fit if are_numbers => Columns::Of(estimators.to_vec()),
+            Columns::Fit => Columns::Differ(WEIGHTS),
+            other => other,
+        }
+    }
+
+    /// Each gives a column for each of `n_classes_`, or for each of `class_prior_`. `warn` is the default of scikit-learn
+    /// 0.22, which then takes `stratified`.
+    fn has_strategy(&self) -> bool {
+        const STRATEGIES: &[&str] = &["constant", "most_frequent", "prior", "stratified", "uniform", "warn"];
+        STRATEGIES.iter().any(|strategy| self.has_text("strategy", strategy))
     }
 
     /// The last step, if those before leave every row where it is.

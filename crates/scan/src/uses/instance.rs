@@ -3,7 +3,7 @@
 use cannery_object::known::{Kind, Library};
 use cannery_object::{Heap, Value};
 
-use super::{attributes, distribution, methods, pandas};
+use super::{attributes, dateutil, distribution, methods, pandas, results};
 use crate::names;
 use crate::rule::Rule;
 use crate::site::{Checked, Refusal, Site, is_int, is_object, short_str};
@@ -104,6 +104,8 @@ pub(super) fn check(site: &Site<'_>, made: &Made<'_>) -> Checked {
         return other(site); // its name is a finding of its own, or is allowed
     };
     match (known.kind, known.library) {
+        (Kind::Class, _) if results::is_result(class) => results::check(site, made),
+        (Kind::Class, Library::Dateutil) => dateutil::instance(site, made, class.1),
         (Kind::Estimator, _) => estimator(site, made),
         (Kind::Class, Library::Sklearn) => of_sklearn(site, made, class),
         (Kind::Class, Library::Scipy) => of_scipy(site, made, class),
@@ -364,7 +366,7 @@ fn cache(site: &Site<'_>, made: &Made<'_>) -> Checked {
 }
 
 /// joblib's stand-in for an array.
-fn is_wrapper((module, name): (&str, &str)) -> bool {
+pub(super) fn is_wrapper((module, name): (&str, &str)) -> bool {
     (module.starts_with("joblib.numpy_pickle") || module.starts_with("sklearn.externals.joblib.numpy_pickle"))
         && matches!(name, "NumpyArrayWrapper" | "NDArrayWrapper" | "ZNDArrayWrapper")
 }

@@ -2,10 +2,10 @@
 
 use cannery_object::{Heap, Value};
 
-use super::attributes;
 use super::builtins::is_numpy_scalar;
 use super::instance::{Made, is_text_of, made_plainly};
 use super::zone::{is_zone, is_zone_name};
+use super::{attributes, dateutil};
 use crate::rule::Rule;
 use crate::site::{
     Checked, Refusal, Site, is_flag, is_float, is_int, is_number, is_object, is_str, short_str,
@@ -56,6 +56,10 @@ pub(super) fn instance(site: &Site<'_>, made: &Made<'_>, class: (&str, &str)) ->
     let (module, name) = class;
     if module == "pandas.api.typing" {
         return missing_of_skops(site, made);
+    }
+    if name == "DateOffset" {
+        made_plainly(site, made)?;
+        return date_offset(site);
     }
     if module == "pandas.tseries.offsets" && OFFSETS.contains(&name) {
         return old_offset(site, made);
@@ -113,10 +117,67 @@ fn old_offset(site: &Site<'_>, made: &Made<'_>) -> Checked {
     attributes::check(heap, state)
 }
 
-/// `__pyx_unpickle_PeriodMixin(PeriodArray, checksum, None)` of pandas 1.1 to 1.4, with a dict of attributes.
-fn period_array(site: &Site<'_>, class: Value, checksum: Value) -> Checked {
+/// Numbers that a `DateOffset` is made of: those with an `s` are added to a time, the others replace a part of it.
+const DATE_PARTS: &[&str] = &[
+    "years",
+    "months",
+    "weeks",
+    "days",
+    "hours",
+    "minutes",
+    "seconds",
+    "milliseconds",
+    "microseconds",
+    "nanoseconds",
+    "year",
+    "month",
+    "day",
+    "weekday",
+    "hour",
+    "minute",
+    "second",
+    "microsecond",
+    "nanosecond",
+];
+
+/// The state of a `DateOffset`: its parts, and what adds them. Its `__setstate__` sets all other names as attributes, so
+/// that there must be none.
+fn date_offset(site: &Site<'_>) -> Checked {
     let heap = site.heap;
-    let is_array = heap.global_name(class) == Some(("pandas.core.arrays.period", "PeriodArray"));
+    let state = site.state().ok_or_else(|| site.bad_state())?;
+    let pairs = heap.as_dict(state).ok_or_else(|| site.bad_state())?;
+    let is_count =
+        |value| is_number(heap, value) || is_numpy_scalar(heap, value) || dateutil::is_weekday(heap, value);
+    let is_part = |pair: &[Value]| is_text_of(heap, pair[0], DATE_PARTS) && is_count(pair[1]);
+    // many offsets can share one dict
+    let are_parts = |value: Value| {
+        let parts = heap.as_dict(value).filter(|parts| parts.len() <= 2 * DATE_PARTS.len());
+        parts.is_some_and(|parts| parts.chunks_exact(2).all(is_part))
+    };
+    let fits = |pair: &[Value]| match short_str(heap, pair[0]).as_deref() {
+        Some("n") => is_int(heap, pair[1]),
+        Some("normalize" | "_use_relativedelta") => is_flag(heap, pair[1]),
+        Some("_offset") => is_duration(heap, pair[1]) || dateutil::is_relativedelta(heap, pair[1]),
+        Some("_cache") => heap.as_dict(pair[1]).is_some_and(<[_]>::is_empty),
+        Some("kwds") => are_parts(pair[1]),
+        _ => is_part(pair),
+    };
+    let is_whole = ["n", "normalize"].iter().all(|name| heap.lookup(pairs, name).is_some());
+    if is_whole && pairs.chunks_exact(2).all(fits) { Ok(()) } else { Err(site.bad_state()) }
+}
+
+/// `__pyx_unpickle_PeriodMixin(PeriodArray, checksum, None)` of pandas 1.1 to 1.4 and the same of `IntervalMixin`, with a
+/// dict of attributes. pandas compares the two ends of intervals before compiled code takes them: `IntervalTree` takes
+/// both by one mask.
+fn mixed_array(site: &Site<'_>, class: Value, checksum: Value) -> Checked {
+    let heap = site.heap;
+    let is_array = match (site.name.1, heap.global_name(class)) {
+        ("__pyx_unpickle_PeriodMixin", Some(class)) => class == ("pandas.core.arrays.period", "PeriodArray"),
+        (_, Some((module, name))) => {
+            matches!(module, "pandas.arrays" | "pandas.core.arrays.interval") && name == "IntervalArray"
+        }
+        (_, None) => false,
+    };
     if !is_array || !is_int(heap, checksum) {
         return Err(site.bad_args());
     }
@@ -147,9 +208,11 @@ pub(super) fn check(site: &Site<'_>) -> Checked {
         ("pandas._libs.sparse", "IntIndex" | "BlockIndex", [length, arrays @ ..]) => {
             is_int(heap, *length) && arrays.iter().all(|&array| heap.ndarray(array).is_some())
         }
-        ("pandas._libs.tslibs.period", "__pyx_unpickle_PeriodMixin", [class, checksum, Value::None]) => {
-            return period_array(site, *class, *checksum);
+        ("pandas._libs.tslibs.period", "__pyx_unpickle_PeriodMixin", [class, checksum, Value::None])
+        | ("pandas._libs.interval", "__pyx_unpickle_IntervalMixin", [class, checksum, Value::None]) => {
+            return mixed_array(site, *class, *checksum);
         }
+        ("pandas", "DateOffset", []) => return date_offset(site),
         (_, "StringDtype", [storage, rest @ ..]) => {
             is_text_of(heap, *storage, &["python", "pyarrow"])
                 && rest.iter().all(|&value| is_missing(heap, value))
@@ -163,6 +226,14 @@ pub(super) fn check(site: &Site<'_>) -> Checked {
                     .enumerate()
                     .all(|(place, &arg)| is_part(arg) || is_text(place, arg) || is_offset(heap, arg))
         }
+        ("pandas._libs.tslibs.offsets", "WeekOfMonth", [count, flag, week, weekday]) => {
+            is_int(heap, *count) && is_flag(heap, *flag) && is_int(heap, *week) && is_int(heap, *weekday)
+        }
+        (
+            "pandas._libs.tslibs.offsets",
+            "LastWeekOfMonth" | "SemiMonthBegin" | "SemiMonthEnd",
+            [count, flag, day],
+        ) => is_int(heap, *count) && is_flag(heap, *flag) && is_int(heap, *day),
         ("pandas._libs.tslibs.offsets", name, [count, flag, rest @ ..]) if OFFSETS.contains(&name) => {
             let is_more = |&arg: &Value| arg == Value::None || is_int(heap, arg) || is_duration(heap, arg);
             is_int(heap, *count) && is_flag(heap, *flag) && rest.len() <= 1 && rest.iter().all(is_more)
@@ -212,6 +283,10 @@ const OFFSETS: &[&str] = &[
     "Milli",
     "Micro",
     "Nano",
+    "BQuarterBegin",
+    "BQuarterEnd",
+    "BYearBegin",
+    "BYearEnd",
     "BusinessDay",
     "BusinessMonthBegin",
     "BusinessMonthEnd",
@@ -226,7 +301,8 @@ const OFFSETS: &[&str] = &[
 
 fn is_offset(heap: &Heap, value: Value) -> bool {
     is_object(heap, value, |(module, name)| {
-        matches!(module, "pandas._libs.tslibs.offsets" | "pandas.tseries.offsets") && OFFSETS.contains(&name)
+        matches!(module, "pandas._libs.tslibs.offsets" | "pandas.tseries.offsets" | "pandas")
+            && (OFFSETS.contains(&name) || name == "DateOffset")
     })
 }
 
@@ -249,6 +325,7 @@ pub(super) fn is_missing(heap: &Heap, value: Value) -> bool {
         || is_float(heap, value)
         || is_str(heap, value)
         || matches!(heap.global_name(value), Some(("pandas._libs.missing" | "pandas", "NA")))
+        || is_object(heap, value, |(module, name)| module == "pandas.api.typing" && name == "NAType")
 }
 
 fn is_slice(heap: &Heap, value: Value) -> bool {

@@ -1,4 +1,5 @@
-//! Time zones: those of Python, which are read from the system by their names, and those of pytz.
+//! Time zones: those of Python, which are read from the system by their names, those of pytz, and those of dateutil that are
+//! in no file.
 
 use cannery_object::{Heap, Value};
 
@@ -11,6 +12,7 @@ pub(super) fn is_zone(heap: &Heap, value: Value) -> bool {
         "datetime" => name == "timezone",
         "zoneinfo" => name == "ZoneInfo",
         "pytz" => matches!(name, "_UTC" | "_p" | "FixedOffset"),
+        "dateutil.tz.tz" => matches!(name, "tzutc" | "tzoffset" | "tzlocal"),
         _ => false,
     }) || is_read_by_name(heap, value)
 }

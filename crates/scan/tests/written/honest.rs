@@ -366,3 +366,166 @@ fn texts_of_any_length() {
     bad(&call("numpy._core.multiarray.scalar", &[kind(&[int(1)]), bytes(&[0; 16])]));
     is_found(&texts(tuple(&[kind(&[int(1)]), tuple(&[int(2)])]), bytes(&[0; 32])), Rule::Unsound, "");
 }
+
+#[test]
+fn exceptions() {
+    for name in
+        ["builtins.ValueError", "exceptions.OSError", "numpy.linalg.LinAlgError", "builtins.Exception"]
+    {
+        is_safe(&call(name, &[text("x"), int(2)]));
+        bad(&call(name, &[global("numpy.exp")]));
+        bad(&new(name));
+        is_found(
+            &build(call(name, &[]), dict(&[("__traceback__", none())])),
+            Rule::Smuggled,
+            "__traceback__",
+        );
+    }
+    for name in ["builtins.UnicodeDecodeError", "builtins.SyntaxError", "builtins.ExceptionGroup"] {
+        is_found(&call(name, &[text("x")]), Rule::UnknownName, "calls builtins");
+    }
+}
+
+#[test]
+fn offsets_of_dates() {
+    let month = || object("dateutil.relativedelta.relativedelta", &[("months", int(1)), ("year", none())]);
+    let day = || call("datetime.timedelta", &[int(1), int(0), int(0)]);
+    let parts = |more: &[(&'static str, Value)]| {
+        [&[("n", int(1)), ("normalize", FALSE.to_vec()), ("_offset", month())], more].concat()
+    };
+    let classes = ["pandas._libs.tslibs.offsets.DateOffset", "pandas.tseries.offsets.DateOffset"];
+    for class in classes {
+        is_safe(&object(class, &parts(&[("months", int(1)), ("_cache", dict(&[]))])));
+        is_safe(&object(class, &parts(&[("kwds", dict(&[("months", int(1))]))])));
+        is_safe(&object(class, &[("n", int(1)), ("normalize", int(0)), ("_offset", day())]));
+        bad(&object(class, &[("n", int(1))]));
+        bad(&new(class));
+        let others = [
+            ("rollback", int(1)),
+            ("months", list(&[])),
+            ("_offset", global("numpy.exp")),
+            ("_cache", dict(&[("a", int(1))])),
+            ("kwds", dict(&[("x", int(1))])),
+        ];
+        for other in others {
+            bad(&object(class, &parts(&[other])));
+        }
+    }
+    is_safe(&build(call("pandas.DateOffset", &[]), dict(&parts(&[]))));
+    bad(&call("pandas.DateOffset", &[]));
+    bad(&call("pandas.DateOffset", &[int(1)]));
+    bad(&object("dateutil.relativedelta.relativedelta", &[("months", global("numpy.exp"))]));
+    bad(&object("dateutil.relativedelta.relativedelta", &[("normalized", int(1))]));
+    let weekday = |slots: Value| build(new("dateutil._common.weekday"), tuple(&[none(), slots]));
+    is_safe(&weekday(dict(&[("weekday", int(1)), ("n", none())])));
+    bad(&weekday(dict(&[("weekday", text("MO"))])));
+    bad(&weekday(dict(&[("x", int(1))])));
+    bad(&list(&[global("dateutil.relativedelta.relativedelta")]));
+}
+
+#[test]
+fn zones_of_dateutil() {
+    let hour = || call("datetime.timedelta", &[int(0), int(3600), int(0)]);
+    let offset = |attributes: &[(&str, Value)]| object("dateutil.tz.tz.tzoffset", attributes);
+    let moment = bytes(&[7, 228, 2, 29, 0, 0, 0, 0, 0, 0]);
+    let zones = [
+        call("dateutil.tz.tz.tzutc", &[]),
+        new("dateutil.tz.tz.tzutc"),
+        object("dateutil.tz.tz.tzutc", &[]),
+        call("dateutil.tz.tz.tzoffset", &[text("X"), hour()]),
+        offset(&[("_name", none()), ("_offset", hour())]),
+        object("dateutil.tz.tz.tzlocal", &[("_hasdst", FALSE.to_vec()), ("_tznames", tuple(&[text("UTC")]))]),
+    ];
+    for zone in zones {
+        is_safe(&call("datetime.datetime", &[moment.clone(), zone]));
+    }
+    bad(&call("dateutil.tz.tz.tzoffset", &[text("X"), global("numpy.exp")]));
+    bad(&call("dateutil.tz.tz.tzutc", &[int(1)]));
+    bad(&new("dateutil.tz.tz.tzoffset"));
+    bad(&object("dateutil.tz.tz.tzutc", &[("_trans_idx", tuple(&[]))]));
+    bad(&offset(&[("_trans_list_utc", tuple(&[]))]));
+    let file = call("dateutil.tz.tz.tzfile", &[none(), text("/etc/localtime")]);
+    is_found(&file, Rule::UnknownName, "calls dateutil.tz.tz.tzfile");
+}
+
+#[test]
+fn results_of_functions() {
+    const TEST: &str = "scipy.stats._stats_py.TtestResult";
+    let result = |name: &str, parts: &[Value]| [global(name), tuple(parts), b"\x81".to_vec()].concat();
+    let keywords =
+        |parts: &[Value], keywords: Value| [global(TEST), tuple(parts), keywords, b"\x92".to_vec()].concat();
+    let scalar = call("numpy.core.multiarray.scalar", &[dtype("f8"), bytes(&[0; 8])]);
+    is_safe(&result("numpy.linalg._linalg.SVDResult", &[floats(&[2, 2]), floats(&[2]), floats(&[2, 2])]));
+    is_safe(&result(TEST, &[scalar.clone(), tuple(&[int(1), text("less")])]));
+    is_safe(&keywords(&[scalar.clone(), float(0.5)], dict(&[("df", float(3.0))])));
+    let made = call(
+        "copy_reg._reconstructor",
+        &[global(TEST), global("__builtin__.tuple"), tuple(&[float(1.0), float(0.5)])],
+    );
+    is_safe(&build(made.clone(), dict(&[("df", int(3))])));
+    bad(&build(made.clone(), dict(&[("df", list(&[]))])));
+    is_found(&build(made, dict(&[("__class__", int(3))])), Rule::Smuggled, "sets __class__");
+    bad(&result(TEST, &[dict(&[])]));
+    bad(&result(TEST, &[global("numpy.exp")]));
+    bad(&result(TEST, &[tuple(&[tuple(&[])])]));
+    bad(&result(TEST, &vec![int(1); 25]));
+    bad(&keywords(&[scalar.clone()], dict(&[("df", global("numpy.exp"))])));
+    bad(&keywords(&[scalar], pairs(&[(int(1), int(1))])));
+    bad(&call(TEST, &[int(1), int(2)]));
+    bad(&list(&[global(TEST)]));
+    bad(&list(&[global("numpy.linalg._linalg.SVDResult")]));
+}
+
+#[test]
+fn intervals_and_days_of_months() {
+    let intervals = |class: &str| {
+        let name = "pandas._libs.interval.__pyx_unpickle_IntervalMixin";
+        build(call(name, &[global(class), int(1), none()]), tuple(&[dict(&[])]))
+    };
+    is_safe(&intervals("pandas.core.arrays.interval.IntervalArray"));
+    bad(&intervals("pandas.core.frame.DataFrame"));
+    let offset = |name: &str, args: &[Value]| call(&format!("pandas._libs.tslibs.offsets.{name}"), args);
+    is_safe(&offset("WeekOfMonth", &[int(1), FALSE.to_vec(), int(1), int(0)]));
+    is_safe(&offset("SemiMonthEnd", &[int(1), FALSE.to_vec(), int(15)]));
+    is_safe(&offset("BQuarterEnd", &[int(1), FALSE.to_vec(), int(3)]));
+    bad(&offset("WeekOfMonth", &[int(1), FALSE.to_vec(), int(1), text("0")]));
+    bad(&offset("SemiMonthEnd", &[int(1), FALSE.to_vec(), dict(&[])]));
+}
+
+#[test]
+fn labels_that_are_tuples() {
+    let binarizer = |labels: &[Value]| {
+        object("sklearn.preprocessing._label.MultiLabelBinarizer", &[("classes_", objects(labels))])
+    };
+    let pair = |word: &str, number: i32| tuple(&[text(word), int(number)]);
+    is_safe(&binarizer(&[pair("a", 1), pair("a", 2), tuple(&[]), text("a")]));
+    is_found(&binarizer(&[pair("a", 1), pair("a", 1)]), Rule::Unsound, "the same class twice");
+    is_found(
+        &binarizer(&[pair("a", 1), tuple(&[text("a"), float(1.0)])]),
+        Rule::Unsound,
+        "the same class twice",
+    );
+    is_found(&binarizer(&[tuple(&[pair("a", 1)])]), Rule::UnknownArguments, "neither texts nor numbers");
+    let scalar = call("numpy.core.multiarray.scalar", &[dtype("f8"), bytes(&[0; 8])]);
+    is_found(&binarizer(&[tuple(&[scalar])]), Rule::UnknownArguments, "neither texts nor numbers");
+}
+
+#[test]
+fn shapes_of_scalars() {
+    let scalar =
+        |code: &str, bytes_of: &[u8]| call("numpy.core.multiarray.scalar", &[dtype(code), bytes(bytes_of)]);
+    let matrix = |rows: Value, place: i32| {
+        let attributes = [
+            ("_shape", tuple(&[rows, int(2)])),
+            ("data", floats(&[1])),
+            ("row", ints(&[1], &[place])),
+            ("col", ints(&[1], &[0])),
+        ];
+        object("scipy.sparse.coo.coo_matrix", &attributes)
+    };
+    is_safe(&matrix(scalar("i8", &[3, 0, 0, 0, 0, 0, 0, 0]), 2));
+    is_found(&matrix(scalar("i8", &[3, 0, 0, 0, 0, 0, 0, 0]), 3), Rule::Unsound, "");
+    is_found(&matrix(scalar("i8", &[0xff; 8]), 0), Rule::Unsound, "a shape is no tuple");
+    is_found(&matrix(scalar("i8", &[0, 0, 0, 0, 1, 0, 0, 0]), 0), Rule::Unsound, "a shape is no tuple");
+    is_found(&matrix(scalar("u1", &[3]), 0), Rule::Unsound, "a shape is no tuple");
+}

@@ -126,6 +126,50 @@ fn estimators_that_ask_others() {
     is_found(&voting(&[], "LabelEncoder"), Rule::Unsound, "estimators_");
 }
 
+#[test]
+fn strategies_of_the_dummy() {
+    let dummy = |strategy: &str, classes: i32| {
+        let attributes = [
+            ("strategy", text(strategy)),
+            ("n_classes_", int(classes)),
+            ("n_outputs_", int(1)),
+            ("class_prior_", floats(&[3])),
+        ];
+        boosting(object("sklearn.dummy.DummyClassifier", &attributes))
+    };
+    for strategy in ["constant", "most_frequent", "prior", "stratified", "uniform", "warn"] {
+        is_safe(&dummy(strategy, 3));
+        is_found(&dummy(strategy, 2), Rule::Unsound, "init_: n_classes_");
+    }
+    is_found(&dummy("x", 3), Rule::Unsound, "init_: strategy");
+}
+
+#[test]
+fn weighted_sums() {
+    let classes = |count: i32| ("classes_", floats(&[count]));
+    let bayes = |rows: i32| {
+        let attributes = [classes(rows), ("theta_", floats(&[rows, 2])), ("var_", floats(&[rows, 2]))];
+        object("sklearn.naive_bayes.GaussianNB", &attributes)
+    };
+    let ada = |count: i32, members: &[Value], weights: Value| {
+        let attributes = [
+            classes(3),
+            ("n_classes_", int(count)),
+            ("estimators_", list(members)),
+            ("estimator_weights_", weights),
+        ];
+        boosting(object("sklearn.ensemble._weight_boosting.AdaBoostClassifier", &attributes))
+    };
+    is_safe(&ada(3, &[bayes(3), bayes(3)], floats(&[2])));
+    is_found(&ada(3, &[bayes(3), bayes(2)], floats(&[2])), Rule::Unsound, "init_");
+    is_found(&ada(2, &[bayes(3)], floats(&[1])), Rule::Unsound, "init_: n_classes_");
+    is_found(&ada(3, &[], floats(&[1])), Rule::Unsound, "init_: estimators_");
+    let weights = [floats(&[1, 3]), longs(&[1], &[1]), objects(&[floats(&[3])]), list(&[float(1.0)])];
+    for weights in weights {
+        is_found(&ada(3, &[bayes(3)], weights), Rule::Unsound, "init_: estimator_weights_");
+    }
+}
+
 /// Estimators that are read in full have findings of their own here; what counts is that of the boosting.
 #[test]
 fn rows_and_columns_that_are_not_kept() {
@@ -139,12 +183,13 @@ fn rows_and_columns_that_are_not_kept() {
     unsound(tree, &[classes(&[3]), count, ("n_outputs_", int(2))], "init_: n_classes_");
     let dummy = [
         ("strategy", text("prior")),
+        ("n_classes_", int(3)),
         ("n_outputs_", int(1)),
         ("class_prior_", floats(&[3])),
         ("output_2d_", TRUE.to_vec()),
     ];
     unsound("sklearn.dummy.DummyClassifier", &dummy, "init_: output_2d_");
-    is_safe(&boosting(object("sklearn.dummy.DummyClassifier", &dummy[..3])));
+    is_safe(&boosting(object("sklearn.dummy.DummyClassifier", &dummy[..4])));
     let machine = [classes(&[3]), ("n_support_", longs(&[3], &[0, 0, 0])), ("kernel", global("numpy.dot"))];
     is_found(
         &boosting(object("sklearn.svm._classes.SVC", &machine)),
