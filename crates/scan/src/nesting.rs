@@ -47,9 +47,8 @@ fn tuples(heap: &Heap) -> Option<Value> {
 /// a circle are never freed.
 fn arrays(heap: &Heap) -> Option<Value> {
     let is_made = |&value: &Value| Site::of(heap, value).is_some_and(|site| site.name.1 == "_reconstruct");
-    if heap.nodes().filter(is_made).nth(DEEPEST as usize).is_none() {
-        return None; // too few to be so deep
-    }
+    // fewer can't be so deep
+    heap.nodes().filter(is_made).nth(DEEPEST as usize)?;
     let objects = |value: Value| match heap.ndarray(value) {
         Some(Ok(array)) => array.objects().map(<[Value]>::to_vec).unwrap_or_default(),
         _ => Vec::new(),
