@@ -6,6 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::held;
 use crate::names::{self, Standing};
+use crate::nesting;
 use crate::place::{self, Edge, id_of};
 use crate::rule::Rule;
 use crate::site::{Refusal, Site, kind_of};
@@ -54,6 +55,9 @@ pub(crate) fn judge(heap: &Heap, root: Option<Value>, bytes: u64, allowed: &Allo
     }
     judge.names();
     judge.held();
+    if let Some((value, refusal)) = nesting::check(heap) {
+        judge.refuse(value, String::new(), refusal);
+    }
     judge.judged
 }
 

@@ -13,6 +13,7 @@ mod held;
 mod judge;
 mod names;
 mod nested;
+mod nesting;
 mod place;
 mod policy;
 mod readers;

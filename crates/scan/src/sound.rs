@@ -7,6 +7,7 @@ mod blocks;
 mod boosting;
 mod categorical;
 mod cluster;
+mod covariance;
 mod density;
 mod depth;
 mod ensemble;
@@ -47,6 +48,7 @@ pub(crate) fn check(site: &Site<'_>, estimators: &Estimators<'_>, work: &mut Wor
         ) if neighbors::is_module(module) => neighbors::check(site, work),
         _ if module.starts_with("sklearn.svm.") => svm::check(site),
         _ if module.starts_with("sklearn.ensemble.") => ensemble::check(site, work),
+        _ if module.starts_with("sklearn.covariance.") => covariance::check(site),
         _ if module.starts_with("sklearn.tree.") => ensemble::single(site),
         _ if module.starts_with("sklearn.cluster.") => cluster::check(site, work),
         _ if module.starts_with("sklearn.neighbors.") => indexes::neighbors(site, work),

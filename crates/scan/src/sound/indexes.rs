@@ -167,9 +167,8 @@ impl<'h> Term<'h> {
 /// Source: `_compute_n_features_outs` and `transform` of `OneHotEncoder` in `sklearn/preprocessing/_encoders.py`.
 fn one_hot(object: &Object<'_>, heap: &Heap, work: &mut Work) -> Checked {
     const OUTS: &str = "_n_features_outs";
-    let Some(categories) = object.attr("categories_").and_then(|value| heap.as_list(value)) else {
-        return Ok(());
-    };
+    let Some(categories) = object.attr("categories_") else { return Ok(()) };
+    let categories = heap.as_list(categories).ok_or_else(|| unsound("categories_", "not a list"))?;
     let outs = match object.attr(OUTS) {
         Some(outs) => heap.as_list(outs).filter(|outs| outs.len() == categories.len()),
         None => None,
@@ -304,7 +303,13 @@ fn ascend(numbers: &[f64]) -> bool {
 pub(super) fn neighbors(site: &Site<'_>, work: &mut Work) -> Checked {
     let heap = site.heap;
     let Some(object) = heap.object(site.value) else { return Ok(()) };
-    let Some(rows) = object.attr("_fit_X").and_then(|points| rows(heap, points)) else { return Ok(()) };
+    let Some(points) = object.attr("_fit_X").filter(|&points| points != Value::None) else { return Ok(()) };
+    let Some([rows, columns]) = shape(heap, points) else {
+        return Err(unsound("_fit_X", "neither an array nor a sparse matrix"));
+    };
+    for name in ["effective_metric_params_", "metric_params"] {
+        parameters(&object, heap, name, columns)?;
+    }
     if let Some(value) = object.attr("n_samples_fit_") {
         let stored = count(heap, Some(value), "n_samples_fit_")?;
         if stored != rows {
@@ -354,11 +359,29 @@ fn count_of(heap: &Heap, value: Value) -> Option<usize> {
     }
 }
 
-fn rows(heap: &Heap, points: Value) -> Option<usize> {
-    match heap.view(points) {
-        View::Sparse(sparse) => sparse.shape().ok()?.first().copied(),
-        _ => heap.ndarray(points)?.ok()?.shape.first().copied(),
+/// Rows and columns of points.
+fn shape(heap: &Heap, points: Value) -> Option<[usize; 2]> {
+    let shape = match heap.view(points) {
+        View::Sparse(sparse) => sparse.shape().ok()?,
+        _ => heap.ndarray(points)?.ok()?.shape.to_vec(),
+    };
+    <[usize; 2]>::try_from(shape).ok()
+}
+
+/// What a distance is told besides the points: weights, variances and a matrix, whose lengths scipy takes for those of a
+/// point.
+///
+/// Source: `mahalanobis_distance_double` in `scipy/spatial/src/distance_impl.h`.
+fn parameters(object: &Object<'_>, heap: &Heap, name: &str, columns: usize) -> Checked {
+    let Some(pairs) = object.attr(name).and_then(|value| heap.as_dict(value)) else { return Ok(()) };
+    for (key, wanted) in [("VI", &[columns; 2][..]), ("V", &[columns]), ("w", &[columns])] {
+        let array = heap.lookup(pairs, key).and_then(|value| heap.ndarray(value)).and_then(Result::ok);
+        if let Some(array) = array.filter(|array| array.shape[..] != *wanted) {
+            let message = format!("{key} of shape {:?} for {columns} columns", array.shape);
+            return Err(unsound(name, message));
+        }
     }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //!
 //! Source: `BinaryTree.__setstate__` and `_query_single_depthfirst` in `sklearn/neighbors/_binary_tree.pxi`.
 
-use cannery_object::{Heap, Value};
+use cannery_object::{Heap, NdArray, Value};
 
 use super::raw::{Place, array_in, count, ints};
 use super::unsound;
@@ -43,12 +43,15 @@ pub(super) fn check(site: &Site<'_>, work: &mut Work) -> Checked {
         return Err(unsound("n_nodes", format!("{stored} nodes are not {levels} full levels")));
     }
     let bounds = array_in(heap, *bounds, "node_bounds", 3)?;
-    if bounds.shape[1] != stored || bounds.shape[2] != features || !matches!(bounds.shape[0], 1 | 2) {
+    let sides = if class_of(site).0.ends_with("ball_tree") { 1 } else { 2 };
+    if bounds.shape[1] != stored || bounds.shape[2] != features || bounds.shape[0] != sides {
         let message = format!("shape {:?} for {stored} nodes and {features} features", bounds.shape);
         return Err(unsound("node_bounds", message));
     }
     match rest {
-        [] | [Value::None] => {}
+        [] if is_before_weights(site) => {}
+        [] => return Err(unsound("state", "a part is missing, which is read without a look")),
+        [Value::None] => {}
         [weights] => {
             let weights = array_in(heap, *weights, "sample_weight", 1)?;
             if weights.len() != points {
@@ -58,6 +61,24 @@ pub(super) fn check(site: &Site<'_>, work: &mut Work) -> Checked {
         _ => return Err(unsound("state", "more parts than a KDTree or BallTree has")),
     }
     check_metric(heap, *metric, features)
+}
+
+/// The class of an object that `newObj` makes, or that is made by its name.
+fn class_of<'h>(site: &Site<'h>) -> (&'h str, &'h str) {
+    match (site.name, site.args) {
+        ((_, "newObj"), [class]) => site.heap.global_name(*class).unwrap_or_default(),
+        (name, _) => name,
+    }
+}
+
+/// Until scikit-learn 0.20 there were no weights, and until 0.22 the module had this name.
+fn is_before_weights(site: &Site<'_>) -> bool {
+    matches!(class_of(site).0, "sklearn.neighbors.kd_tree" | "sklearn.neighbors.ball_tree")
+}
+
+/// Weights that are none: nothing, or the one zero of releases that keep none.
+fn is_unweighted(weights: &NdArray<'_>) -> bool {
+    weights.is_empty() || weights.len() == 1 && weights.f64s().is_ok_and(|weights| weights[..] == [0.0])
 }
 
 fn check_nodes(heap: &Heap, nodes: Value, stored: usize, points: usize, work: &mut Work) -> Checked {
@@ -91,10 +112,7 @@ fn check_nodes(heap: &Heap, nodes: Value, stored: usize, points: usize, work: &m
 fn check_metric(heap: &Heap, metric: Value, features: usize) -> Checked {
     const PLACE: &str = "dist_metric";
     let Some(site) = Site::of(heap, metric) else { return Err(unsound(PLACE, "not a DistanceMetric")) };
-    let class = match (site.name, site.args) {
-        ((_, "newObj"), [class]) => heap.global_name(*class).map_or("", |(_, name)| name),
-        ((_, name), _) => name,
-    };
+    let (_, class) = class_of(&site);
     let Some([_, vector, matrix, ..]) = site.state_tuple() else {
         return Err(unsound(PLACE, "not the state of a DistanceMetric"));
     };
@@ -102,6 +120,13 @@ fn check_metric(heap: &Heap, metric: Value, features: usize) -> Checked {
     if matches!(class, "SEuclideanDistance" | "WMinkowskiDistance") {
         let vector = array_in(heap, *vector, "dist_metric.vec", 1)?;
         if vector.len() != features {
+            return Err(unsound("dist_metric.vec", format!("{} for {features} features", vector.len())));
+        }
+    }
+    if class == "MinkowskiDistance" {
+        // weights; none, or one that is not used, where there are none
+        let vector = array_in(heap, *vector, "dist_metric.vec", 1)?;
+        if vector.len() != features && !is_unweighted(&vector) {
             return Err(unsound("dist_metric.vec", format!("{} for {features} features", vector.len())));
         }
     }

@@ -64,6 +64,13 @@ pub(super) fn check(site: &Site<'_>) -> Checked {
         }
         classes = counts.len();
     }
+    // the machine of a regression is given two of them, by whose number its others are read
+    for (name, value) in present(["_n_support", "n_support_"]).filter(|_| !is_classifier) {
+        let counts = array_in(heap, value, name, 1)?.len();
+        if counts != 2 {
+            return Err(unsound(name, format!("{counts} where there are two")));
+        }
+    }
     let pairs = classes * classes.saturating_sub(1) / 2;
     for (name, value) in present(["_dual_coef_", "dual_coef_"]) {
         coefficients(heap, name, value, classes, support)?;

@@ -55,6 +55,24 @@ pub(super) fn keys(heap: &Heap, pairs: &[Value]) -> Checked {
             return Err(Refusal::new(Rule::Smuggled, format!("sets {short}, which Python uses itself")));
         }
         text_that_names(heap, name, pair[1])?;
+        if matches!(name, b"effective_metric_params_" | b"metric_params") {
+            norms(heap, pair[1])?;
+        }
+    }
+    Ok(())
+}
+
+/// Norms that a distance is told are taken for those of its points, without a look at how many there are.
+///
+/// Source: `EuclideanArgKmin` in `sklearn/metrics/_pairwise_distances_reduction/_argkmin.pyx.tp`.
+fn norms(heap: &Heap, parameters: Value) -> Checked {
+    const MOST: usize = 64;
+    let pairs = heap.as_dict(parameters).unwrap_or_default();
+    let tells_norms =
+        ["X_norm_squared", "Y_norm_squared"].iter().any(|name| heap.lookup(pairs, name).is_some());
+    if pairs.len() > MOST || tells_norms {
+        let message = "parameters of a distance with norms of points, which no model keeps";
+        return Err(Refusal::new(Rule::Unsound, message));
     }
     Ok(())
 }

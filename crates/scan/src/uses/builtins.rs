@@ -8,6 +8,7 @@ use crate::held;
 use crate::names;
 use crate::site::{
     Checked, Refusal, Site, is_bytes, is_flag, is_float, is_int, is_object, is_scalar, is_str, is_str_dict,
+    short_str,
 };
 use cannery_object::known::Kind;
 
@@ -166,8 +167,10 @@ fn struct_time(site: &Site<'_>) -> bool {
 }
 
 fn fraction(site: &Site<'_>) -> bool {
+    // a text with an exponent stands for a number of as many digits as it says
+    let is_digit = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'-' | b'/');
     match site.args {
-        [text] => is_str(site.heap, *text),
+        [text] => short_str(site.heap, *text).is_some_and(|text| text.bytes().all(is_digit)),
         [numerator, denominator] => is_int(site.heap, *numerator) && is_int(site.heap, *denominator),
         _ => false,
     }
@@ -202,7 +205,8 @@ fn partial(site: &Site<'_>) -> Checked {
     }
     match site.state_tuple() {
         Some([function, args, kwargs, attributes])
-            if is_kept_function(heap, *function)
+            if !is_deep(heap, *function)
+                && is_kept_function(heap, *function)
                 && heap.as_tuple(*args).is_some()
                 && (*kwargs == Value::None || is_str_dict(heap, *kwargs))
                 && (*attributes == Value::None || heap.as_dict(*attributes).is_some_and(<[_]>::is_empty)) =>
@@ -211,6 +215,24 @@ fn partial(site: &Site<'_>) -> Checked {
         }
         _ => Err(site.bad_state()),
     }
+}
+
+/// Whether a function is a partial of a partial …: each is called by the one before without a look at how deep that is, or
+/// whether they end.
+///
+/// Source: `partial_vectorcall` in `Modules/_functoolsmodule.c`.
+fn is_deep(heap: &Heap, mut function: Value) -> bool {
+    const DEEPEST: usize = 8;
+    for _ in 0..DEEPEST {
+        if !is_object(heap, function, |class| class == ("functools", "partial")) {
+            return false;
+        }
+        match Site::of(heap, function).and_then(|site| site.state_tuple()?.first().copied()) {
+            Some(inner) => function = inner,
+            None => return false,
+        }
+    }
+    true
 }
 
 /// An exception or warning that is kept as a value.

@@ -83,7 +83,19 @@ fn new_obj(site: &Site<'_>, class: Value) -> Checked {
     if name.starts_with("PyFunc") {
         return of_function(site);
     }
-    if site.state_tuple().is_some() { Ok(()) } else { Err(site.bad_state()) }
+    compiled_state(site, module)
+}
+
+/// A state of as many parts as are read, which is not looked at: the index of an array, judged as a structure, or
+/// `(p, vector, matrix)` of a distance.
+///
+/// Source: `DistanceMetric.__setstate__` in `sklearn/metrics/_dist_metrics.pyx`.
+fn compiled_state(site: &Site<'_>, module: &str) -> Checked {
+    match site.state_tuple() {
+        Some([_, _, _]) => Ok(()),
+        Some(_) if !is_metrics(module) => Ok(()),
+        _ => Err(site.bad_state()),
+    }
 }
 
 /// The state of a distance that a Python function computes: `(p, vector, matrix, function, keywords)`.
@@ -127,7 +139,7 @@ pub(super) fn compiled_instance(site: &Site<'_>, made: &Made<'_>, class: (&str, 
     if name.starts_with("PyFunc") {
         return of_function(site);
     }
-    if site.state_tuple().is_some() { Ok(()) } else { Err(site.bad_state()) }
+    compiled_state(site, module)
 }
 
 /// `__pyx_unpickle_NAME(NAME, checksum, state)`, the state a tuple of numbers, given here or by BUILD.

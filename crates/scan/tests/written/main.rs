@@ -5,6 +5,7 @@ mod frames;
 mod honest;
 mod initial;
 mod libraries;
+mod nesting;
 mod sound;
 mod uses;
 mod work;

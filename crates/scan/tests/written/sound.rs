@@ -208,9 +208,8 @@ fn metric(class: &str, state: &[Value]) -> Value {
 #[test]
 fn trees_of_neighbours() {
     is_safe(&neighbors(|_| ()));
-    is_safe(&neighbors(|parts| drop(parts.pop())));
+    unsound(&neighbors(|parts| drop(parts.pop())), "state: a part is missing");
     is_safe(&neighbors(|parts| parts[12] = floats(&[3])));
-    is_safe(&neighbors(|parts| parts[3] = floats(&[1, 3, 2])));
     let set = |k: usize, value: Value| neighbors(move |parts| parts[k] = value.clone());
     unsound(&set(0, floats(&[3])), "data: an array of shape [3] where 2 dimensions belong");
     unsound(&set(0, floats(&[2, 2])), "idx_array: not the positions of 2 points");
@@ -224,7 +223,7 @@ fn trees_of_neighbours() {
     for levels in [0, 1, 3, 48, 64] {
         unsound(&set(5, int(levels)), &format!("n_nodes: 3 nodes are not {levels} full levels"));
     }
-    for shape in [[3, 3, 2], [2, 2, 2], [2, 3, 1]] {
+    for shape in [[1, 3, 2], [3, 3, 2], [2, 2, 2], [2, 3, 1]] {
         unsound(&set(3, floats(&shape)), "for 3 nodes and 2 features");
     }
     unsound(&set(12, floats(&[2])), "sample_weight: 2 for 3 points");
