@@ -4,6 +4,7 @@ use cannery_object::known::Known;
 use cannery_object::{Heap, Id, Node, Value};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::hashing;
 use crate::held;
 use crate::names::{self, Standing};
 use crate::nesting;
@@ -55,7 +56,7 @@ pub(crate) fn judge(heap: &Heap, root: Option<Value>, bytes: u64, allowed: &Allo
     }
     judge.names();
     judge.held();
-    if let Some((value, refusal)) = nesting::check(heap) {
+    for (value, refusal) in [nesting::check(heap), hashing::check(heap)].into_iter().flatten() {
         judge.refuse(value, String::new(), refusal);
     }
     judge.judged

@@ -9,6 +9,7 @@
 #![forbid(unsafe_code)]
 
 mod file;
+mod hashing;
 mod held;
 mod judge;
 mod names;

@@ -164,10 +164,10 @@ rules! {
         "REDUCE on the result of getattr",
         "Do not load the file unless you know who wrote it.";
     OverLimit, "over-limit", '-', Malformed, "a limit was hit",
-        "Reading the file would need more memory, time or nesting than the limits allow.",
-        "Small files that unfold into gigabytes are an attack on whoever opens them.",
+        "Reading the file, here or in Python, would need more memory, time or nesting than the limits allow.",
+        "Small files that unfold into gigabytes, or keep Python busy for minutes, are an attack on whoever opens them.",
         "the limit ratio allows 1000",
-        "If the file is honest, raise the limit that the message names.";
+        "If the file is honest, raise the limit that the message names, if it names one.";
     Unreadable, "unreadable", '-', Malformed, "the file can't be read",
         "The operating system refuses, or the file is no model: nothing was judged.",
         "A file that could not be read is not a safe one.",

@@ -2,6 +2,7 @@
 //! value by value.
 
 mod frames;
+mod hashing;
 mod honest;
 mod initial;
 mod libraries;
