@@ -14,6 +14,8 @@ use crate::file::can_be_imported;
 use crate::judge::{Allowed, Suspect, judge};
 use crate::names;
 use crate::rule::Rule;
+use crate::site::is_object;
+use crate::uses::is_wrapper;
 use crate::verdict::{Finding, Verdict};
 
 /// What the newest joblib reads, and what was found in it.
@@ -48,17 +50,25 @@ impl<'a> ByJoblib<'a> {
 
     /// Whether a name comes of reading what was meant for another reader. Who is back among the opcodes of the dump at
     /// another place than joblib, or with another memo, takes for modules halves of its names, or texts of the model: `age`
-    /// or `os` for what has the name `dtype` in numpy. To import from these fails. What stands in elements was chosen, and
-    /// pairs that are known to do harm count in any case.
+    /// or `os` for what has the name `dtype` in numpy. To import from these fails. Pairs that are known to do harm count in
+    /// any case, and so do unknown names that stand in elements, which were chosen.
     fn is_misread(&self, rule: Rule, (module, name): (&str, &str)) -> bool {
-        let may_be = match rule {
-            Rule::UnknownName => self.is_part_of_a_name(module) || self.is_named(name),
-            Rule::SystemModule => {
-                self.is_named(name) && !names::is_harmful_pair(module, name) && is_harmless_to_import(module)
+        match rule {
+            Rule::UnknownName => {
+                self.is_named(name) || self.is_part_of_a_name(module) && !self.is_in_elements(module)
+            }
+            Rule::SystemModule | Rule::LibraryGadget => {
+                self.is_named(name)
+                    && !names::is_harmful_pair(module, name)
+                    && (is_harmless_to_import(module) || self.is_module(module))
             }
             _ => false,
-        };
-        may_be && !self.is_in_elements(module)
+        }
+    }
+
+    /// Whether joblib imports the module too.
+    fn is_module(&self, module: &str) -> bool {
+        self.names.iter().any(|&(known, _)| known == module)
     }
 
     /// Whether a class or function of some module there has this name.
@@ -82,7 +92,7 @@ impl<'a> ByJoblib<'a> {
 
 /// Whether a module of a system only defines what it has. Some modules inside packages are programs.
 fn is_harmless_to_import(module: &str) -> bool {
-    !module.contains('.') && !matches!(module, "antigravity" | "sitecustomize" | "usercustomize" | "this")
+    !module.contains('.') && !matches!(module, "antigravity" | "sitecustomize" | "usercustomize")
 }
 
 /// What readers of two kinds would do beyond what is known of the newest joblib.
@@ -119,7 +129,7 @@ fn other(
     let root = read.as_ref().ok().map(|outcome| outcome.root);
     let is_new = |suspect: &Suspect| {
         let is_behind = suspect.id.is_some_and(|id| id.index() >= before);
-        is_carried_out(suspect, is_behind) && !by_joblib.covers(&heap, suspect)
+        is_carried_out(&heap, suspect, is_behind) && !by_joblib.covers(&heap, suspect)
     };
     let mut suspects = judge(&heap, root, bytes.len() as u64, allowed).suspects;
     suspects.retain(is_new);
@@ -142,25 +152,44 @@ fn other(
 
 /// Whether a reader that came as far does what is found. Half of an object has no state yet, numbers and ids are registered
 /// nowhere, and what known names make is either harmless to call or can't be called.
-fn is_carried_out(suspect: &Suspect, is_behind: bool) -> bool {
+fn is_carried_out(heap: &Heap, suspect: &Suspect, is_behind: bool) -> bool {
     match suspect.finding.rule {
         Rule::Gadget
         | Rule::Resolver
         | Rule::SystemModule
         | Rule::DottedName
         | Rule::LibraryGadget
-        | Rule::ExecutedText
-        | Rule::Smuggled => true,
-        Rule::UnknownName | Rule::UnknownArguments => is_behind,
+        | Rule::ExecutedText => true,
+        Rule::Smuggled => suspect.id.is_none_or(|id| is_set(heap, Value::Ref(id))),
+        Rule::UnknownName => is_behind,
+        Rule::UnknownArguments => {
+            is_behind && !suspect.id.is_some_and(|id| has_no_arguments(heap, Value::Ref(id)))
+        }
         _ => false,
     }
+}
+
+/// Whether an object is given no state but what sets attributes or parts: another object as a second state is refused by
+/// whatever is to take it.
+fn is_set(heap: &Heap, value: Value) -> bool {
+    let states = heap.items(heap.attached(value).states);
+    let is_taken = |&state: &Value| heap.as_dict(state).is_some() || heap.as_tuple(state).is_some();
+    states.len() < 2 || states[1..].iter().any(is_taken)
+}
+
+/// Whether the arguments of a call are what has no items: a name, or what stands for an array.
+fn has_no_arguments(heap: &Heap, value: Value) -> bool {
+    heap.call(value)
+        .is_some_and(|call| heap.global_name(call.args).is_some() || is_object(heap, call.args, is_wrapper))
 }
 
 /// Whether an unpickler that is less strict than this one goes on behind an error to an opcode that imports or calls. Few
 /// bytes that were written as numbers are four opcodes in a row.
 fn may_go_on(bytes: &Bytes, error: &Error, budget: &Budget) -> bool {
     const FIRST_CALL: usize = 3;
-    if error.kind() == ErrorKind::Malformed && error.breach() != Breach::Rule {
+    let is_broken = error.kind() == ErrorKind::Malformed && error.breach() != Breach::Rule;
+    // a buffer that nobody gave
+    if is_broken || error.opcode() == Some(Opcode::NextBuffer) {
         return false;
     }
     let mut decoder = Decoder::new(bytes, error.offset(), budget.limits());

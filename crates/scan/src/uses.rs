@@ -27,7 +27,7 @@ use crate::site::{Checked, Refusal, Site};
 
 pub(crate) use attributes::check as attributes;
 pub(crate) use conditional::{could_be_harmless, harmful_name_used_well};
-pub(crate) use instance::{is_array_class, is_piecewise};
+pub(crate) use instance::{is_array_class, is_piecewise, is_wrapper};
 pub(crate) use operators::keyword_method;
 pub(crate) use zone::is_read_by_name as is_zone_read_by_name;
 

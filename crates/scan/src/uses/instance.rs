@@ -366,7 +366,7 @@ fn cache(site: &Site<'_>, made: &Made<'_>) -> Checked {
 }
 
 /// joblib's stand-in for an array.
-pub(super) fn is_wrapper((module, name): (&str, &str)) -> bool {
+pub(crate) fn is_wrapper((module, name): (&str, &str)) -> bool {
     (module.starts_with("joblib.numpy_pickle") || module.starts_with("sklearn.externals.joblib.numpy_pickle"))
         && matches!(name, "NumpyArrayWrapper" | "NDArrayWrapper" | "ZNDArrayWrapper")
 }
