@@ -14,6 +14,7 @@ mod ensemble;
 mod estimator;
 mod indexes;
 mod initial;
+mod mixture;
 mod neighbors;
 mod predictor;
 mod raw;
@@ -49,6 +50,8 @@ pub(crate) fn check(site: &Site<'_>, estimators: &Estimators<'_>, work: &mut Wor
         _ if module.starts_with("sklearn.svm.") => svm::check(site),
         _ if module.starts_with("sklearn.ensemble.") => ensemble::check(site, work),
         _ if module.starts_with("sklearn.covariance.") => covariance::check(site),
+        _ if module.starts_with("sklearn.mixture.") => mixture::check(site),
+        ("sklearn.dummy", "DummyClassifier") => mixture::dummy(site),
         _ if module.starts_with("sklearn.tree.") => ensemble::single(site),
         _ if module.starts_with("sklearn.cluster.") => cluster::check(site, work),
         _ if module.starts_with("sklearn.neighbors.") => indexes::neighbors(site, work),

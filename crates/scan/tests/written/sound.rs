@@ -577,3 +577,34 @@ fn weights_of_a_density() {
         fits(&object(class, &[("dataset", floats(&[1, 3]))]), "_weights:");
     }
 }
+
+#[test]
+fn mixtures() {
+    let mixture = |kind: &str, weights: i32, means: &[i32], matrices: &[i32]| {
+        let items = [
+            ("covariance_type", text(kind)),
+            ("weights_", floats(&[weights])),
+            ("means_", floats(means)),
+            ("covariances_", floats(matrices)),
+        ];
+        object("sklearn.mixture._gaussian_mixture.GaussianMixture", &items)
+    };
+    is_safe(&mixture("full", 2, &[2, 3], &[2, 3, 3]));
+    is_safe(&mixture("tied", 2, &[2, 3], &[3, 3]));
+    is_safe(&mixture("diag", 2, &[2, 3], &[2, 3]));
+    is_safe(&mixture("spherical", 2, &[2, 3], &[2]));
+    unsound(&mixture("full", 0, &[0, 3], &[0, 3, 3]), "weights_: 0 for means of shape [0, 3]");
+    unsound(&mixture("full", 1, &[2, 3], &[2, 3, 3]), "weights_: 1 for means of shape [2, 3]");
+    unsound(&mixture("diag", 2, &[2, 3], &[2, 2]), "covariances_: shape [2, 2] for 2 components");
+    unsound(&mixture("whole", 2, &[2, 3], &[2, 3, 3]), "covariance_type: none of those of a mixture");
+}
+
+#[test]
+fn classes_that_are_drawn() {
+    let dummy = |prior: Value| object("sklearn.dummy.DummyClassifier", &[("class_prior_", prior)]);
+    is_safe(&dummy(floats(&[2])));
+    is_safe(&dummy(list(&[floats(&[2]), floats(&[1])])));
+    unsound(&dummy(floats(&[0])), "class_prior_: no class to draw");
+    unsound(&dummy(list(&[floats(&[2]), floats(&[0])])), "class_prior_: no class to draw");
+    unsound(&dummy(floats(&[2, 0])), "class_prior_: an array of shape [2, 0]");
+}
