@@ -608,3 +608,14 @@ fn classes_that_are_drawn() {
     unsound(&dummy(list(&[floats(&[2]), floats(&[0])])), "class_prior_: no class to draw");
     unsound(&dummy(floats(&[2, 0])), "class_prior_: an array of shape [2, 0]");
 }
+
+#[test]
+fn features_in_clusters() {
+    let pooled = |labels: &[i64]| {
+        let labels = longs(&[labels.len() as i32], labels);
+        object("sklearn.cluster._agglomerative.FeatureAgglomeration", &[("labels_", labels)])
+    };
+    is_safe(&pooled(&[0, 1, 1]));
+    unsound(&pooled(&[0, 3, 1]), "labels_: not clusters of 3 features");
+    unsound(&pooled(&[0, -1, 1]), "labels_: not clusters of 3 features");
+}
