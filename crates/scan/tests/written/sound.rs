@@ -33,7 +33,7 @@ fn tree(list: &[[i64; 3]]) -> Value {
     let count = list.len() as i32;
     let state = [
         ("node_count", int(count)),
-        ("max_depth", int(count)),
+        ("max_depth", int(count - 1)),
         ("nodes", nodes(list)),
         ("values", floats(&[count, 1, 2])),
     ];
@@ -63,7 +63,8 @@ fn trees() {
         tree_of(&[int(2), longs(&[1], &[2]), int(1)], &state)
     };
     is_safe(&deep(2));
-    is_safe(&deep(7));
+    is_safe(&deep(4));
+    unsound(&deep(5), "max_depth: 5, in a tree of 5 nodes");
     unsound(&deep(1), "max_depth: 1, and nodes[1] has children deeper than that");
     unsound(&deep(0), "max_depth: 0, and nodes[0] has children deeper than that");
     unsound(&deep(-1), "max_depth: not a count");
