@@ -12,6 +12,7 @@ mod density;
 mod depth;
 mod ensemble;
 mod estimator;
+mod features;
 mod indexes;
 mod initial;
 mod mixture;
@@ -37,6 +38,9 @@ use crate::work::Work;
 /// Checks the structure that a call makes, if it is one.
 pub(crate) fn check(site: &Site<'_>, estimators: &Estimators<'_>, work: &mut Work) -> Checked {
     let (module, name) = site.heap.object(site.value).map_or(site.name, |object| object.class());
+    if module.starts_with("sklearn.") {
+        features::check(site)?;
+    }
     match (module, name) {
         ("sklearn.tree._tree", "Tree") => tree::check(site, estimators, work),
         ("sklearn.ensemble._hist_gradient_boosting.predictor", "TreePredictor") => {

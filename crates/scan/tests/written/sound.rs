@@ -620,3 +620,21 @@ fn features_in_clusters() {
     unsound(&pooled(&[0, 3, 1]), "labels_: not clusters of 3 features");
     unsound(&pooled(&[0, -1, 1]), "labels_: not clusters of 3 features");
 }
+
+#[test]
+fn features_that_are_counted() {
+    let normalizer =
+        |name: &str, count: Value| object("sklearn.preprocessing._data.Normalizer", &[(name, count)]);
+    is_safe(&normalizer("n_features_in_", int(i32::MAX)));
+    let too_many = b"\x8a\x05\0\0\0\x80\0".to_vec();
+    for name in ["n_features_in_", "n_features_", "_n_features_out", "n_components_", "n_outputs_"] {
+        unsound(&normalizer(name, too_many.clone()), &format!("{name}: more than 2147483647"));
+    }
+    let scaler = |count: i32, scale: Value| {
+        let items = [("n_features_in_", int(count)), ("scale_", scale)];
+        object("sklearn.preprocessing._data.MaxAbsScaler", &items)
+    };
+    is_safe(&scaler(3, floats(&[3])));
+    fits(&scaler(3, none()), "n_features_in_:");
+    unsound(&scaler(4, floats(&[3])), "n_features_in_: 4 where scale_ has 3");
+}
