@@ -12,8 +12,10 @@ mod density;
 mod depth;
 mod ensemble;
 mod estimator;
+mod features;
 mod indexes;
 mod initial;
+mod mixture;
 mod neighbors;
 mod predictor;
 mod raw;
@@ -36,6 +38,9 @@ use crate::work::Work;
 /// Checks the structure that a call makes, if it is one.
 pub(crate) fn check(site: &Site<'_>, estimators: &Estimators<'_>, work: &mut Work) -> Checked {
     let (module, name) = site.heap.object(site.value).map_or(site.name, |object| object.class());
+    if module.starts_with("sklearn.") {
+        features::check(site)?;
+    }
     match (module, name) {
         ("sklearn.tree._tree", "Tree") => tree::check(site, estimators, work),
         ("sklearn.ensemble._hist_gradient_boosting.predictor", "TreePredictor") => {
@@ -49,6 +54,8 @@ pub(crate) fn check(site: &Site<'_>, estimators: &Estimators<'_>, work: &mut Wor
         _ if module.starts_with("sklearn.svm.") => svm::check(site),
         _ if module.starts_with("sklearn.ensemble.") => ensemble::check(site, work),
         _ if module.starts_with("sklearn.covariance.") => covariance::check(site),
+        _ if module.starts_with("sklearn.mixture.") => mixture::check(site),
+        ("sklearn.dummy", "DummyClassifier") => mixture::dummy(site),
         _ if module.starts_with("sklearn.tree.") => ensemble::single(site),
         _ if module.starts_with("sklearn.cluster.") => cluster::check(site, work),
         _ if module.starts_with("sklearn.neighbors.") => indexes::neighbors(site, work),

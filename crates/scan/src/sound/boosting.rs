@@ -72,8 +72,13 @@ pub(super) fn histogram(heap: &Heap, object: &Object<'_>, work: &mut Work) -> Ch
     let categorical: Vec<i64> =
         categorical.as_ref().and_then(ints).map(Iterator::collect).unwrap_or_default();
     work.spend(8 * categorical.len() as u64)?;
+    let each = object.attr("n_trees_per_iteration_").and_then(|value| int_of(heap, value));
     for &iteration in iterations {
         work.spend(64)?;
+        let trees = heap.as_list(iteration).unwrap_or_default().len();
+        if let Some(each) = each.filter(|&each| usize::try_from(each).ok() != Some(trees)) {
+            return Err(unsound("n_trees_per_iteration_", format!("{each}, where there are {trees}")));
+        }
         for &predictor in heap.as_list(iteration).unwrap_or_default() {
             let Some(predictor) = heap.object(predictor) else { continue };
             let nodes = array(heap, &predictor, "nodes", 1)?;

@@ -5,7 +5,7 @@
 
 use cannery_object::{Heap, Object, Value};
 
-use super::raw::{Place, array, count};
+use super::raw::{Place, array, count, ints};
 use super::unsound;
 use crate::rule::Rule;
 use crate::site::{Checked, Refusal, Site};
@@ -16,6 +16,9 @@ pub(super) fn check(site: &Site<'_>, work: &mut Work) -> Checked {
     let Some(object) = heap.object(site.value) else { return Ok(()) };
     if object.class().1 == "HDBSCAN" {
         return linkage(heap, &object, work);
+    }
+    if object.class().1 == "FeatureAgglomeration" {
+        return pooled(heap, &object, work);
     }
     if object.class().1 == "Birch" {
         return norms(heap, &object);
@@ -49,6 +52,24 @@ fn norms(heap: &Heap, object: &Object<'_>) -> Checked {
     let (norms, centers) =
         (array(heap, object, NAME, 1)?.len(), array(heap, object, "subcluster_centers_", 2)?.shape[0]);
     if norms == centers { Ok(()) } else { Err(unsound(NAME, format!("{norms} for {centers} centres"))) }
+}
+
+/// `labels_` gives each feature a cluster, of which there are no more than features: `transform` counts in an array that is
+/// as long as the greatest of them.
+///
+/// Source: `AgglomerationTransform.transform` in `sklearn/cluster/_feature_agglomeration.py`.
+fn pooled(heap: &Heap, object: &Object<'_>, work: &mut Work) -> Checked {
+    const NAME: &str = "labels_";
+    if object.attr(NAME).is_none() {
+        return Ok(());
+    }
+    let labels = array(heap, object, NAME, 1)?;
+    work.spend(labels.raw().map_or(0, <[u8]>::len) as u64)?;
+    let is_label = |label: i64| usize::try_from(label).is_ok_and(|label| label < labels.len());
+    if ints(&labels).is_some_and(|mut ints| ints.all(is_label)) {
+        return Ok(());
+    }
+    Err(unsound(NAME, format!("not clusters of {} features", labels.len())))
 }
 
 /// `dbscan_clustering` joins the two nodes of each row in a table of as many entries as there are points and rows.

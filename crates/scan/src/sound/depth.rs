@@ -1,5 +1,5 @@
 //! The depth of a tree: `Tree.decision_path` reserves `max_depth + 1` places for a row and writes one for each node that
-//! the row passes.
+//! the row passes. No path has more nodes than the tree.
 //!
 //! Source: `_decision_path_dense` in `sklearn/tree/_tree.pyx`.
 
@@ -10,13 +10,18 @@ use super::unsound;
 use crate::site::{Checked, Refusal};
 
 /// Checks that no path is longer than `max_depth`, in a tree whose depth is known.
-pub(super) fn check_known(heap: &Heap, tree: &Object<'_>, depth: usize) -> Checked {
+pub(super) fn check_known(heap: &Heap, tree: &Object<'_>, depth: usize, stored: usize) -> Checked {
     match max_depth(heap, tree)? {
+        Some(deepest) if deepest >= stored => Err(too_deep(deepest, stored)),
         Some(deepest) if deepest < depth => {
             Err(unsound("max_depth", format!("{deepest}, and the tree is {depth} deep")))
         }
         _ => Ok(()),
     }
+}
+
+fn too_deep(deepest: usize, stored: usize) -> Refusal {
+    unsound("max_depth", format!("{deepest}, in a tree of {stored} nodes"))
 }
 
 /// Until scikit-learn 0.17 trees have none: later ones refuse them, and these had no `decision_path`.
@@ -33,7 +38,7 @@ pub(super) fn check(heap: &Heap, tree: &Object<'_>, nodes: &NdArray<'_>) -> Chec
         Place::of_field(&nodes.dtype, "left_child").zip(Place::of_field(&nodes.dtype, "right_child"));
     let (Some((left, right)), Some(raw)) = (children, nodes.raw()) else { return Ok(()) };
     if deepest >= stored {
-        return Ok(());
+        return Err(too_deep(deepest, stored));
     }
     let mut depths = vec![0_u32; stored];
     for (index, node) in raw.chunks_exact(nodes.dtype.itemsize.max(1)).enumerate() {

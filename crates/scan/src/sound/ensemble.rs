@@ -35,11 +35,24 @@ pub(super) fn single(site: &Site<'_>) -> Checked {
     let heap = site.heap;
     let Some(object) = heap.object(site.value) else { return Ok(()) };
     let Some(of_tree) = tree_features(heap, &object) else { return Ok(()) };
+    outputs(heap, &object)?;
     let features = features(heap, &object)?;
     if usize::try_from(of_tree).ok() == Some(features) {
         return Ok(());
     }
     Err(unsound("tree_", format!("over {of_tree} features, where there are {features}")))
+}
+
+/// `predict` reserves a column for each output that the estimator counts.
+fn outputs(heap: &Heap, object: &Object<'_>) -> Checked {
+    const NAME: &str = "n_outputs_";
+    let tree = object.attr("tree_").and_then(|tree| Site::of(heap, tree));
+    let Some([_, _, of_tree]) = tree.map(|tree| tree.args) else { return Ok(()) };
+    let (Some(of_tree), Some(value)) = (int_of(heap, *of_tree), object.attr(NAME)) else { return Ok(()) };
+    if int_of(heap, value) == Some(of_tree) {
+        return Ok(());
+    }
+    Err(unsound(NAME, format!("not the {of_tree} of its tree")))
 }
 
 /// The columns of a row, by all attributes that say so.

@@ -160,6 +160,8 @@ impl One<'_> {
             | "HalvingGridSearchCV"
             | "HalvingRandomSearchCV" => self.columns(),
             _ if package.is_none_or(|package| !PACKAGES.contains(&package)) => Columns::Unknown,
+            // `Tree.predict` reads the columns of a row without a look at how many there are
+            _ if module == "sklearn.tree._tree" => Columns::Unknown,
             "RANSACRegressor" => {
                 let inner = self.object.attr("estimator_");
                 inner.map_or(Columns::Differ("estimator_"), |inner| Columns::Of(vec![inner]))

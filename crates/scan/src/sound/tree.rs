@@ -33,7 +33,7 @@ pub(super) fn check(site: &Site<'_>, estimators: &Estimators<'_>, work: &mut Wor
         return Err(unsound("values", message));
     }
     if let Some(tree) = estimators.tree(site.value).filter(|tree| tree.features <= features) {
-        return depth::check_known(heap, &object, tree.depth);
+        return depth::check_known(heap, &object, tree.depth, stored);
     }
     work.spend(raw.len() as u64)?;
     depth::check(heap, &object, &nodes)?;

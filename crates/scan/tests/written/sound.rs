@@ -33,7 +33,7 @@ fn tree(list: &[[i64; 3]]) -> Value {
     let count = list.len() as i32;
     let state = [
         ("node_count", int(count)),
-        ("max_depth", int(count)),
+        ("max_depth", int(count - 1)),
         ("nodes", nodes(list)),
         ("values", floats(&[count, 1, 2])),
     ];
@@ -63,7 +63,8 @@ fn trees() {
         tree_of(&[int(2), longs(&[1], &[2]), int(1)], &state)
     };
     is_safe(&deep(2));
-    is_safe(&deep(7));
+    is_safe(&deep(4));
+    unsound(&deep(5), "max_depth: 5, in a tree of 5 nodes");
     unsound(&deep(1), "max_depth: 1, and nodes[1] has children deeper than that");
     unsound(&deep(0), "max_depth: 0, and nodes[0] has children deeper than that");
     unsound(&deep(-1), "max_depth: not a count");
@@ -576,4 +577,64 @@ fn weights_of_a_density() {
         unsound(&density(1), "_weights: 1 for 3 points");
         fits(&object(class, &[("dataset", floats(&[1, 3]))]), "_weights:");
     }
+}
+
+#[test]
+fn mixtures() {
+    let mixture = |kind: &str, weights: i32, means: &[i32], matrices: &[i32]| {
+        let items = [
+            ("covariance_type", text(kind)),
+            ("weights_", floats(&[weights])),
+            ("means_", floats(means)),
+            ("covariances_", floats(matrices)),
+        ];
+        object("sklearn.mixture._gaussian_mixture.GaussianMixture", &items)
+    };
+    is_safe(&mixture("full", 2, &[2, 3], &[2, 3, 3]));
+    is_safe(&mixture("tied", 2, &[2, 3], &[3, 3]));
+    is_safe(&mixture("diag", 2, &[2, 3], &[2, 3]));
+    is_safe(&mixture("spherical", 2, &[2, 3], &[2]));
+    unsound(&mixture("full", 0, &[0, 3], &[0, 3, 3]), "weights_: 0 for means of shape [0, 3]");
+    unsound(&mixture("full", 1, &[2, 3], &[2, 3, 3]), "weights_: 1 for means of shape [2, 3]");
+    unsound(&mixture("diag", 2, &[2, 3], &[2, 2]), "covariances_: shape [2, 2] for 2 components");
+    unsound(&mixture("whole", 2, &[2, 3], &[2, 3, 3]), "covariance_type: none of those of a mixture");
+}
+
+#[test]
+fn classes_that_are_drawn() {
+    let dummy = |prior: Value| object("sklearn.dummy.DummyClassifier", &[("class_prior_", prior)]);
+    is_safe(&dummy(floats(&[2])));
+    is_safe(&dummy(list(&[floats(&[2]), floats(&[1])])));
+    unsound(&dummy(floats(&[0])), "class_prior_: no class to draw");
+    unsound(&dummy(list(&[floats(&[2]), floats(&[0])])), "class_prior_: no class to draw");
+    unsound(&dummy(floats(&[2, 0])), "class_prior_: an array of shape [2, 0]");
+}
+
+#[test]
+fn features_in_clusters() {
+    let pooled = |labels: &[i64]| {
+        let labels = longs(&[labels.len() as i32], labels);
+        object("sklearn.cluster._agglomerative.FeatureAgglomeration", &[("labels_", labels)])
+    };
+    is_safe(&pooled(&[0, 1, 1]));
+    unsound(&pooled(&[0, 3, 1]), "labels_: not clusters of 3 features");
+    unsound(&pooled(&[0, -1, 1]), "labels_: not clusters of 3 features");
+}
+
+#[test]
+fn features_that_are_counted() {
+    let normalizer =
+        |name: &str, count: Value| object("sklearn.preprocessing._data.Normalizer", &[(name, count)]);
+    is_safe(&normalizer("n_features_in_", int(i32::MAX)));
+    let too_many = b"\x8a\x05\0\0\0\x80\0".to_vec();
+    for name in ["n_features_in_", "n_features_", "_n_features_out", "n_components_", "n_outputs_"] {
+        unsound(&normalizer(name, too_many.clone()), &format!("{name}: more than 2147483647"));
+    }
+    let scaler = |count: i32, scale: Value| {
+        let items = [("n_features_in_", int(count)), ("scale_", scale)];
+        object("sklearn.preprocessing._data.MaxAbsScaler", &items)
+    };
+    is_safe(&scaler(3, floats(&[3])));
+    fits(&scaler(3, none()), "n_features_in_:");
+    unsound(&scaler(4, floats(&[3])), "n_features_in_: 4 where scale_ has 3");
 }
