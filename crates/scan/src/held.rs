@@ -4,6 +4,10 @@
 //! the `func` of a transformer or the `score_func` of a scorer it is called with arguments that nobody judges:
 //! `numpy.memmap` makes files, `_ufunc_reconstruct` fetches any function, and a sparse matrix is not checked by its class. What
 //! models keep are functions, ufuncs, types of data, and classes whose constructors only compute or keep what they get.
+//!
+//! A `Tree` that stands where an estimator belongs is the same: its `predict` is compiled code that reads the columns of a row
+//! by the numbers in its nodes. The estimator around it has checked how many there are (`Tree._apply_dense` in
+//! `sklearn/tree/_tree.pyx`).
 
 use cannery_object::known::{Kind, Library};
 use cannery_object::{ArrayData, CallKind, Heap, Id, Node, Value};
@@ -13,7 +17,7 @@ use crate::rule::Rule;
 use crate::site::Refusal;
 use crate::uses::is_array_class;
 
-/// The names that a file keeps as values although no model does, and why they must not be.
+/// The names, and bare trees, that a file keeps as values although no model does, and why they must not be.
 pub(crate) fn check(heap: &Heap) -> Vec<(Id, Refusal)> {
     let Some(marks) = Marks::of(heap) else { return Vec::new() };
     let mut held = Vec::new();
@@ -21,6 +25,12 @@ pub(crate) fn check(heap: &Heap) -> Vec<(Id, Refusal)> {
         marks.values_in(heap, value, &mut |key, item| {
             if let Some(id) = marks.name(heap, item).filter(|&id| !is_at_home(heap, key, id)) {
                 held.push((id, refusal(heap, id)));
+            }
+            if let (Mark::Tree, Value::Ref(id)) = (marks.mark(item), item)
+                && !is_place_of_a_tree(heap, key)
+            {
+                let message = "a tree where an estimator belongs: it reads columns that rows may not have";
+                held.push((id, Refusal::new(Rule::UnknownArguments, message)));
             }
         });
     }
@@ -38,6 +48,8 @@ enum Mark {
     Tuple,
     /// Such a tuple that is the arguments of a REDUCE, which the check of the call judges.
     Arguments,
+    /// A tree, which only an estimator may use.
+    Tree,
 }
 
 struct Marks(Vec<Mark>);
@@ -62,6 +74,11 @@ impl Marks {
                         marks[id.index()] = Mark::Tuple;
                     }
                 }
+                Node::Call { callable, .. }
+                    if marks[callable.index()] == Mark::Name && is_class_of_trees(heap, callable) =>
+                {
+                    marks[id.index()] = Mark::Tree;
+                }
                 // the arguments of a call are made before it
                 Node::Call { kind: CallKind::Reduce, args, .. } if marks[args.index()] == Mark::Tuple => {
                     marks[args.index()] = Mark::Arguments;
@@ -83,7 +100,7 @@ impl Marks {
     fn name(&self, heap: &Heap, value: Value) -> Option<Id> {
         let Value::Ref(id) = value else { return None };
         match self.mark(value) {
-            Mark::Other => None,
+            Mark::Other | Mark::Tree => None,
             Mark::Name => Some(id),
             Mark::Tuple | Mark::Arguments => heap.as_tuple(value)?.iter().find_map(|&item| match item {
                 Value::Ref(id) if self.0[id.index()] == Mark::Name => Some(id),
@@ -102,12 +119,14 @@ impl Marks {
             Some(Node::List(run) | Node::Set(run) | Node::FrozenSet(run)) => items(heap.items(run)),
             Some(Node::Tuple(run)) => match self.mark(value) {
                 Mark::Tuple => items(heap.items(run)),
-                // names among arguments are judged with the call, tuples in them are values
-                Mark::Arguments | Mark::Name | Mark::Other => {
-                    let is_tuple = |value: &Value| matches!(self.mark(*value), Mark::Tuple | Mark::Arguments);
+                // names among arguments are judged with the call, tuples and trees in them are values
+                Mark::Arguments | Mark::Name | Mark::Other | Mark::Tree => {
+                    let is_value = |value: &Value| {
+                        matches!(self.mark(*value), Mark::Tuple | Mark::Arguments | Mark::Tree)
+                    };
                     heap.items(run)
                         .iter()
-                        .filter(|value| is_tuple(value))
+                        .filter(|value| is_value(value))
                         .for_each(|&value| keep(None, value));
                 }
             },
@@ -133,6 +152,19 @@ fn pairs(values: &[Value], is_marked: impl Fn(&Value) -> bool, keep: &mut impl F
             keep(Some(pair[0]), *value);
         }
     }
+}
+
+fn is_class_of_trees(heap: &Heap, class: Id) -> bool {
+    heap.global_name(Value::Ref(class)) == Some(("sklearn.tree._tree", "Tree"))
+}
+
+/// Whether a tree under this key is the one of its estimator, or is kept by somebody in a dict of theirs.
+fn is_place_of_a_tree(heap: &Heap, key: Option<Value>) -> bool {
+    let Some(key) = key.and_then(|key| heap.as_str(key)) else { return false };
+    let is_of_an_estimator = |part: &&str| {
+        matches!(*part, "estimator" | "regressor" | "classifier" | "transformer" | "init" | "clusterer")
+    };
+    key == "tree_" || !key.split('_').any(|part| is_of_an_estimator(&part))
 }
 
 /// Whether calling a known name with any arguments could do more than compute.

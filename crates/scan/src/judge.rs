@@ -260,12 +260,16 @@ impl<'h> Judge<'h> {
         only
     }
 
-    /// Names that are kept to be called later.
+    /// Names that are kept to be called later, and trees without an estimator.
     fn held(&mut self) {
         let heap = self.heap;
         for (id, refusal) in held::check(heap) {
             let value = Value::Ref(id);
-            let Some(name) = heap.global_name(value) else { continue };
+            let Some(name) = heap.global_name(value) else {
+                let class = heap.object(value).map(|object| symbol_of(object.class()));
+                self.refuse(value, class.unwrap_or_default(), refusal);
+                continue;
+            };
             if !matches!(self.status(value, name), Status::Allowed) {
                 self.refuse(value, symbol_of(name), refusal);
             }

@@ -305,7 +305,14 @@ fn compiled_classes_are_made_by_their_functions_only() {
     bad(&new("sklearn.tree._tree.Tree"));
     bad(&new("sklearn._loss._loss.CyPinballLoss"));
     let tree = |args: &[Value]| call("sklearn.tree._tree.Tree", args);
-    is_safe(&tree(&[int(1), longs(&[1], &[2]), int(1)]));
+    let small = || tree(&[int(1), longs(&[1], &[2]), int(1)]);
+    is_safe(&small());
+    is_safe(&dict(&[("tree_", small()), ("rules", small())]));
+    let bare = "a tree where an estimator belongs";
+    is_found(&list(&[small()]), Rule::UnknownArguments, bare);
+    is_found(&tuple(&[text("tree"), small()]), Rule::UnknownArguments, bare);
+    is_found(&objects(&[small()]), Rule::UnknownArguments, bare);
+    is_found(&dict(&[("best_estimator_", small())]), Rule::UnknownArguments, bare);
     for args in [
         &[int(1), int(2), int(1)][..],
         &[none(), longs(&[1], &[2]), int(1)],
