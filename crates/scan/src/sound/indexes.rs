@@ -369,12 +369,17 @@ fn shape(heap: &Heap, points: Value) -> Option<[usize; 2]> {
 }
 
 /// What a distance is told besides the points: weights, variances and a matrix, whose lengths scipy takes for those of a
-/// point.
+/// point. `V` holds a variance for each column, and for one metric the covariances of all.
 ///
-/// Source: `mahalanobis_distance_double` in `scipy/spatial/src/distance_impl.h`.
+/// Source: `mahalanobis_distance_double` in `scipy/spatial/src/distance_impl.h`; `SEuclideanDistance` and
+/// `MahalanobisDistance` in `sklearn/metrics/_dist_metrics.pyx.tp`.
 fn parameters(object: &Object<'_>, heap: &Heap, name: &str, columns: usize) -> Checked {
     let Some(pairs) = object.attr(name).and_then(|value| heap.as_dict(value)) else { return Ok(()) };
-    for (key, wanted) in [("VI", &[columns; 2][..]), ("V", &[columns]), ("w", &[columns])] {
+    let (matrix, vector) = (&[columns; 2][..], &[columns][..]);
+    let metric = object.attr("effective_metric_").or_else(|| object.attr("metric"));
+    let is_mahalanobis = metric.is_some_and(|metric| heap.is_str(metric, "mahalanobis"));
+    let variances = if is_mahalanobis { matrix } else { vector };
+    for (key, wanted) in [("VI", matrix), ("V", variances), ("w", vector)] {
         let array = heap.lookup(pairs, key).and_then(|value| heap.ndarray(value)).and_then(Result::ok);
         if let Some(array) = array.filter(|array| array.shape[..] != *wanted) {
             let message = format!("{key} of shape {:?} for {columns} columns", array.shape);

@@ -638,3 +638,29 @@ fn features_that_are_counted() {
     fits(&scaler(3, none()), "n_features_in_:");
     unsound(&scaler(4, floats(&[3])), "n_features_in_: 4 where scale_ has 3");
 }
+
+#[test]
+fn parameters_of_a_distance_are_as_long_as_a_point() {
+    let with = |metric: &str, key: &str, array: Value| {
+        let attributes = [
+            ("_fit_X", floats(&[5, 3])),
+            ("_tree", none()),
+            ("effective_metric_", text(metric)),
+            ("effective_metric_params_", dict(&[(key, array)])),
+        ];
+        object("sklearn.neighbors._unsupervised.NearestNeighbors", &attributes)
+    };
+    is_safe(&with("seuclidean", "V", floats(&[3])));
+    is_safe(&with("mahalanobis", "V", floats(&[3, 3])));
+    is_safe(&with("mahalanobis", "VI", floats(&[3, 3])));
+    is_safe(&with("minkowski", "w", floats(&[3])));
+    for (metric, key, shape) in [
+        ("seuclidean", "V", &[3, 3][..]),
+        ("seuclidean", "V", &[2]),
+        ("mahalanobis", "V", &[3]),
+        ("mahalanobis", "VI", &[2, 2]),
+        ("minkowski", "w", &[2]),
+    ] {
+        is_found(&with(metric, key, floats(shape)), Rule::Unsound, "for 3 columns");
+    }
+}
