@@ -23,7 +23,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 # Of `object` what parses, of `scan` what judges: not the Heap, limits, errors, and the forms of a report.
 SOURCES = re.compile(
     r'crates/(pickle|format)/src/|crates/object/src/(array|dtype|known|views/)'
-    r'|crates/scan/src/(file|held|judge|names|nested|place|site|sound|trace|uses|work)\b')
+    r'|crates/scan/src/(file|hashing|held|judge|names|nested|nesting|place|readers|site|sound|trace|uses|work)\b')
 PACKAGES = {name: f'cannery-{name}' for name in ('pickle', 'format', 'object', 'scan')}
 READERS = ['-p', 'cannery-scan', '-p', 'cannery',
            '--test', 'rules', '--test', 'attacks', '--test', 'fixtures', '--test', 'fuzz_regressions']

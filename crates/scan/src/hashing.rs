@@ -1,6 +1,8 @@
 //! Many keys of one hash in one dict or set: Python looks at all of them for each, so that n keys take n² steps. A file of a
 //! megabyte can take a minute to load.
 //!
+//! The same goes for keys that share a long tuple or number, of which Python keeps no hash.
+//!
 //! Numbers have hashes that whoever writes the file can choose, and so have tuples and frozen sets of numbers. Texts and
 //! bytes have not: a secret of each process is part of theirs (Python 3.3 and later).
 //!
@@ -20,8 +22,14 @@ use crate::site::{Refusal, Site, short_str};
 
 /// Different keys of one hash in one container. Numbers that nobody chose for it have hardly ever two.
 const MOST: usize = 256;
+/// Items of tuples and words of numbers in all keys together, each as often as it is hashed: a second of Python's time.
+const MOST_PARTS: u64 = 1 << 27;
 /// Tuples in one another that are looked into; a key that is deeper counts as one of a chosen hash.
 const DEEPEST: u32 = 64;
+/// Digits or bytes of a number in a call that are looked at.
+const LONGEST: usize = 512;
+/// Attributes of a `UUID`: `int` and `is_safe`.
+const OF_UUID: usize = 2;
 /// Hashes of numbers are the numbers modulo this prime.
 const MODULUS: u64 = (1 << 61) - 1;
 /// The hash of infinity, and of a fraction whose denominator is a multiple of the prime.
@@ -29,12 +37,15 @@ const INFINITY: i64 = 314_159;
 
 /// The first container with too many keys of one hash.
 pub(crate) fn check(heap: &Heap) -> Option<(Value, Refusal)> {
-    let mut hashes = Hashes { heap, secret: RandomState::default(), known: FxHashMap::default() };
+    let mut hashes = Hashes { heap, secret: RandomState::default(), known: FxHashMap::default(), parts: 0 };
     let mut seen = FxHashSet::default();
-    heap.nodes().find(|&value| hashes.has_too_many(value, &mut seen)).map(|value| {
-        let message = format!("more than {MOST} keys of one hash: Python looks at all of them for each");
-        (value, Refusal::new(Rule::OverLimit, message))
-    })
+    let value = heap.nodes().find(|&value| hashes.has_too_many(value, &mut seen))?;
+    let message = if hashes.parts > MOST_PARTS {
+        "keys that share what takes long to hash".to_owned()
+    } else {
+        format!("more than {MOST} keys of one hash: Python looks at all of them for each")
+    };
+    Some((value, Refusal::new(Rule::OverLimit, message)))
 }
 
 /// The hash of a value for Python.
@@ -46,20 +57,29 @@ struct Hashed {
     old: i64,
     /// Equal for equal values and, by a secret of this process, for hardly any others.
     content: u64,
+    /// Items and words that Python looks at each time; none where it keeps the hash.
+    parts: u64,
 }
 
 impl Hashed {
     fn number(hash: i64, content: u64) -> Self {
         let hash = if hash == -1 { -2 } else { hash };
-        Self { new: hash, old: hash, content }
+        Self { new: hash, old: hash, content, parts: 1 }
     }
+}
+
+/// The hash of what has one that can't be chosen.
+fn own(content: u64) -> Hashed {
+    Hashed { new: content as i64, old: content as i64, content, parts: 1 }
 }
 
 struct Hashes<'h> {
     heap: &'h Heap,
     secret: RandomState,
-    /// Of tuples and calls, which many keys can share.
+    /// Of what takes time, and many keys can share.
     known: FxHashMap<Id, Hashed>,
+    /// Of all keys so far.
+    parts: u64,
 }
 
 impl Hashes<'_> {
@@ -127,6 +147,11 @@ impl Hashes<'_> {
                 hashed.push(self.of(key, 0));
             }
         }
+        let parts = hashed.iter().fold(0_u64, |all, key| all.saturating_add(key.parts));
+        self.parts = self.parts.saturating_add(parts);
+        if self.parts > MOST_PARTS {
+            return true;
+        }
         let mut has_run = |hash: fn(&Hashed) -> i64| {
             hashed.sort_unstable_by_key(|hashed| (hash(hashed), hashed.content));
             hashed.dedup();
@@ -148,62 +173,55 @@ impl Hashes<'_> {
 
     /// The hash of any value; of what has none that could be chosen, one that is its own.
     fn of(&mut self, value: Value, depth: u32) -> Hashed {
-        let heap = self.heap;
-        let content = |part: &[u8]| self.secret.hash_one(part);
-        let own = |content: u64| Hashed { new: content as i64, old: content as i64, content };
-        match (value, heap.node_of(value)) {
-            (Value::None, _) => own(self.secret.hash_one("None")),
-            (Value::Bool(_) | Value::Int(_), _) | (_, Some(Node::Int(_))) => {
-                let number = heap.as_int(value).unwrap_or_default();
-                Hashed::number(hash_of_int(number), self.secret.hash_one(number))
-            }
-            (_, Some(Node::BigInt(blob))) => {
-                let bytes = heap.bytes(blob);
-                Hashed::number(hash_of_bytes(bytes), content(bytes))
-            }
-            (_, Some(Node::Float(number))) => Hashed::number(
-                hash_of_float(number),
+        let number = match (value, self.heap.node_of(value)) {
+            (Value::None, _) => return own(self.secret.hash_one("None")),
+            (_, Some(Node::Float(number))) => {
                 // nan is not equal to itself, and has the hash 0 before Python 3.10
-                if number.is_nan() {
-                    self.secret.hash_one(id_of(value))
-                } else {
-                    self.secret.hash_one(number.to_bits())
-                },
-            ),
-            (_, Some(Node::Str(blob) | Node::Str8(blob) | Node::Bytes(blob))) => {
-                own(content(heap.bytes(blob)))
+                let content =
+                    if number.is_nan() { self.unique(value) } else { self.secret.hash_one(number.to_bits()) };
+                return Hashed::number(hash_of_float(number), content);
             }
-            (_, Some(Node::Tuple(_) | Node::FrozenSet(_) | Node::Call { .. })) => self.of_parts(value, depth),
-            _ => own(self.secret.hash_one(id_of(value))),
+            _ => self.heap.as_int(value),
+        };
+        if let Some(number) = number {
+            return Hashed::number(hash_of_int(number), self.secret.hash_one(number));
+        }
+        if depth > DEEPEST {
+            return Hashed::number(0, self.unique(value));
+        }
+        let Some(id) = id_of(value) else { return own(self.unique(value)) };
+        if let Some(&known) = self.known.get(&id) {
+            return known;
+        }
+        let hashed = self.of_node(value, depth);
+        self.known.insert(id, hashed);
+        hashed
+    }
+
+    /// The hash of what is long or has parts.
+    fn of_node(&mut self, value: Value, depth: u32) -> Hashed {
+        let heap = self.heap;
+        match heap.node_of(value) {
+            Some(Node::BigInt(blob)) => {
+                let bytes = heap.bytes(blob);
+                let hashed = Hashed::number(hash_of_bytes(bytes), self.secret.hash_one(bytes));
+                Hashed { parts: 1 + bytes.len() as u64 / 4, ..hashed }
+            }
+            Some(Node::Str(blob) | Node::Str8(blob) | Node::Bytes(blob)) => {
+                own(self.secret.hash_one(heap.bytes(blob)))
+            }
+            Some(Node::Tuple(items)) => of_tuple(&self.all(heap.items(items), depth), &self.secret),
+            Some(Node::FrozenSet(items)) => of_set(&self.all(heap.items(items), depth), &self.secret),
+            _ => match self.number_of_call(value) {
+                Some(hash) => Hashed::number(hash, self.unique(value)),
+                None => own(self.unique(value)),
+            },
         }
     }
 
-    /// The hash of what has parts, once for all that share it.
-    fn of_parts(&mut self, value: Value, depth: u32) -> Hashed {
-        let unique = self.secret.hash_one(id_of(value));
-        if depth > DEEPEST {
-            return Hashed::number(0, unique);
-        }
-        if let Some(&known) = id_of(value).and_then(|id| self.known.get(&id)) {
-            return known;
-        }
-        let heap = self.heap;
-        let hashed = match heap.node_of(value) {
-            Some(Node::Tuple(items)) => {
-                let parts = self.all(heap.items(items), depth);
-                of_tuple(&parts, &self.secret)
-            }
-            Some(Node::FrozenSet(items)) => {
-                let parts = self.all(heap.items(items), depth);
-                of_set(&parts, &self.secret)
-            }
-            _ => match self.number_of_call(value) {
-                Some(hash) => Hashed::number(hash, unique),
-                None => Hashed { new: unique as i64, old: unique as i64, content: unique },
-            },
-        };
-        self.known.extend(id_of(value).map(|id| (id, hashed)));
-        hashed
+    /// A hash that no other value has.
+    fn unique(&self, value: Value) -> u64 {
+        self.secret.hash_one(id_of(value))
     }
 
     fn all(&mut self, values: &[Value], depth: u32) -> Vec<Hashed> {
@@ -231,8 +249,13 @@ impl Hashes<'_> {
                 Some(part(*re)?.wrapping_add(part(*im)?.wrapping_mul(1_000_003)))
             }
             (("uuid", "UUID"), _) => {
-                let number = heap.object(value)?.attr("int")?;
-                self.residue_of(number).map(|(is_negative, rest)| signed(is_negative, rest))
+                let object = heap.object(value)?;
+                // many can share one dict
+                let is_plain = object.attributes().is_some_and(|pairs| pairs.len() <= 2 * OF_UUID);
+                let number = if is_plain { object.attr("int") } else { None };
+                let (is_negative, rest) =
+                    number.and_then(|number| self.residue_of(number)).unwrap_or_default();
+                Some(signed(is_negative, rest))
             }
             _ => None,
         }
@@ -240,13 +263,13 @@ impl Hashes<'_> {
 
     /// The text of a number; empty if it is longer than most.
     fn digits(&self, text: Value) -> Cow<'_, str> {
-        const LONGEST: usize = 512;
         short_str(self.heap, text).filter(|text| text.len() <= LONGEST).unwrap_or_default()
     }
 
-    /// Sign and remainder of an integer.
+    /// Sign and remainder of an integer, which many numbers can share; 0 if it is longer than most.
     fn residue_of(&self, value: Value) -> Option<(bool, u64)> {
         let hash = match self.heap.node_of(value) {
+            Some(Node::BigInt(blob)) if blob.len() > LONGEST => 0,
             Some(Node::BigInt(blob)) => hash_of_bytes(self.heap.bytes(blob)),
             _ => hash_of_int(self.heap.as_int(value)?),
         };
@@ -272,6 +295,7 @@ fn of_tuple(parts: &[Hashed], secret: &RandomState) -> Hashed {
         new: if new == u64::MAX { 1_546_275_796 } else { new as i64 },
         old: if old == u64::MAX { -2 } else { old as i64 },
         content: secret.hash_one(contents),
+        parts: parts.iter().fold(1, |all, part| all.saturating_add(part.parts)),
     }
 }
 
@@ -286,6 +310,7 @@ fn of_set(parts: &[Hashed], secret: &RandomState) -> Hashed {
         new: all(|part| part.new) as i64,
         old: all(|part| part.old) as i64,
         content: secret.hash_one(contents),
+        parts: 1,
     }
 }
 

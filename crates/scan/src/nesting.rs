@@ -3,7 +3,7 @@
 //!
 //! Source: `tuple_hash` in `Objects/tupleobject.c`, `array_dealloc` in `numpy/_core/src/multiarray/arrayobject.c`.
 
-use cannery_object::{Heap, Node, Value};
+use cannery_object::{Heap, Id, Node, Value};
 
 use crate::place::id_of;
 use crate::rule::Rule;
@@ -43,47 +43,36 @@ fn tuples(heap: &Heap) -> Option<Value> {
     None
 }
 
-/// Arrays of objects can come before or after what they hold, so they are walked, each once. Arrays that hold each other in
-/// a circle are never freed.
+/// Arrays of objects can come before or after what they hold, so that their lists are walked, each once. Arrays that hold
+/// each other in a circle are never freed.
 fn arrays(heap: &Heap) -> Option<Value> {
-    let is_made = |&value: &Value| Site::of(heap, value).is_some_and(|site| site.name.1 == "_reconstruct");
+    let lists = || heap.nodes().filter_map(|value| list_of(heap, value));
     // fewer can't be so deep
-    heap.nodes().filter(is_made).nth(DEEPEST as usize)?;
-    let objects = |value: Value| match heap.ndarray(value) {
-        Some(Ok(array)) => array.objects().map(<[Value]>::to_vec).unwrap_or_default(),
-        _ => Vec::new(),
-    };
+    lists().nth(DEEPEST as usize)?;
     let mut depths = vec![0_u32; heap.node_count()];
-    // arrays can share the list of what they hold
-    let mut left = SHARED * heap.node_count();
-    let mut open: Vec<Walked> = Vec::new();
-    for root in heap.nodes().filter(is_made) {
-        if id_of(root).is_some_and(|id| depths[id.index()] == 0) {
-            open.push(Walked { array: root, items: objects(root), below: 0 });
+    let mut open: Vec<Walked<'_>> = Vec::new();
+    for root in lists() {
+        if depths[root.index()] == 0 {
+            open.push(Walked::of(heap, root));
         }
         while let Some(walked) = open.last_mut() {
-            let Some(item) = walked.items.pop() else {
-                let (array, depth) = (walked.array, 1 + walked.below);
-                if let Some(known) = id_of(array).and_then(|id| depths.get_mut(id.index())) {
-                    *known = depth;
-                }
+            let Some((&item, left)) = walked.left.split_first() else {
+                let (list, depth) = (walked.list, 1 + walked.below);
+                depths[list.index()] = depth;
                 open.pop();
                 match open.last_mut() {
-                    _ if depth > DEEPEST => return Some(array),
+                    _ if depth > DEEPEST => return Some(Value::Ref(list)),
                     Some(outer) => outer.below = depth.max(outer.below),
                     None => {}
                 }
                 continue;
             };
-            left = match left.checked_sub(1) {
-                Some(left) => left,
-                None => return Some(walked.array),
-            };
-            let Some(known) = id_of(item).and_then(|id| depths.get_mut(id.index())) else { continue };
-            match *known {
-                0 if is_made(&item) => {
-                    *known = 1; // so that a circle is not walked again
-                    open.push(Walked { array: item, items: objects(item), below: 0 });
+            walked.left = left;
+            let Some(list) = list_of(heap, item) else { continue };
+            match depths[list.index()] {
+                0 => {
+                    depths[list.index()] = 1; // so that a circle is not walked again
+                    open.push(Walked::of(heap, list));
                 }
                 depth => walked.below = depth.max(walked.below),
             }
@@ -92,13 +81,23 @@ fn arrays(heap: &Heap) -> Option<Value> {
     None
 }
 
-/// Items that are looked at for each node.
-const SHARED: usize = 16;
+/// The list in which an array keeps its objects.
+fn list_of(heap: &Heap, value: Value) -> Option<Id> {
+    let site = Site::of(heap, value).filter(|site| site.name.1 == "_reconstruct")?;
+    let data = heap.as_tuple(*site.states.last()?)?.last().copied()?;
+    heap.as_list(data).and_then(|_| id_of(data))
+}
 
-/// An array of objects whose items are being looked at.
-struct Walked {
-    array: Value,
-    items: Vec<Value>,
+/// A list whose items are being looked at.
+struct Walked<'h> {
+    list: Id,
+    left: &'h [Value],
     /// How deep what was looked at is.
     below: u32,
+}
+
+impl<'h> Walked<'h> {
+    fn of(heap: &'h Heap, list: Id) -> Self {
+        Self { list, left: heap.as_list(Value::Ref(list)).unwrap_or_default(), below: 0 }
+    }
 }

@@ -71,3 +71,18 @@ fn honest_keys_are_not_counted() {
     // the same number often is one key
     is_safe(&list(&vec![long(5 * MODULUS); 1000]));
 }
+
+#[test]
+fn what_keys_share_is_hashed_for_each() {
+    let memo = |value: Value| [&value[..], b"q\x00"].concat();
+    let key = |number: i32| [b"h\x00", &int(number)[..], b"\x86"].concat();
+    let shared = |value: Value, keys: i32| {
+        let keys: Vec<u8> = (0..keys).flat_map(|number| [&key(number)[..], NONE].concat()).collect();
+        [&memo(value)[..], b"}(", &keys, b"u\x86"].concat()
+    };
+    let found = |value: &[u8]| is_found(value, Rule::OverLimit, "share what takes long to hash");
+    found(&shared(tuple(&vec![none(); 4000]), 40_000));
+    found(&shared([&[0x8b][..], &16_000_i32.to_le_bytes(), &[1; 16_000]].concat(), 40_000));
+    is_safe(&shared(tuple(&vec![none(); 4000]), 400));
+    is_safe(&shared(text(&"a".repeat(4000)), 40_000));
+}

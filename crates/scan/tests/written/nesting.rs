@@ -22,6 +22,7 @@ fn arrays_of_objects() {
     let nest = |depth| nested(depth, |inner| objects(&[inner]));
     is_found(&nest(DEPTH), Rule::OverLimit, "arrays of objects in one another");
     is_safe(&nest(100));
-    // many, but not in one another
+    // many, but not in one another, and one that is long
     is_safe(&list(&vec![nest(1); DEPTH]));
+    is_safe(&list(&[list(&vec![nest(1); DEPTH]), objects(&vec![none(); 1 << 18])]));
 }
