@@ -51,16 +51,18 @@ impl<'a> ByJoblib<'a> {
     /// Whether a name comes of reading what was meant for another reader. Who is back among the opcodes of the dump at
     /// another place than joblib, or with another memo, takes for modules halves of its names, or texts of the model: `age`
     /// or `os` for what has the name `dtype` in numpy. To import from these fails. Pairs that are known to do harm count in
-    /// any case, and so do unknown names that stand in elements, which were chosen.
+    /// any case, and so do names that stand in elements, which were chosen.
     fn is_misread(&self, rule: Rule, (module, name): (&str, &str)) -> bool {
+        // a short text is in many elements; a name of which both parts are was put there
+        let is_other_module =
+            || self.is_named(name) && !(self.is_in_elements(module) && self.is_in_elements(name));
+        let is_half = || self.is_part_of_a_name(module) && !self.is_in_elements(module);
         match rule {
-            Rule::UnknownName => {
-                self.is_named(name) || self.is_part_of_a_name(module) && !self.is_in_elements(module)
-            }
+            Rule::UnknownName => is_other_module() || is_half(),
             Rule::SystemModule | Rule::LibraryGadget => {
-                self.is_named(name)
-                    && !names::is_harmful_pair(module, name)
+                !names::is_harmful_pair(module, name)
                     && (is_harmless_to_import(module) || self.is_module(module))
+                    && is_other_module()
             }
             _ => false,
         }
