@@ -160,11 +160,9 @@ fn is_class_of_trees(heap: &Heap, class: Id) -> bool {
 
 /// Whether a tree under this key is the one of its estimator, or is kept by somebody in a dict of theirs.
 fn is_place_of_a_tree(heap: &Heap, key: Option<Value>) -> bool {
+    const ESTIMATORS: &[&str] = &["classifier", "clusterer", "estimator", "init", "regressor", "transformer"];
     let Some(key) = key.and_then(|key| heap.as_str(key)) else { return false };
-    let is_of_an_estimator = |part: &&str| {
-        matches!(*part, "estimator" | "regressor" | "classifier" | "transformer" | "init" | "clusterer")
-    };
-    key == "tree_" || !key.split('_').any(|part| is_of_an_estimator(&part))
+    !key.split('_').any(|part| ESTIMATORS.contains(&part))
 }
 
 /// Whether calling a known name with any arguments could do more than compute.
