@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::Cursor;
 
-use cannery_table::{Data, Error, ErrorKind, Table, Texts, Values, Wanted};
+use cannery_table::{Data, Error, ErrorKind, Header, Table, TableOptions, Texts, Values, Wanted};
 
 use super::read::{limits, most_memory};
 
@@ -17,6 +17,7 @@ pub fn check(data: &[u8]) {
         wanted: [Wanted::Numbers, Wanted::Matrix, Wanted::Frame, Wanted::Texts][usize::from(how & 3)],
         name: ["", "x.csv", "x.ndjson", "x.txt"][usize::from(how >> 2 & 3)],
         selects: how & 0x40 != 0,
+        header: if how & 0x80 == 0 { Header::Yes } else { Header::Auto },
     };
     let before = super::MEMORY.current_usage();
     super::MEMORY.reset_peak_usage();
@@ -42,6 +43,8 @@ struct Asked {
     name: &'static str,
     /// Whether its columns are selected by name, the last first.
     selects: bool,
+    /// Whether the first line of a CSV is a header whatever it holds.
+    header: Header,
 }
 
 impl Asked {
@@ -50,14 +53,18 @@ impl Asked {
         matches!(self.wanted, Wanted::Numbers | Wanted::Texts)
     }
 
+    fn options(&self) -> TableOptions {
+        TableOptions::new(self.wanted).header(self.header).limits(limits())
+    }
+
     fn open(&self, bytes: &[u8]) -> Result<Table, Error> {
         if !bytes.starts_with(b"\x93NUMPY") && !bytes.starts_with(b"PK") {
             let stream = Box::new(Cursor::new(bytes.to_vec()));
-            return Table::of_stream(stream, Some(bytes.len() as u64), self.name, self.wanted, &limits());
+            return Table::of_stream(stream, Some(bytes.len() as u64), self.name, &self.options());
         }
         let file = tempfile::NamedTempFile::new()?;
         fs::write(file.path(), bytes)?;
-        Table::open(file.path(), self.wanted, &limits())
+        Table::open(file.path(), &self.options())
     }
 
     /// Every row as it is shown.

@@ -12,7 +12,7 @@ use cannery_table::{Batch, Data, Values};
 
 use crate::error::{Error, Result};
 use crate::model::{Model, Options};
-use crate::predict::{Held, Threads, open_table, signature};
+use crate::predict::{Held, Reading, Threads, open_table, signature};
 
 /// Rows of a call, for each line of the result.
 const SIZES: [usize; 3] = [1, 100, 10_000];
@@ -152,7 +152,8 @@ struct Rows(Batch);
 impl Rows {
     fn of_file(input: &Path, model: &Model, limits: &Limits) -> Result<Self> {
         let in_input = |error: Error| error.in_file(input.display());
-        let mut table = open_table(input, model, &*model.read_estimator()?, limits)?;
+        let reading = Reading { limits: limits.clone(), ..Reading::default() };
+        let mut table = open_table(input, model, &*model.read_estimator()?, &reading)?;
         if !table.is_sparse() {
             check_columns(table.columns()).map_err(in_input)?;
         }

@@ -27,7 +27,7 @@ pub use assemble::assemble;
 pub use bench::{Benchmark, Run, Timings};
 pub use cannery_format::{Companion, Facts, Kind as Container};
 pub use cannery_object::{LIMITS, Limit, LimitError, LimitInfo, Limits};
-pub use cannery_table::{Batch, Cell, Column, Data, Layout, Named, Texts, Values};
+pub use cannery_table::{Batch, Cell, Column, Data, Header, Layout, Named, Texts, Values};
 pub use disassemble::{Listed, Listing, Opcodes};
 pub use error::{Detail, Error, Result};
 pub use model::{Model, Options, Stage, load, loads, open};

@@ -13,7 +13,7 @@ use cannery_exec::{Batch as ExecBatch, Program};
 use cannery_graph::{DType, Signature};
 use cannery_object::{Heap, Limits, Value};
 use cannery_sklearn::{ColumnHint, ColumnKind, Estimator, Takes};
-use cannery_table::{Batch, Column, Data, Hint, Sink, Table, Target, Wanted};
+use cannery_table::{Batch, Column, Data, Header, Hint, Sink, Table, TableOptions, Target, Wanted};
 
 pub(crate) use self::programs::Programs;
 pub(crate) use self::rows::{Held, signature};
@@ -193,7 +193,15 @@ pub struct Prediction {
     method: String,
     output: Option<PathBuf>,
     threads: Option<usize>,
-    limits: Limits,
+    reading: Reading,
+}
+
+/// How the rows are read.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Reading {
+    pub(crate) header: Header,
+    pub(crate) separator: Option<u8>,
+    pub(crate) limits: Limits,
 }
 
 impl Prediction {
@@ -204,8 +212,8 @@ impl Prediction {
     /// `scipy.sparse.save_npz` writes it. Columns that have names are matched with
     /// [`Model::feature_names`], and others are ignored.
     pub fn new(input: impl Into<PathBuf>) -> Self {
-        let limits = Limits::default();
-        Self { input: input.into(), method: "predict".into(), output: None, threads: None, limits }
+        let reading = Reading::default();
+        Self { input: input.into(), method: "predict".into(), output: None, threads: None, reading }
     }
 
     /// The methods to call, with commas between them, `predict` if nothing is said; `all` calls every one that the
@@ -233,7 +241,21 @@ impl Prediction {
     /// What reading the rows may spend.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
-        self.limits = limits;
+        self.reading.limits = limits;
+        self
+    }
+
+    /// Whether the first line of a CSV names the columns; [`Header::Auto`] if nothing is said.
+    #[must_use]
+    pub fn header(mut self, header: Header) -> Self {
+        self.reading.header = header;
+        self
+    }
+
+    /// What stands between the cells of a CSV, an ASCII character; found out if nothing is said.
+    #[must_use]
+    pub fn separator(mut self, separator: Option<u8>) -> Self {
+        self.reading.separator = separator;
         self
     }
 
@@ -252,7 +274,7 @@ impl Prediction {
         let target = self.output.as_deref().map_or(Ok(Target::Text), Target::of);
         let target = target.map_err(|error| self.in_output(error))?;
         let in_input = |error| Error::from(error).in_file(self.input.display());
-        let mut table = open_table(&self.input, model, &*model.read_estimator()?, &self.limits)?;
+        let mut table = open_table(&self.input, model, &*model.read_estimator()?, &self.reading)?;
         let first = table.peek(table.batch_rows()).map_err(in_input)?;
         let mut program = model.program(&self.method, &signature(&first.data)?)?;
         drop(first);
@@ -289,7 +311,7 @@ pub(crate) fn open_table(
     input: &Path,
     model: &Model,
     estimator: &dyn Estimator,
-    limits: &Limits,
+    reading: &Reading,
 ) -> Result<Table> {
     let in_input = |error| Error::from(error).in_file(input.display());
     let (names, hints) = model.columns(estimator);
@@ -298,7 +320,13 @@ pub(crate) fn open_table(
         Takes::Columns { .. } => Wanted::Matrix,
         _ => Wanted::Numbers,
     };
-    let mut table = Table::open(input, wanted, limits).map_err(in_input)?;
+    let options = TableOptions::new(wanted)
+        .names(names.clone())
+        .hints(hints.clone())
+        .header(reading.header)
+        .separator(reading.separator)
+        .limits(reading.limits.clone());
+    let mut table = Table::open(input, &options).map_err(in_input)?;
     if let Some(names) = &names {
         table.select(names).map_err(in_input)?;
         if wanted == Wanted::Matrix && table.names().is_some() {

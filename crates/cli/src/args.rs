@@ -200,6 +200,14 @@ pub(crate) struct Predict {
     #[command(flatten)]
     pub(crate) call: Call,
 
+    /// Whether the first line of a CSV names the columns
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) header: Header,
+
+    /// What separates the values of a CSV: auto, tab or one character, such as ';'
+    #[arg(long, value_name = "CHAR", default_value = "auto", value_parser = separator)]
+    pub(crate) separator: Separator,
+
     /// File to write to instead of standard output
     #[arg(long, short, value_hint = ValueHint::FilePath)]
     pub(crate) output: Option<PathBuf>,
@@ -312,6 +320,41 @@ pub(crate) enum Encoding {
     Ascii,
     /// Each byte is a character
     Latin1,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Header {
+    /// It does
+    Yes,
+    /// It is a row
+    No,
+    /// It does where its cells are the model's names, or can't be a row; an error where both could be
+    #[default]
+    Auto,
+}
+
+impl From<Header> for cannery::Header {
+    fn from(header: Header) -> Self {
+        match header {
+            Header::Yes => Self::Yes,
+            Header::No => Self::No,
+            Header::Auto => Self::Auto,
+        }
+    }
+}
+
+/// A separator, or none where it is to be found out.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Separator(pub(crate) Option<u8>);
+
+fn separator(text: &str) -> Result<Separator, String> {
+    match text.as_bytes() {
+        b"auto" => Ok(Separator(None)),
+        b"tab" | b"\\t" => Ok(Separator(Some(b'\t'))),
+        b"\"" | b"\n" | b"\r" => Err("a quote or a new line separates nothing".into()),
+        [byte] if byte.is_ascii() => Ok(Separator(Some(*byte))),
+        _ => Err("auto, tab, or one ASCII character".into()),
+    }
 }
 
 #[cfg(test)]

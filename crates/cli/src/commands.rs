@@ -167,6 +167,8 @@ fn run_predict(predict: &Predict, progress: &mut Progress) -> Result {
         .method(&predict.call.method)
         .threads(predict.call.threads.map(usize::from))
         .output(predict.output.as_deref())
+        .header(predict.header.into())
+        .separator(predict.separator.0)
         .limits(predict.limits.0.clone());
     let options = Options::default().limits(predict.limits.0.clone()).progress(&mut report);
     let file = options.open(&predict.model)?;

@@ -87,7 +87,7 @@ fn inflate(deflated: &[u8], entry: &Entry, archive: usize, budget: &mut Budget) 
             "the compressed stream does not have the length that the directory gives",
         ));
     }
-    budget.check_ratio(archive as u64, budget.decompressed())?;
+    budget.limits().check_ratio(archive as u64, budget.decompressed())?;
     Ok(inflated)
 }
 

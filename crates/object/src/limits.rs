@@ -97,6 +97,14 @@ impl Limits {
         let allowed = self.of(limit);
         if asked <= allowed { Ok(()) } else { Err(LimitError { limit, allowed, asked }) }
     }
+
+    /// Fails when `inflated` bytes that came from `compressed` bytes are a decompression bomb.
+    pub fn check_ratio(&self, compressed: u64, inflated: u64) -> Result<(), LimitError> {
+        if inflated <= self.of(Limit::RatioFrom) {
+            return Ok(());
+        }
+        self.check(Limit::Ratio, inflated / compressed.max(1))
+    }
 }
 
 /// A limit that was hit.
@@ -165,14 +173,6 @@ impl Budget {
         let more = bytes.saturating_mul(self.limits.of(Limit::MemoryFactor));
         self.memory_allowed = self.memory_allowed.saturating_add(more);
         Ok(())
-    }
-
-    /// Fails when `inflated` bytes that came from `compressed` bytes are a decompression bomb.
-    pub fn check_ratio(&self, compressed: u64, inflated: u64) -> Result<(), LimitError> {
-        if inflated <= self.limits.of(Limit::RatioFrom) {
-            return Ok(());
-        }
-        self.limits.check(Limit::Ratio, inflated / compressed.max(1))
     }
 
     /// Accounts for `bytes` of memory.

@@ -22,7 +22,7 @@ mod write;
 pub use batch::{Batch, Data, Named};
 pub use column::{Column, Layout};
 pub use error::{Error, ErrorKind};
-pub use read::{Hint, Table, Wanted};
+pub use read::{Header, Hint, Table, TableOptions, Wanted};
 pub use texts::Texts;
 pub use values::{Cell, Values};
 pub use write::{Sink, Target};

@@ -3,18 +3,22 @@
 mod array;
 mod compressed;
 mod csv;
+mod dialect;
 mod flat;
 mod infer;
+mod inflate;
+mod layouts;
 mod lines;
 mod meter;
 mod names;
 mod ndjson;
+mod options;
 mod parquet;
 mod sparse;
 mod tokens;
 
 use std::fs::File;
-use std::io::{Cursor, Read};
+use std::io::{Cursor, Read, Seek};
 use std::path::Path;
 
 use cannery_format::source::{Access, open};
@@ -27,6 +31,7 @@ use self::lines::{Lines, TextRows};
 use self::meter::Metered;
 pub use self::names::Hint;
 use self::ndjson::NdjsonRows;
+pub use self::options::{Header, TableOptions};
 use self::parquet::ParquetRows;
 use self::sparse::SparseRows;
 use crate::batch::Batch;
@@ -36,9 +41,11 @@ use crate::error::Error;
 ///
 /// ```
 /// # fn main() -> Result<(), cannery_table::Error> {
-/// use cannery_table::{Data, Table, Values, Wanted};
+/// use cannery_table::{Data, Table, TableOptions, Values, Wanted};
 /// let csv = "city,age\nParis,30\nZürich,\n";
-/// let mut table = Table::of_stream(Box::new(csv.as_bytes()), None, "", Wanted::Frame, &Default::default())?;
+/// let names = Some(vec!["age".to_owned()]);
+/// let options = TableOptions::new(Wanted::Frame).names(names);
+/// let mut table = Table::of_stream(Box::new(csv.as_bytes()), None, "", &options)?;
 /// table.select(&["age".to_owned()])?;
 /// let batch = table.next_batch(100)?.expect("two rows");
 /// let Data::Frame(columns) = batch.data else { panic!("a frame") };
@@ -87,6 +94,8 @@ enum Form {
     Parquet,
     Csv,
     Ndjson,
+    /// A whole document, as pandas writes it.
+    Json,
     /// A text a line, or NDJSON: the first line decides.
     Texts,
 }
@@ -102,75 +111,87 @@ const BATCH_ROWS: usize = 16 << 10;
 const BATCH_BYTES: usize = 32 << 20;
 
 impl Table {
-    /// Opens a table; what it is is decided by content.
+    /// Opens a table; its content decides what it is.
     ///
     /// * `.npy`: a 2-d array of numbers, bools, texts, or of objects that are plain values; and `.npz` with such an array
     ///   named `X` or `arr_0`, or with no other array. Both are mapped.
     /// * `.npz` as `scipy.sparse.save_npz` writes it, CSR, CSC or COO. Its rows are given as CSR.
     /// * Parquet, row group by row group: numbers, bools and texts; nulls are those of pandas.
     /// * NDJSON: a line is an array, an object with a value for each column, or a string.
-    /// * CSV, with a header when a cell of the first line is no number. Missing values are those of `pandas.read_csv`.
+    /// * JSON as `DataFrame.to_json` writes it, in its layouts `columns`, `records`, `split`, `values`, `index` and `table`.
+    /// * CSV, with commas, tabs, semicolons or bars between cells. [`Header`] says when the first line is a header. Missing
+    ///   values are those of `pandas.read_csv`.
     /// * Where texts are wanted, text, of which each line is one as it stands there, even a blank one. It is NDJSON where
     ///   the first line is a string, an array or an object of JSON, and CSV where the file's name ends in `.csv`.
     ///
-    /// A table of texts has one column. CSV, NDJSON and text can come from standard input, `-`. Text that begins with `[`
-    /// or `{` is NDJSON unless the file's name ends in `.csv`.
+    /// Text may be compressed by gzip or zstd. A table of texts has one column. CSV, NDJSON and text can come from standard
+    /// input, `-`. Text that begins with `[` or `{` is JSON unless the file's name ends in `.csv`.
     ///
     /// # Errors
-    /// `Io`; `Format` when an array file can't be read or a limit is hit; `Usage` when it is none of these tables.
-    pub fn open(path: &Path, wanted: Wanted, limits: &Limits) -> Result<Self, Error> {
+    /// `Io`; `Format` when an array file can't be read or a limit is hit; `Usage` when it is none of these tables, or its
+    /// first line could be a header or a row.
+    pub fn open(path: &Path, options: &TableOptions) -> Result<Self, Error> {
         if path.as_os_str() == "-" {
-            return Self::of_stream(Box::new(std::io::stdin()), None, "", wanted, limits);
+            return Self::of_stream(Box::new(std::io::stdin()), None, "", options);
         }
-        let file = File::open(path)?;
+        let mut file = File::open(path)?;
         let len = file.metadata()?;
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         let mut prefix = Vec::new();
         (&file).take(PREFIX).read_to_end(&mut prefix)?;
-        let rows = match Form::of(&prefix, name, wanted)? {
-            Form::Npy | Form::Npz => Rows::of_arrays(path, limits)?,
-            Form::Parquet => Rows::Parquet(Box::new(ParquetRows::of_file(file, limits)?)),
-            form => {
+        let rows = match prefix {
+            prefix if prefix.starts_with(b"\x93NUMPY") || is_zip(&prefix) => {
+                Rows::of_arrays(path, &options.limits)?
+            }
+            prefix if is_parquet(&prefix) => {
+                file.rewind()?;
+                Rows::Parquet(Box::new(ParquetRows::of_file(file, &options.limits)?))
+            }
+            prefix => {
                 let len = len.is_file().then_some(len.len());
-                let source = Metered::new(Box::new(Cursor::new(prefix).chain(file)), len);
-                Rows::of_text(&form, source, limits)?
+                return Self::of_stream(Box::new(Cursor::new(prefix).chain(file)), len, name, options);
             }
         };
-        Self::of_rows(rows, wanted)
+        Self::of_rows(rows, options)
     }
 
-    /// Reads CSV, NDJSON or text from a stream. `len` is the number of its bytes, where that is known, and `name` the name
-    /// of its file.
+    /// Reads CSV, JSON, Parquet or text from a stream. `len` is the number of its bytes, where that is known, and `name` the
+    /// name of its file.
     ///
     /// # Errors
     /// As [`open`](Self::open).
     pub fn of_stream(
         mut stream: Box<dyn Read>,
-        len: Option<u64>,
+        mut len: Option<u64>,
         name: &str,
-        wanted: Wanted,
-        limits: &Limits,
+        options: &TableOptions,
     ) -> Result<Self, Error> {
-        let mut prefix = Vec::new();
-        (&mut stream).take(PREFIX).read_to_end(&mut prefix)?;
-        match Form::of(&prefix, name, wanted)? {
-            Form::Npy | Form::Npz => {
-                Err(Error::usage("an array on standard input can't be mapped: give the name of its file"))
-            }
-            Form::Parquet => {
-                let rows = ParquetRows::of_stream(Cursor::new(prefix).chain(stream), limits)?;
-                Self::of_rows(Rows::Parquet(Box::new(rows)), wanted)
-            }
-            form => {
-                let source = Metered::new(Box::new(Cursor::new(prefix).chain(stream)), len);
-                Self::of_rows(Rows::of_text(&form, source, limits)?, wanted)
-            }
+        let mut prefix = prefix_of(&mut stream)?;
+        let mut name = name;
+        if let Some(codec) = inflate::Codec::of(&prefix) {
+            let packed = Cursor::new(prefix).chain(stream);
+            stream = inflate::inflate(codec, Box::new(packed), &options.limits)?;
+            prefix = prefix_of(&mut stream)?;
+            len = None;
+            name = codec.plain_name(name);
         }
+        let form = Form::of(&prefix, name, options.wanted)?;
+        let source = Box::new(Cursor::new(prefix.clone()).chain(stream));
+        let rows = match form {
+            Form::Npy | Form::Npz => {
+                return Err(Error::usage(
+                    "an array in a stream or in gzip can't be mapped: give the name of the plain file",
+                ));
+            }
+            Form::Parquet => Rows::Parquet(Box::new(ParquetRows::of_stream(source, &options.limits)?)),
+            form => Rows::of_text(&form, Metered::new(source, len), &prefix, options)?,
+        };
+        Self::of_rows(rows, options)
     }
 
-    fn of_rows(rows: Rows, wanted: Wanted) -> Result<Self, Error> {
-        rows.check(wanted)?;
-        Ok(Self { rows, wanted, given: 0, is_begun: false })
+    fn of_rows(rows: Rows, options: &TableOptions) -> Result<Self, Error> {
+        rows.check(options.wanted)?;
+        Ok(Self { rows, wanted: options.wanted, given: 0, is_begun: false })
     }
 
     /// Says what the next rows are to become. Texts are said when the table is opened.
@@ -300,26 +321,42 @@ impl Table {
     }
 }
 
+fn prefix_of(stream: &mut dyn Read) -> Result<Vec<u8>, Error> {
+    let mut prefix = Vec::new();
+    stream.take(PREFIX).read_to_end(&mut prefix)?;
+    Ok(prefix)
+}
+
+fn is_zip(prefix: &[u8]) -> bool {
+    prefix.starts_with(b"PK\x03\x04") || prefix.starts_with(b"PK\x05\x06")
+}
+
+fn is_parquet(prefix: &[u8]) -> bool {
+    prefix.starts_with(b"PAR1") && prefix.contains(&0)
+}
+
 impl Form {
     fn of(prefix: &[u8], name: &str, wanted: Wanted) -> Result<Self, Error> {
         if prefix.starts_with(b"\x93NUMPY") {
             return Ok(Self::Npy);
         }
-        if prefix.starts_with(b"PK\x03\x04") || prefix.starts_with(b"PK\x05\x06") {
+        if is_zip(prefix) {
             return Ok(Self::Npz);
         }
-        if prefix.starts_with(b"PAR1") && prefix.contains(&0) {
+        if is_parquet(prefix) {
             return Ok(Self::Parquet);
         }
-        if prefix.contains(&0) || prefix.starts_with(b"\x1f\x8b") {
-            return Err(Error::usage("the input is none of CSV, NDJSON, Parquet, .npy and .npz"));
+        if prefix.contains(&0) {
+            return Err(Error::usage("the input is none of CSV, JSON, NDJSON, Parquet, .npy and .npz"));
         }
         let text = prefix.strip_prefix(b"\xef\xbb\xbf").unwrap_or(prefix).trim_ascii_start();
         let ending = Path::new(name).extension().unwrap_or_default().to_ascii_lowercase();
         let (is_csv, is_ndjson) = (ending == "csv", ending == "ndjson" || ending == "jsonl");
         Ok(match (wanted, text.first()) {
             (Wanted::Texts, _) if is_csv => Self::Csv,
+            (Wanted::Texts, Some(b'[' | b'{')) if layouts::is_layout(text) => Self::Json,
             (Wanted::Texts, _) if !is_ndjson => Self::Texts,
+            (_, Some(b'[' | b'{')) if !is_csv && layouts::is_layout(text) => Self::Json,
             (_, Some(b'[' | b'{')) if !is_csv => Self::Ndjson,
             (_, Some(b'"') | None) if is_ndjson => Self::Ndjson,
             (Wanted::Texts, _) => Self::Ndjson,
@@ -329,11 +366,18 @@ impl Form {
 }
 
 impl Rows {
-    fn of_text(form: &Form, source: Metered, limits: &Limits) -> Result<Self, Error> {
+    fn of_text(form: &Form, source: Metered, prefix: &[u8], options: &TableOptions) -> Result<Self, Error> {
+        let limits = &options.limits;
         let lines = |source| Lines::new(source, limits);
         Ok(match form {
-            Form::Csv => Self::Csv(Box::new(CsvRows::new(source, limits)?)),
+            Form::Csv => Self::Csv(Box::new(CsvRows::new(source, prefix, options)?)),
             Form::Ndjson => Self::Ndjson(Box::new(NdjsonRows::new(lines(source))?)),
+            Form::Json => {
+                let rows = layouts::lines(source, options)?;
+                let len = rows.len() as u64;
+                let source = Metered::new(Box::new(Cursor::new(rows)), Some(len));
+                Self::Ndjson(Box::new(NdjsonRows::new(lines(source))?))
+            }
             Form::Texts | Form::Npy | Form::Npz | Form::Parquet => {
                 let mut lines = lines(source).with_blank();
                 match lines.first()? {

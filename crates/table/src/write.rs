@@ -264,7 +264,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join(name);
         std::fs::write(&path, both(name, columns).expect("written")).expect("written");
-        let table = crate::Table::open(&path, crate::Wanted::Frame, &cannery_object::Limits::default());
+        let table = crate::Table::open(&path, &crate::TableOptions::new(crate::Wanted::Frame));
         let batch = table.expect("a table").next_batch(99).expect("sound").expect("rows");
         let crate::Data::Frame(named) = batch.data else { panic!("a frame") };
         let column = |named: crate::Named| format!("{}: {:?}", named.name, named.values);

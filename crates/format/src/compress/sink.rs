@@ -66,7 +66,7 @@ impl<'a> Sink<'a> {
         let done = step(&mut self.out[start..])?;
         self.out.truncate(start + done.produced);
         self.budget.spend_input(done.produced as u64)?;
-        self.budget.check_ratio(self.whole, self.out.len() as u64)?;
+        self.budget.limits().check_ratio(self.whole, self.out.len() as u64)?;
         (self.progress)(self.out.len() as u64, None);
         Ok(done)
     }

@@ -3,10 +3,11 @@
 use cannery_object::{Limit, Limits};
 use csv::ByteRecord;
 
-use super::infer::{Cells, Kinds, is_data, number};
+use super::dialect::{Dialect, is_header};
+use super::infer::{Cells, Kinds, is_comma_number, number};
 use super::meter::{Meter, Metered};
 use super::names::{Hint, column_text, place};
-use super::{BATCH_BYTES, Wanted};
+use super::{BATCH_BYTES, TableOptions, Wanted};
 use crate::batch::{Batch, Data, Named, room};
 use crate::error::Error;
 use crate::frame;
@@ -20,6 +21,8 @@ pub(super) struct CsvRows {
     names: Option<Vec<String>>,
     /// Cells of each line.
     width: usize,
+    /// Numbers have a decimal comma; it becomes a point as lines are read.
+    decimal_comma: bool,
     /// Which cells to take, in order; all when nothing was selected.
     order: Option<Vec<usize>>,
     kinds: Kinds,
@@ -43,34 +46,41 @@ struct RawRows {
 }
 
 impl CsvRows {
-    /// Reads the first line, which is a header when one of its cells is no number.
-    pub(super) fn new(source: Metered, limits: &Limits) -> Result<Self, Error> {
+    /// Reads the first line. `prefix` is the beginning of the text, by which the dialect is known.
+    pub(super) fn new(source: Metered, prefix: &[u8], options: &TableOptions) -> Result<Self, Error> {
         let meter = source.meter();
+        let dialect = Dialect::of(prefix, options)?;
         let mut reader = csv::ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
+            .delimiter(dialect.separator)
             .buffer_capacity(64 << 10)
             .from_reader(source);
         let mut record = ByteRecord::new();
         let some = reader.read_byte_record(&mut record)?;
         meter.end_row();
-        let is_header = some && !record.iter().all(is_data);
+        let is_header = some && is_header(&record, dialect, options)?;
         let names = is_header.then(|| record.iter().map(name).collect());
         let width = record.len();
         let pending = some && !is_header;
         let (kinds, rows) = (Kinds::default(), RawRows::default());
-        Ok(Self {
+        let mut table = Self {
             reader,
             record,
             names,
             width,
+            decimal_comma: dialect.decimal_comma,
             order: None,
             kinds,
             pending,
             rows,
             meter,
-            limits: limits.clone(),
-        })
+            limits: options.limits.clone(),
+        };
+        if pending {
+            table.settle_decimals();
+        }
+        Ok(table)
     }
 
     pub(super) fn names(&self) -> Option<&[String]> {
@@ -86,7 +96,6 @@ impl CsvRows {
     }
 
     pub(super) fn select(&mut self, wanted: &[String]) -> Result<(), Error> {
-        self.take_header(wanted);
         let Some(names) = &self.names else { return Ok(()) };
         self.order = Some(wanted.iter().map(|column| place(names, column)).collect::<Result<_, _>>()?);
         Ok(())
@@ -94,15 +103,6 @@ impl CsvRows {
 
     pub(super) fn hint(&mut self, hints: &[Hint]) {
         self.kinds.hint(hints);
-    }
-
-    /// A first line of numbers is a header after all when it holds exactly the names that are wanted.
-    fn take_header(&mut self, wanted: &[String]) {
-        let names: Vec<String> = self.record.iter().map(name).collect();
-        if self.pending && !wanted.is_empty() && names == wanted {
-            self.names = Some(names);
-            self.pending = false;
-        }
     }
 
     /// The next rows, none at the end.
@@ -215,11 +215,29 @@ impl CsvRows {
         self.meter.end_row();
         if some && self.record.len() != self.width {
             let (line, cells, width) = (line_of(&self.record), self.record.len(), self.width);
-            return Err(Error::usage(format!(
-                "line {line} has {cells} cells, and the first line has {width}"
-            )));
+            let first = if self.names.is_some() { "header" } else { "first line" };
+            return Err(Error::usage(format!("line {line} has {cells} values, the {first} has {width}")));
         }
+        self.settle_decimals();
         Ok(some)
+    }
+
+    /// Writes the numbers of the record with a decimal point.
+    fn settle_decimals(&mut self) {
+        if !self.decimal_comma || !self.record.iter().any(is_comma_number) {
+            return;
+        }
+        let mut settled = ByteRecord::with_capacity(self.record.as_slice().len(), self.record.len());
+        for cell in &self.record {
+            if is_comma_number(cell) {
+                let cell: Vec<u8> = cell.iter().map(|&byte| if byte == b',' { b'.' } else { byte }).collect();
+                settled.push_field(&cell);
+            } else {
+                settled.push_field(cell);
+            }
+        }
+        settled.set_position(self.record.position().cloned());
+        self.record = settled;
     }
 
     fn no_number(&self, row: usize, column: usize, cell: &[u8]) -> Error {

@@ -221,6 +221,17 @@ pub(super) fn number(cell: &[u8]) -> Option<f64> {
         .or_else(|| truth(text).map(|is| f64::from(u8::from(is))))
 }
 
+/// Whether a cell is digits with one comma among them: `30000,5`, `-1,25`.
+pub(super) fn is_comma_number(cell: &[u8]) -> bool {
+    let text = cell.trim_ascii();
+    let digits = text.strip_prefix(b"-").or_else(|| text.strip_prefix(b"+")).unwrap_or(text);
+    let mut parts = digits.split(|&byte| byte == b',');
+    let is_digits = |part: Option<&[u8]>| {
+        part.is_some_and(|part| !part.is_empty() && part.iter().all(u8::is_ascii_digit))
+    };
+    is_digits(parts.next()) && is_digits(parts.next()) && parts.next().is_none()
+}
+
 /// Whether a cell is a number, True, False or missing, and so no name of a column.
 pub(super) fn is_data(cell: &[u8]) -> bool {
     number(cell).is_some()

@@ -151,7 +151,7 @@ fn arrays_of_any_type() {
             "row 1, column 1: \"ab\" is no number",
         ),
     ] {
-        let table = Table::open(&File::of(&bytes).0, wanted, &Limits::default());
+        let table = Table::open(&File::of(&bytes).0, &TableOptions::new(wanted));
         let batch = table.and_then(|mut table| table.next_batch(9));
         let found = batch.map_or_else(|error| error.to_string(), |batch| show(batch.expect("rows")));
         assert_eq!(found, want);
@@ -169,7 +169,7 @@ fn objects() -> Vec<u8> {
 #[test]
 fn arrays_of_objects_are_cells() {
     let mut table =
-        Table::open(&File::of(&objects()).0, Wanted::Matrix, &Limits::default()).expect("objects");
+        Table::open(&File::of(&objects()).0, &TableOptions::new(Wanted::Matrix)).expect("objects");
     let Data::Dense { columns: 3, values: Values::Any(cells) } =
         table.next_batch(9).expect("plain").expect("rows").data
     else {
@@ -180,7 +180,7 @@ fn arrays_of_objects_are_cells() {
     assert!(matches!(cells[4], Cell::Float(value) if value.is_nan()));
     assert_eq!(cells[5], text("x"));
     let mut table =
-        Table::open(&File::of(&objects()).0, Wanted::Numbers, &Limits::default()).expect("objects");
+        Table::open(&File::of(&objects()).0, &TableOptions::new(Wanted::Numbers)).expect("objects");
     let error = table.next_batch(9).expect_err("texts").to_string();
     assert_eq!(error, "row 1, column 1: \"é\" is no number");
 }
@@ -202,7 +202,7 @@ fn no_cut_or_edit_of_a_table_panics() {
                 for content in [edited, source[..at].to_vec()] {
                     for wanted in [Wanted::Numbers, Wanted::Matrix, Wanted::Frame, Wanted::Texts] {
                         let stream = Box::new(Cursor::new(content.clone()));
-                        let table = Table::of_stream(stream, None, name, wanted, &Limits::default());
+                        let table = Table::of_stream(stream, None, name, &TableOptions::new(wanted));
                         let batch = table.and_then(|mut table| table.next_batch(2));
                         outcomes[usize::from(batch.is_ok())] += 1;
                     }
