@@ -5,7 +5,7 @@ mod lz4;
 mod sink;
 
 use bytes::Bytes;
-use cannery_object::{Budget, Limit};
+use cannery_object::{Budget, Limit, Limits};
 use cannery_pickle::Breach;
 
 pub(crate) use self::codec::inflate_raw;
@@ -43,6 +43,22 @@ pub fn unwrap(bytes: &Bytes, budget: &mut Budget, progress: Progress<'_>) -> Res
         budget.spend_input(bytes.len() as u64)?;
     }
     Ok(unwrapped)
+}
+
+/// The first bytes inside all layers of compression, about `most` of them: also of streams that are damaged behind these.
+pub fn start_of(bytes: &Bytes, most: u64, limits: &Limits) -> Bytes {
+    let limits = limits.clone().with(Limit::DecompressedBytes, most);
+    let mut start = bytes.clone();
+    for _ in 0..limits.of(Limit::WrapDepth) {
+        let Format::Wrapped(wrapping) = sniff(&start) else { break };
+        let mut budget = Budget::new(limits.clone());
+        let mut ignored = |_, _| ();
+        let Ok(mut sink) = Sink::new(start.len(), bytes.len(), &mut budget, &mut ignored) else { break };
+        // what came before the limit or the damage is what is asked for
+        let _ = inflate_stream(&start, wrapping, &mut sink);
+        start = sink.finish();
+    }
+    start
 }
 
 /// Inflates every stream of a layer. The standard tools and Python write and read several one after another as one

@@ -6,6 +6,7 @@ use cannery_pickle::{Breach, Inline, NoInline};
 
 use crate::compress::{Unwrapped, unwrap};
 use crate::error::{Error, Result};
+use crate::headless::{Headless, has_changed_line_ends, headless};
 use crate::joblib::{Companion, Companions, Joblib};
 use crate::sniff::{Container, Format, Wrapping, sniff};
 use crate::source::Progress;
@@ -137,9 +138,8 @@ fn fill(
     facts: &mut Facts,
 ) -> Result<Value> {
     match sniff(bytes) {
-        Format::Container(Container::Pickle) | Format::Unknown => {
-            pickle(heap, bytes, companions, watcher, facts)
-        }
+        Format::Container(Container::Pickle) => pickle(heap, bytes, companions, watcher, facts),
+        Format::Unknown => Err(unknown(bytes)),
         Format::Container(Container::Npy) => {
             facts.kind = Kind::Npy;
             watched_npy_file(heap, bytes, watcher)
@@ -198,29 +198,35 @@ fn pickle(
     facts.inline_arrays = joblib.inline_arrays;
     facts.inline_bytes = joblib.inline_bytes;
     facts.companions = joblib.used;
-    let outcome = outcome.map_err(|error| {
-        if is_text(bytes, &error) && names_nothing(heap) { text(error.breach()) } else { error.into() }
-    })?;
+    let outcome = outcome.map_err(|error| explain(bytes, error, heap.budget().limits()))?;
     facts.protocol = outcome.protocol.map(u32::from);
     facts.opcodes = outcome.opcodes;
     Ok(outcome.root)
 }
 
-/// Whether what can't be read as a pickle from its first bytes on is plain text. Pickles of protocol 0 are text too.
-fn is_text(bytes: &[u8], error: &cannery_pickle::Error) -> bool {
+/// What is wrong with bytes that can't be read as a pickle. Without a header, most of them were never one.
+fn explain(bytes: &Bytes, error: cannery_pickle::Error, limits: &Limits) -> Error {
+    if matches!(bytes[..], [0x80, 0..=5, ..]) || headless(bytes, limits) != Headless::Other {
+        return error.into();
+    }
+    if has_changed_line_ends(bytes, limits) {
+        return Error::malformed(
+            "its line ends were changed to CRLF (git autocrlf or a text-mode transfer); restore it with \
+             dos2unix -f, or fetch it again as a binary file",
+        );
+    }
+    if is_text(bytes) { unknown(bytes).of_breach(error.breach()) } else { error.into() }
+}
+
+/// The error for bytes that begin as nothing that is known.
+pub fn unknown(bytes: &[u8]) -> Error {
+    let what = if is_text(bytes) { "text" } else { "data of an unknown format" };
+    Error::malformed(format!("this is {what}, not a pickle, joblib, skops or numpy file"))
+        .of_breach(Breach::Impossible)
+}
+
+/// Whether the start is what people write, and not bytes of other formats. Pickles of protocol 0 are text too.
+fn is_text(bytes: &[u8]) -> bool {
     let start = &bytes[..bytes.len().min(512)];
-    let printable = start.iter().all(|byte| matches!(byte, b'\t' | b'\n' | b'\r' | 0x20..=0x7e | 0x80..));
-    error.kind() == cannery_pickle::ErrorKind::Malformed
-        && error.offset() < 64
-        && printable
-        && start.contains(&b' ')
-}
-
-/// Whether no name was read: a pickle that breaks off is no text.
-fn names_nothing(heap: &Heap) -> bool {
-    heap.nodes().all(|value| heap.global_name(value).is_none())
-}
-
-fn text(breach: Breach) -> Error {
-    Error::malformed("this is text, not a pickle, joblib, skops or numpy file").of_breach(breach)
+    start.iter().all(|byte| matches!(byte, b'\t' | b'\n' | b'\r' | 0x0c | 0x20..=0x7e | 0x80..))
 }

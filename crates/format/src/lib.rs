@@ -9,6 +9,7 @@
 pub mod compress;
 mod document;
 mod error;
+mod headless;
 mod joblib;
 pub mod literal;
 mod map;
@@ -20,6 +21,7 @@ pub mod sniff;
 pub mod source;
 pub mod zip;
 
-pub use document::{Attempt, Document, Facts, Kind, read, read_plain};
+pub use document::{Attempt, Document, Facts, Kind, read, read_plain, unknown};
 pub use error::{Error, ErrorKind, Result};
+pub use headless::{Headless, headless, is_identifier, may_be_headless};
 pub use joblib::{Companion, Companions, Folder, Joblib, NoCompanions, Reader};

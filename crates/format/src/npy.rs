@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use bytes::Bytes;
-use cannery_object::{Array, BufferId, DType, Heap, Limit, Order, Value, shape_of};
-use cannery_pickle::{Breach, Inline};
+use cannery_object::{Array, BufferId, DType, Heap, Limit, Order, Value, byte_len, shape_of};
+use cannery_pickle::{Breach, Inline, cut_short, grouped};
 
 use crate::error::{Error, Result};
 use crate::literal;
@@ -56,6 +56,12 @@ pub fn read_with(
     let data = range.start + header.len..range.end;
     if header.dtype.has_objects() {
         return read_pickle(heap, buffer, data);
+    }
+    let len = byte_len(&header.dtype, &header.shape)?;
+    if let Some(missing @ 1..) = len.checked_sub(data.len()) {
+        let array = format!("from an array of {}", grouped(len as u64));
+        let cut = Error::malformed(cut_short(Some(missing as u64), &array)).of_breach(Breach::CutShort);
+        return Err(cut.at(range.end));
     }
     let blob = heap.blob(buffer, data.start, data.len());
     let array = Array::new(header.dtype, header.shape, header.order, blob)?;

@@ -83,14 +83,17 @@ macro_rules! foreign {
 foreign! {
     Empty, "an empty file";
     GitLfs, "a Git LFS pointer, not the model: fetch it with git lfs pull";
+    Dvc, "a DVC pointer, not the model: fetch it with dvc pull";
     SevenZip, "a 7z archive: unpack it first";
     Rar, "a RAR archive: unpack it first";
     Tar, "a tar archive: unpack it first";
     Zstd, "zstd data: decompress it first";
-    Hdf5, "an HDF5 file (Keras, PyTables or MATLAB)";
+    Hdf5, "an HDF5 file (PyTables, MATLAB or another)";
+    KerasHdf5, "a Keras model in HDF5";
     Parquet, "a Parquet table, not a model";
     Arrow, "an Arrow table, not a model";
     PyTorch, "a PyTorch checkpoint";
+    OldPyTorch, "a PyTorch checkpoint of the format before 1.6";
     Keras, "a Keras model";
     Office, "an Office document";
     Safetensors, "a safetensors file";
@@ -99,6 +102,8 @@ foreign! {
     CatBoost, "a CatBoost model of its own format";
     LightGbm, "a LightGBM model in its text format";
     XgboostUbj, "an XGBoost model in UBJSON";
+    XgboostJson, "an XGBoost model in JSON";
+    XgboostBinary, "an XGBoost model in its old binary format";
     Json, "JSON text";
     Xml, "XML or HTML text";
     RData, "an R data file";
@@ -113,43 +118,62 @@ pub enum Nature {
     Data,
     /// A model in a format that holds numbers and no code.
     Model,
+    /// A model of PyTorch, Keras, XGBoost, LightGBM or CatBoost in a format of its own, which other loaders read.
+    Framework,
     /// A format that can hold code, or whose content is packed.
     Opaque,
-    /// A zip archive, whose entries can be looked at.
-    Archive,
 }
 
 impl Foreign {
     /// What the format can hold.
     pub fn nature(self) -> Nature {
         match self {
-            Self::Empty | Self::Parquet | Self::Arrow | Self::Json | Self::Xml | Self::Pdf | Self::Image => {
-                Nature::Data
-            }
-            Self::Safetensors
-            | Self::Gguf
-            | Self::Onnx
+            Self::Empty
+            | Self::GitLfs
+            | Self::Dvc
+            | Self::Parquet
+            | Self::Arrow
+            | Self::Json
+            | Self::Xml
+            | Self::Pdf
+            | Self::Image
+            | Self::Office => Nature::Data,
+            Self::Safetensors | Self::Gguf | Self::Onnx => Nature::Model,
+            Self::PyTorch
+            | Self::OldPyTorch
+            | Self::Keras
+            | Self::KerasHdf5
             | Self::CatBoost
             | Self::LightGbm
-            | Self::XgboostUbj => Nature::Model,
-            Self::GitLfs | Self::SevenZip | Self::Rar | Self::Tar | Self::Zstd | Self::Hdf5 | Self::RData => {
-                Nature::Opaque
-            }
-            Self::PyTorch | Self::Keras | Self::Office => Nature::Archive,
+            | Self::XgboostUbj
+            | Self::XgboostJson
+            | Self::XgboostBinary => Nature::Framework,
+            Self::SevenZip | Self::Rar | Self::Tar | Self::Zstd | Self::Hdf5 | Self::RData => Nature::Opaque,
         }
     }
 
-    /// The error to give to a user who wanted a model.
+    /// The error to give to a user who wanted a model: what holds none is malformed, whatever its name.
     pub fn error(self) -> Error {
         let message = format!("this is {}", self.text());
-        match self {
-            Self::Empty | Self::GitLfs => Error::malformed(message),
-            _ => Error::unsupported(message),
+        match self.nature() {
+            Nature::Data => Error::malformed(message),
+            Nature::Model | Nature::Framework | Nature::Opaque => Error::unsupported(message),
         }
+    }
+
+    /// Whether it is a zip archive.
+    pub fn is_zip(self) -> bool {
+        matches!(self, Self::PyTorch | Self::Keras | Self::Office)
+    }
+
+    /// Whether the first bytes are some that an unpickler can't get past, although they begin with an opcode.
+    pub fn is_never_a_pickle(self) -> bool {
+        // PNG: NEWFALSE, PERSID of a line, and 0x1a, which is no opcode
+        self == Self::Image
     }
 }
 
-/// What `bytes` are. Looks at no more than the first 512 bytes.
+/// What `bytes` are. Looks at no more than the first 512 bytes; in an HDF5 file at 64 KiB, for the words that Keras writes.
 ///
 /// A pickle of protocol 2 and above starts with 0x80. Older ones start with any of some 25 opcodes, most of them
 /// letters, so they come last: `]` is a list for pickle and a property byte for LZMA, `P` a persistent id or a zip
@@ -219,7 +243,7 @@ fn is_zip(bytes: &[u8]) -> bool {
 }
 
 fn foreign(bytes: &[u8]) -> Option<Foreign> {
-    let magics: [(&[u8], Foreign); 19] = [
+    let magics: [(&[u8], Foreign); 21] = [
         (b"version https://git-lfs.github.com/spec/", Foreign::GitLfs),
         (b"7z\xbc\xaf\x27\x1c", Foreign::SevenZip),
         (b"Rar!\x1a\x07", Foreign::Rar),
@@ -232,6 +256,8 @@ fn foreign(bytes: &[u8]) -> Option<Foreign> {
         (b"CBM1", Foreign::CatBoost),
         (b"tree\nversion=", Foreign::LightGbm),
         (b"{L\x00\x00\x00\x00\x00\x00\x00", Foreign::XgboostUbj),
+        (b"binf", Foreign::XgboostBinary),
+        (b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.", Foreign::OldPyTorch),
         (b"RDX2\n", Foreign::RData),
         (b"RDX3\n", Foreign::RData),
         (b"%PDF-", Foreign::Pdf),
@@ -243,8 +269,11 @@ fn foreign(bytes: &[u8]) -> Option<Foreign> {
     if bytes.is_empty() {
         return Some(Foreign::Empty);
     }
-    let magic = magics.into_iter().find(|(magic, _)| bytes.starts_with(magic)).map(|(_, foreign)| foreign);
-    magic.or_else(|| foreign_by_structure(bytes))
+    match magics.into_iter().find(|(magic, _)| bytes.starts_with(magic)).map(|(_, foreign)| foreign) {
+        Some(Foreign::Hdf5) if is_of_keras(bytes) => Some(Foreign::KerasHdf5),
+        Some(foreign) => Some(foreign),
+        None => foreign_by_structure(bytes),
+    }
 }
 
 fn foreign_by_structure(bytes: &[u8]) -> Option<Foreign> {
@@ -261,10 +290,28 @@ fn foreign_by_structure(bytes: &[u8]) -> Option<Foreign> {
     }
 }
 
+/// Whether an HDF5 file has one of the attributes that Keras gives to a model near its start.
+fn is_of_keras(bytes: &[u8]) -> bool {
+    const ATTRIBUTES: [&[u8]; 2] = [b"keras_version", b"model_config"];
+    let start = &bytes[..bytes.len().min(64 << 10)];
+    ATTRIBUTES.into_iter().any(|name| start.windows(name.len()).any(|bytes| bytes == name))
+}
+
+/// The text that `dvc add` leaves in the place of a file: what it tracks, with a digest, a size and a path.
+fn is_dvc(bytes: &[u8]) -> bool {
+    let start = &bytes[..bytes.len().min(512)];
+    let has = |word: &[u8]| start.windows(word.len()).any(|bytes| bytes == word);
+    start.starts_with(b"outs:\n- ") && has(b"path: ") && (has(b"md5: ") || has(b"hash: ") || has(b"etag: "))
+}
+
 /// Text whose first character, white space aside, starts no pickle.
 fn foreign_text(bytes: &[u8]) -> Option<Foreign> {
+    if is_dvc(bytes) {
+        return Some(Foreign::Dvc);
+    }
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     match bytes.trim_ascii_start() {
+        text if text.starts_with(b"{\"learner\":") => Some(Foreign::XgboostJson),
         [b'{' | b'[', ..] => Some(Foreign::Json),
         [b'<', ..] => Some(Foreign::Xml),
         _ => None,

@@ -76,7 +76,7 @@ fn padding_is_counted_and_filled() {
     for behind in [filled(pad - 1, "ff"), filled(pad + 16, "ff"), filled(pad, "fe"), filled(pad, "00")] {
         refused(inline(&with("BININT1 16"), &behind), wrong, Some(start), Breach::Rule);
     }
-    let cut = "the file ends in the padding of an array";
+    let cut = "cut short: the file ends in the padding of an array";
     let mut bytes = inline(&with("BININT1 16"), ".bytes 0fffff");
     bytes.pop();
     refused(bytes, cut, Some(start), Breach::CutShort);
@@ -146,11 +146,10 @@ fn a_dtype_that_changes_after_elements_were_read_by_it() {
 fn an_array_that_is_longer_than_the_file() {
     let start = inline(&plain(C), "").len() - 1;
     let bytes = inline(&plain(C), ".bytes 000000000000f83f 00000000000000");
-    let want = "an array of 16 bytes begins 16 bytes before the end";
     assert!(open(bytes.clone()).expect_err("STOP is an element").to_string().contains("ends before STOP"));
     refused(
         bytes[..bytes.len() - 1].to_vec(),
-        &want.replace("begins 16", "begins 15"),
+        "cut short: 1 byte is missing from an array of 16",
         Some(start),
         Breach::CutShort,
     );

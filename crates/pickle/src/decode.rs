@@ -79,8 +79,7 @@ impl<'a> Decoder<'a> {
     pub fn next_op(&mut self) -> Result<Op<'a>, Error> {
         let offset = self.position;
         let Some(&byte) = self.input.get(offset) else {
-            let error = Error::malformed(offset, "the pickle ends before STOP");
-            return Err(error.of_breach(Breach::CutShort));
+            return Err(Error::cut_short(offset, None, "the pickle ends before STOP"));
         };
         let Some(opcode) = Opcode::from_byte(byte) else {
             let error = Error::malformed(offset, format!("{byte:#04x} is no opcode"));
@@ -187,14 +186,16 @@ impl<'a> Decoder<'a> {
 
     fn take(&mut self, count: usize) -> Result<&'a [u8], Fault> {
         let end = self.position.checked_add(count).ok_or(TRUNCATED)?;
-        let bytes = self.input.get(self.position..end).ok_or(TRUNCATED)?;
+        let missing = end.saturating_sub(self.input.len());
+        let bytes = self.input.get(self.position..end).ok_or(Fault::Missing(missing))?;
         self.position = end;
         Ok(bytes)
     }
 
     #[inline]
     fn fixed<const N: usize>(&mut self) -> Result<[u8; N], Fault> {
-        let bytes = self.input[self.position..].first_chunk().ok_or(TRUNCATED)?;
+        let rest = &self.input[self.position..];
+        let bytes = rest.first_chunk().ok_or(Fault::Missing(N.saturating_sub(rest.len())))?;
         self.position += N;
         Ok(*bytes)
     }
@@ -266,6 +267,8 @@ enum Fault {
     Rule(&'static str),
     Impossible(&'static str),
     CutShort(&'static str),
+    /// So many bytes of the argument are not there.
+    Missing(usize),
     Limit(LimitError),
 }
 
@@ -287,7 +290,8 @@ fn explain(fault: Fault, opcode: Opcode, offset: usize) -> Error {
         Fault::Limit(hit) => Error::limit(offset, hit),
         Fault::Rule(message) => Error::malformed(offset, message),
         Fault::Impossible(message) => Error::malformed(offset, message).of_breach(Breach::Impossible),
-        Fault::CutShort(message) => Error::malformed(offset, message).of_breach(Breach::CutShort),
+        Fault::CutShort(what) => Error::cut_short(offset, None, what),
+        Fault::Missing(bytes) => Error::cut_short(offset, Some(bytes as u64), "from the argument"),
     };
     error.at(opcode)
 }

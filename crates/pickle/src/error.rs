@@ -59,6 +59,13 @@ impl Error {
         Self::new(ErrorKind::Limit(limit), offset, limit.to_string())
     }
 
+    /// The same error, with the number of bytes that the file lacks.
+    #[must_use]
+    pub(crate) fn missing(mut self, bytes: u64) -> Self {
+        self.0.message = cut_short(Some(bytes), "");
+        self
+    }
+
     /// What a view on the Heap says about the object just read.
     pub fn from_view(offset: usize, error: &cannery_object::Error) -> Self {
         let kind = match error.kind() {
@@ -67,6 +74,11 @@ impl Error {
             _ => ErrorKind::Malformed,
         };
         Self::new(kind, offset, error.to_string())
+    }
+
+    /// The stream ends too early: so many bytes are missing where that is known, and `what` says of what or why.
+    pub fn cut_short(offset: usize, missing: Option<u64>, what: &str) -> Self {
+        Self::malformed(offset, cut_short(missing, what)).of_breach(Breach::CutShort)
     }
 
     fn new(kind: ErrorKind, offset: usize, message: String) -> Self {
@@ -111,6 +123,34 @@ impl Error {
     pub fn opcode(&self) -> Option<Opcode> {
         self.0.opcode
     }
+}
+
+/// How a file that ends too early is described, in all formats: `cut short: 1,204 bytes are missing`, or why it is known
+/// to be cut where the number is not.
+///
+/// ```
+/// use cannery_pickle::cut_short;
+/// assert_eq!(cut_short(Some(1204), "from an array"), "cut short: 1,204 bytes are missing from an array");
+/// assert_eq!(cut_short(None, "the line has no end"), "cut short: the line has no end");
+/// ```
+pub fn cut_short(missing: Option<u64>, what: &str) -> String {
+    let Some(missing) = missing else { return format!("cut short: {what}") };
+    let bytes = if missing == 1 { "byte is" } else { "bytes are" };
+    let space = if what.is_empty() { "" } else { " " };
+    format!("cut short: {} {bytes} missing{space}{what}", grouped(missing))
+}
+
+/// A number as people read it: `1,204`.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 impl fmt::Display for Error {

@@ -18,7 +18,7 @@ mod text;
 pub use assemble::{ListingError, assemble};
 pub use decode::{Arg, Decoder, Op};
 pub use disassemble::{Disassembly, Item};
-pub use error::{Breach, Error, ErrorKind};
+pub use error::{Breach, Error, ErrorKind, cut_short, grouped};
 pub use machine::{
     Inline, Machine, NoInline, Outcome, Source, Step, Taken, read, read_leniently, read_prefix,
 };

@@ -4,10 +4,14 @@ use bytes::Bytes;
 use cannery_format::compress::{Unwrapped, unwrap};
 use cannery_format::sniff::{Container, Foreign, Format, Nature, sniff, starts_a_pickle};
 use cannery_format::zip::Archive;
-use cannery_format::{Attempt, Companions, Error, ErrorKind, Kind, NoCompanions, read_plain, skops};
+use cannery_format::{
+    Attempt, Companions, Error, ErrorKind, Headless, Kind, NoCompanions, headless, is_identifier, read_plain,
+    skops, unknown,
+};
 use cannery_object::{Budget, Heap, Id, Limit, Limits, Node, Value};
 use cannery_pickle::{Breach, NoInline};
 
+use crate::folder::{has_model_extension, names_harm, reason_to_skip};
 use crate::judge::{Allowed, Judged, Suspect, judge};
 use crate::names::{self, Standing};
 use crate::nested;
@@ -22,6 +26,9 @@ use crate::verdict::{Finding, Report, Verdict};
 const MAX_DEPTH: usize = 4;
 /// How a part is called that stands in the bytes of an object.
 const BYTES: &str = "bytes";
+/// As the reader says it.
+const NO_MODEL_IN_ZIP: &str =
+    "this is a zip archive with neither skops's schema.json nor .npy files: unpack it first";
 
 /// How a file is judged.
 #[derive(Clone, Debug, Default)]
@@ -48,13 +55,35 @@ impl Options {
     }
 }
 
-/// Judges a file by its bytes. Arrays of old joblib dumps come from `companions`.
+/// Judges a file by its bytes, whatever its name. Arrays of old joblib dumps come from `companions`.
 pub fn scan(bytes: &Bytes, options: &Options, companions: &mut dyn Companions) -> Report {
+    judged(bytes, options, companions, false)
+}
+
+/// Judges a file that lies in a folder, where what is no model is skipped: see docs/scan.md.
+pub fn scan_in_folder(
+    name: &str,
+    bytes: &Bytes,
+    options: &Options,
+    companions: &mut dyn Companions,
+) -> Report {
+    if has_model_extension(name) {
+        return scan(bytes, options, companions).of_named_file();
+    }
+    match reason_to_skip(bytes, &options.limits) {
+        Some(reason) => Report::skipped(reason).of_bytes(bytes.len() as u64),
+        None => judged(bytes, options, companions, true),
+    }
+}
+
+fn judged(bytes: &Bytes, options: &Options, companions: &mut dyn Companions, in_folder: bool) -> Report {
     let mut scan = Scan {
         options,
         report: Report { bytes: bytes.len() as u64, ..Report::default() },
         budget: Budget::new(options.limits.clone()),
         part: Vec::new(),
+        in_folder,
+        in_framework: false,
     };
     if let Err(reason) = scan.file(bytes, companions) {
         scan.report.skipped = Some(reason);
@@ -73,6 +102,10 @@ struct Scan<'o> {
     budget: Budget,
     /// The parts that lead to where the scan is.
     part: Vec<String>,
+    /// Whether the file was found in a folder, under a name that says nothing.
+    in_folder: bool,
+    /// Whether the scan is inside a model of another framework.
+    in_framework: bool,
 }
 
 impl Scan<'_> {
@@ -90,14 +123,14 @@ impl Scan<'_> {
         match sniff(&plain.bytes) {
             Format::Foreign(foreign) => self.foreign(foreign, &plain.bytes),
             Format::Container(Container::Zip) => match Archive::open(&plain.bytes, &self.options.limits) {
-                Ok(archive) if is_read_whole(&archive) => self.values(&plain, bytes.len(), companions),
+                Ok(archive) if self.is_read_whole(&archive) => self.values(&plain, bytes.len(), companions),
                 Ok(archive) => self.archive(&archive),
                 Err(error) => {
                     self.error(&error, Rule::Container);
                     Ok(())
                 }
             },
-            Format::Unknown => self.no_model(&plain.bytes, "no format that is known".into()),
+            Format::Unknown => self.no_model(&plain.bytes, unknown(&plain.bytes).to_string()),
             _ => {
                 let judged = self.values(&plain, bytes.len(), companions);
                 if judged.is_ok() && self.report.verdict == Verdict::Safe && ends_as_zip(&plain.bytes) {
@@ -129,28 +162,81 @@ impl Scan<'_> {
     fn foreign(&mut self, foreign: Foreign, bytes: &Bytes) -> Result<(), Skipped> {
         let what = foreign.error().to_string();
         match foreign.nature() {
-            Nature::Data | Nature::Model if self.is_pickle_too(bytes) => {
+            Nature::Data | Nature::Model | Nature::Framework
+                if !foreign.is_never_a_pickle()
+                    && !foreign.is_zip()
+                    && foreign != Foreign::OldPyTorch
+                    && self.is_pickle_too(bytes) =>
+            {
                 self.add(Finding::new(Rule::Container, "", format!("{what}, and a pickle as well")));
                 Ok(())
             }
+            Nature::Data if foreign == Foreign::Office => match Archive::open(bytes, &self.options.limits) {
+                Ok(archive) => self.archive(&archive).map_err(|_| what),
+                Err(_) => Err(what),
+            },
             Nature::Data | Nature::Model => Err(what),
+            Nature::Framework => {
+                self.framework(foreign, what, bytes);
+                Ok(())
+            }
             Nature::Opaque => {
                 self.add(Finding::new(Rule::NotRead, "", what));
                 Ok(())
             }
-            Nature::Archive => match Archive::open(bytes, &self.options.limits) {
-                Ok(archive) => {
-                    if foreign == Foreign::Keras {
-                        self.add(Finding::new(Rule::NotRead, "", what));
-                    }
-                    self.archive(&archive)
-                }
-                Err(error) => {
-                    self.error(&error, Rule::Container);
-                    Ok(())
-                }
-            },
         }
+    }
+
+    /// The pickles in a model of another framework.
+    fn framework(&mut self, foreign: Foreign, what: String, bytes: &Bytes) {
+        let archive = match foreign {
+            Foreign::PyTorch | Foreign::Keras => match Archive::open(bytes, &self.options.limits) {
+                Ok(archive) => Some(archive),
+                Err(error) => return self.error(&error, Rule::Container),
+            },
+            _ => None,
+        };
+        self.add(Finding::new(Rule::OtherFramework, "", what));
+        let outside = std::mem::replace(&mut self.in_framework, true);
+        if let Some(archive) = archive {
+            // without a pickle in it there is nothing more to say
+            let _ = self.archive(&archive);
+        } else if foreign == Foreign::OldPyTorch {
+            self.pickles(bytes);
+        }
+        self.in_framework = outside;
+    }
+
+    /// The five pickles with which an old PyTorch checkpoint begins; the numbers of its tensors follow them. The first is
+    /// the number by which it was recognised.
+    fn pickles(&mut self, bytes: &Bytes) {
+        const PICKLES: usize = 5;
+        let mut start = 0;
+        for count in 0..PICKLES {
+            let mut heap = Heap::with_budget(self.budget.clone());
+            let end = heap.add_buffer(bytes.clone()).ok().and_then(|buffer| {
+                cannery_pickle::read_prefix(&mut heap, bytes, buffer, start, &mut NoInline).ok()
+            });
+            let end = end.map_or(bytes.len(), |outcome| outcome.end);
+            if count > 0 && !self.within(format!("pickle {count}"), &bytes.slice(start..end)) {
+                let message = "a pickle of the checkpoint is missing";
+                self.add(Finding::new(Rule::Container, "", message));
+                return;
+            }
+            start = end;
+        }
+    }
+
+    /// Whether an archive is read as one value: skops or npz. In a folder there are archives of anything, arrays among it.
+    fn is_read_whole(&self, archive: &Archive) -> bool {
+        let is_array = |name: &str| name.ends_with(".npy");
+        let mut names = archive.entries().iter().map(cannery_format::zip::Entry::name);
+        archive.find(skops::SCHEMA).is_some()
+            || if self.in_folder {
+                !archive.entries().is_empty() && names.all(is_array)
+            } else {
+                names.any(is_array)
+            }
     }
 
     /// Whether a file of another format is a pickle all the same: the first bytes of some are opcodes, behind which a
@@ -183,7 +269,9 @@ impl Scan<'_> {
             let content = archive.read(entry, &mut budget);
             self.spent(&budget);
             match content {
+                Ok(content) if !self.is_candidate(entry.name(), &content) => {}
                 Ok(content) => read += usize::from(self.within(short(entry.name()), &content)),
+                Err(_) if self.in_folder && !has_model_extension(entry.name()) => {}
                 Err(error) => {
                     self.error(&error, Rule::Container);
                     read += 1;
@@ -191,9 +279,14 @@ impl Scan<'_> {
             }
         }
         if read == 0 && self.part.is_empty() && self.report.findings.is_empty() {
-            return Err("a zip archive without a model in it".into());
+            return Err(NO_MODEL_IN_ZIP.into());
         }
         Ok(())
+    }
+
+    /// Whether an entry of an archive is judged: an archive is a folder.
+    fn is_candidate(&self, name: &str, content: &Bytes) -> bool {
+        has_model_extension(name) || reason_to_skip(content, &self.options.limits).is_none()
     }
 
     /// Whether what is read stands in the bytes of an object, which are seldom a file.
@@ -229,10 +322,10 @@ impl Scan<'_> {
             && match self.is_inside_bytes() {
                 // one byte of data is enough to ask for something by number
                 true => (fails_everywhere(error) || is_no_name(error)) && !names_anything(&attempt.heap),
-                false => fails_everywhere(error) && !asks_for_anything(&attempt.heap),
+                false => !self.is_some_pickle(&plain.bytes, error),
             }
         {
-            return self.no_model(&plain.bytes, format!("no pickle: {error}"));
+            return self.no_model(&plain.bytes, error.to_string());
         }
         let size = plain.bytes.len() as u64;
         let Judged { mut suspects, packed } =
@@ -255,7 +348,12 @@ impl Scan<'_> {
         if !suspects.is_empty() {
             self.origins(plain, file, companions, &mut suspects);
         }
-        for Suspect { finding, .. } in suspects {
+        let are_tensors = self.in_framework && every_persistent_id_is_a_tensor(&attempt.heap);
+        for Suspect { mut finding, .. } in suspects {
+            if finding.rule == Rule::PersistentId && are_tensors {
+                finding.verdict = Verdict::Unknown;
+                finding.message = "stands for the numbers of a tensor, which lie beside the pickle".into();
+            }
             self.add(finding);
         }
         for companion in attempt.facts.companions.iter().filter(|companion| companion.bytes.is_none()) {
@@ -267,6 +365,17 @@ impl Scan<'_> {
         }
         inner.into_iter().for_each(|finding| self.push(finding));
         Ok(())
+    }
+
+    /// Whether what has no header and can't be read is a pickle all the same, and not a text or a table.
+    fn is_some_pickle(&self, bytes: &Bytes, error: &Error) -> bool {
+        match headless(bytes, &self.options.limits) {
+            Headless::Pickle => true,
+            Headless::CutShort => !self.in_folder,
+            // an unpickler that takes what this one refuses may go on: from STOP at the end one sees how far
+            Headless::Other if self.in_folder => names_harm(bytes),
+            Headless::Other => !fails_everywhere(error) && bytes.ends_with(b"."),
+        }
     }
 
     /// Opcodes and offsets, by reading again.
@@ -318,6 +427,8 @@ impl Scan<'_> {
                 report: Report::default(),
                 budget: self.budget.clone(),
                 part: self.part.clone(),
+                in_folder: self.in_folder,
+                in_framework: self.in_framework,
             };
             let part = match path(id).filter(|path| !path.is_empty()) {
                 Some(path) => format!("{BYTES} at {path}"),
@@ -355,7 +466,9 @@ impl Scan<'_> {
     }
 
     fn push(&mut self, finding: Finding) {
-        if !self.options.ignored.contains(&finding.rule) {
+        // a policy is about models of scikit-learn: what another library would unpickle stays
+        let is_inside = self.in_framework && !finding.part.is_empty();
+        if is_inside || !self.options.ignored.contains(&finding.rule) {
             self.report.add(finding);
         }
     }
@@ -408,12 +521,6 @@ fn ends_as_zip(bytes: &[u8]) -> bool {
     })
 }
 
-/// Whether an archive is read as one value: skops or npz.
-fn is_read_whole(archive: &Archive) -> bool {
-    archive.find(skops::SCHEMA).is_some()
-        || archive.entries().iter().any(|entry| entry.name().ends_with(".npy"))
-}
-
 /// Whether the bytes can't be anything but what they begin with. Pickles of protocols 0 and 1 begin like any text.
 fn is_certain(bytes: &[u8]) -> bool {
     nested::has_magic(bytes)
@@ -443,13 +550,19 @@ fn names_anything(heap: &Heap) -> bool {
 
 /// Whether a module can have this name. `class Model:` is a GLOBAL of the module `lass Model:`.
 pub(crate) fn can_be_imported(module: &str, name: &str) -> bool {
-    let is_name = |part: &str| {
-        !part.is_empty()
-            && part.chars().all(|c| c.is_alphanumeric() || c == '_')
-            && !part.starts_with(|c: char| c.is_ascii_digit())
-    };
-    module.split('.').all(is_name)
-        && (name.split('.').all(is_name) || names::standing(module, name) != Standing::Unknown)
+    module.split('.').all(is_identifier)
+        && (name.split('.').all(is_identifier) || names::standing(module, name) != Standing::Unknown)
+}
+
+/// Whether all that is named by an id is what PyTorch names so: `('storage', class, key, device, count)`.
+fn every_persistent_id_is_a_tensor(heap: &Heap) -> bool {
+    heap.nodes().all(|value| match heap.node_of(value) {
+        Some(Node::Persistent(id)) => match heap.as_tuple(id) {
+            Some([first, ..]) => heap.is_str(*first, "storage"),
+            _ => false,
+        },
+        _ => true,
+    })
 }
 
 fn short(name: &str) -> String {

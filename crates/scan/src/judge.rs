@@ -10,10 +10,11 @@ use crate::names::{self, Standing};
 use crate::nesting;
 use crate::place::{self, Edge, id_of};
 use crate::rule::Rule;
+use crate::shown;
 use crate::site::{Refusal, Site, kind_of};
 use crate::sound::{self, Estimators};
 use crate::uses;
-use crate::verdict::Finding;
+use crate::verdict::{BY_VALUE, Finding};
 use crate::work::Work;
 
 /// A finding about a node.
@@ -174,7 +175,7 @@ impl<'h> Judge<'h> {
                 if let Some(refusal) = uses::could_be_harmless(&site) {
                     return self.refuse(value, symbol_of(name), refusal);
                 }
-                self.report(value, rule, symbol_of(name), format!("calls {}", symbol_of(name)));
+                self.report(value, rule, symbol_of(name), harm(heap, name, call.args));
                 self.state(&site);
             }
             Status::Unknown => {
@@ -313,6 +314,16 @@ impl<'h> Judge<'h> {
                 suspects.push(Suspect { id: id_of(value), finding: Finding::new(rule, symbol, message) });
             }
         }
+    }
+}
+
+/// What a harmful call would do.
+fn harm(heap: &Heap, name: (&str, &str), args: Value) -> String {
+    let symbol = symbol_of(name);
+    match names::makes_a_function(name) {
+        // its arguments are bytecode
+        true => format!("{BY_VALUE}: calls {symbol}"),
+        false => format!("calls {}", shown::call(heap, &symbol, args)),
     }
 }
 

@@ -9,6 +9,7 @@
 #![forbid(unsafe_code)]
 
 mod file;
+mod folder;
 mod hashing;
 mod held;
 mod judge;
@@ -19,6 +20,7 @@ mod place;
 mod policy;
 mod readers;
 mod rule;
+mod shown;
 mod site;
 mod sound;
 mod trace;
@@ -26,7 +28,8 @@ mod uses;
 mod verdict;
 mod work;
 
-pub use file::{Options, scan};
+pub use file::{Options, scan, scan_in_folder};
+pub use folder::{has_model_extension, reason_to_skip_by_start};
 pub use policy::{Policy, PolicyError};
 pub use rule::{RULES, Rule, RuleInfo};
 pub use verdict::{Finding, Report, Verdict};

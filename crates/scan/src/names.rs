@@ -66,6 +66,20 @@ pub(crate) fn is_harmless_until_called((module, name): (&str, &str)) -> bool {
     name == "apply_along_axis" && matches!(module, "numpy" | "numpy.lib.shape_base")
 }
 
+/// Whether a name is what makes a function out of bytecode that the file holds: `cloudpickle` and `dill` do so, under their own
+/// names and inside of other packages.
+pub(crate) fn makes_a_function((module, name): (&str, &str)) -> bool {
+    match name {
+        "CodeType" | "FunctionType" => module == "types",
+        "code" | "function" => module == "new",
+        "_make_function" | "_make_skel_func" | "_fill_function" => {
+            module.split('.').any(|part| part == "cloudpickle")
+        }
+        "_create_function" | "_create_code" => module.split('.').any(|part| part == "dill"),
+        _ => false,
+    }
+}
+
 /// Whether this very pair is known to do harm, and not only its module.
 pub(crate) fn is_harmful_pair(module: &str, name: &str) -> bool {
     HARMFUL.contains_key(&(module, name))

@@ -111,7 +111,7 @@ rules! {
     CutShort, "cut-short", 'I', Malformed, "a file that ends too early",
         "The file ends before the pickle, the array or the compressed stream in it does.",
         "Python runs what stands before the break. Attacks use it to stop scanners; downloads that were interrupted look the same.",
-        "the pickle ends before STOP (byte 1024)",
+        "cut short: 1,204 bytes are missing, at byte 1024",
         "Fetch the file again. If findings name functions, do not load it.";
     Trailing, "trailing-data", 'J', Malformed, "something after the end",
         "Bytes follow the end of the pickle or of the compressed stream.",
@@ -124,7 +124,7 @@ rules! {
         "local and central header have different names",
         "Do not load the file. Pack it again from its parts if you trust them.";
     NotRead, "not-read", 'K', Unknown, "content that cannery does not read",
-        "The file, or a part of it, is of a format that can hold code and that cannery does not read: 7z, rar, tar, zstd, HDF5, Keras, PyTorch and the like.",
+        "The file, or a part of it, is of a format that can hold code and that cannery does not read: 7z, rar, tar, zstd, HDF5 and the like.",
         "What was not read is never called safe.",
         "a 7z archive",
         "Unpack it and scan what is inside, or use a scanner for that format.";
@@ -166,13 +166,18 @@ rules! {
     OverLimit, "over-limit", '-', Malformed, "a limit was hit",
         "Reading the file, here or in Python, would need more memory, time or nesting than the limits allow.",
         "Small files that unfold into gigabytes, or keep Python busy for minutes, are an attack on whoever opens them.",
-        "the limit ratio allows 1000",
-        "If the file is honest, raise the limit that the message names, if it names one.";
+        "--ratio allows 1000",
+        "If the file is honest, raise the limit with the option that the message names, if it names one.";
     Unreadable, "unreadable", '-', Malformed, "the file can't be read",
         "The operating system refuses, or the file is no model: nothing was judged.",
         "A file that could not be read is not a safe one.",
         "permission denied",
         "Make the file readable, or name only model files.";
+    OtherFramework, "other-framework", '-', Unknown, "a model of another framework",
+        "The file is a model of PyTorch, Keras, XGBoost, LightGBM or CatBoost in a format of that library.",
+        "cannery reads models of scikit-learn. Pickles inside are judged, the rest is not read; what was not read is never called safe. Findings in the pickles can't be ignored by a policy.",
+        "this is a PyTorch checkpoint",
+        "Load it with the library that wrote it, if you trust whoever made it: PyTorch with weights_only=True, Keras with safe_mode=True.";
 }
 
 impl Rule {

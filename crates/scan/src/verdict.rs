@@ -71,7 +71,22 @@ pub struct Finding {
     pub more: u64,
 }
 
+/// How messages call a function whose bytecode the file holds.
+pub(crate) const BY_VALUE: &str = "a function carried by value (cloudpickle/dill)";
+
 impl Finding {
+    /// Its place in a report: what does harm, what the file would do most freely before all, then that it is cut short, which
+    /// explains what does not fit together, then the rest.
+    fn rank(&self) -> u8 {
+        match (self.verdict, self.rule) {
+            (Verdict::Dangerous, _) if self.message.starts_with(BY_VALUE) => 0,
+            (Verdict::Dangerous, _) => 1,
+            (_, Rule::CutShort) => 2,
+            (Verdict::Malformed, _) => 3,
+            (Verdict::Unknown | Verdict::Safe, _) => 4,
+        }
+    }
+
     pub(crate) fn new(rule: Rule, symbol: impl Into<String>, message: impl Into<String>) -> Self {
         Self {
             rule,
@@ -97,7 +112,7 @@ pub struct Report {
     pub format: Option<&'static str>,
     /// Bytes of the file.
     pub bytes: u64,
-    /// The reasons, worst first, at most [`MAX_FINDINGS`](crate::MAX_FINDINGS).
+    /// The reasons: what is dangerous first, then that the file is cut short, then the rest, worst first; at most [`MAX_FINDINGS`](crate::MAX_FINDINGS).
     pub findings: Vec<Finding>,
     /// Why this is no model file at all, so that there is nothing to judge. Never set beside findings, and never to be
     /// shown as safe.
@@ -117,6 +132,12 @@ impl Report {
         Self { skipped: Some(reason.into()), ..Self::default() }.finish()
     }
 
+    /// The same report on a file of so many bytes.
+    #[must_use]
+    pub fn of_bytes(self, bytes: u64) -> Self {
+        Self { bytes, ..self }
+    }
+
     /// The report on a file that someone named, and wants a verdict on: one that is no model is unreadable, not skipped.
     #[must_use]
     pub fn of_named_file(self) -> Self {
@@ -126,9 +147,9 @@ impl Report {
         }
     }
 
-    /// The worst first, else in the order of the file.
+    /// What a reader must know first comes first, else they are in the order of the file.
     pub(crate) fn finish(mut self) -> Self {
-        self.findings.sort_by_key(|finding| std::cmp::Reverse(finding.verdict));
+        self.findings.sort_by_key(Finding::rank);
         self.findings.truncate(crate::MAX_FINDINGS);
         if self.skipped.is_some() && self.findings.is_empty() {
             self.verdict = Verdict::Malformed;

@@ -27,7 +27,7 @@ use crate::predict::Threads;
 /// assert_eq!(scan("../../examples/iris_svc.joblib").verdict, Verdict::Safe);
 /// ```
 pub fn scan(path: impl AsRef<Path>) -> Report {
-    Scan::default().file(path.as_ref()).of_named_file()
+    Scan::default().file(path.as_ref(), true)
 }
 
 /// Judges one file by its bytes. What is no model is [`Unreadable`](Rule::Unreadable).
@@ -141,28 +141,35 @@ impl<'p> Scan<'p> {
         let (done, all) = (AtomicU64::new(0), found.len() as u64);
         let judge = |found: &walk::Found| {
             let report = match &found.reason {
+                Some(reason) if found.named => Report::skipped(reason).of_named_file(),
                 Some(reason) => Report::skipped(reason),
-                None => self.file(&found.path),
+                None => self.file(&found.path, found.named),
             };
             let done = done.fetch_add(1, Ordering::Relaxed) + 1;
             if let Some(progress) = self.progress {
                 progress(done, all);
             }
-            let report = if found.named { report.of_named_file() } else { report };
             FileReport { path: found.path.clone(), report }
         };
         let files = Threads::new(self.threads)?.run(|| found.par_iter().map(judge).collect());
         Ok(Scanned { files, policy: self.policy.clone(), single })
     }
 
-    fn file(&self, path: &Path) -> Report {
-        match read::bytes_of(path, &self.limits) {
-            Ok(read::Content::Bytes(bytes)) => {
+    /// A file that was named always has a verdict.
+    fn file(&self, path: &Path, named: bool) -> Report {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let has_verdict = named || cannery_scan::has_model_extension(&name);
+        let report = match read::bytes_of(path, &self.limits) {
+            Ok(read::Content::Bytes(bytes)) if named => {
                 cannery_scan::scan(&bytes, &self.options, &mut Folder::of(path))
             }
-            Ok(read::Content::NoModel(reason)) => Report::skipped(reason),
+            Ok(read::Content::Bytes(bytes)) => {
+                cannery_scan::scan_in_folder(&name, &bytes, &self.options, &mut Folder::of(path))
+            }
+            Ok(read::Content::NoModel(reason, len)) => Report::skipped(reason).of_bytes(len),
             Err(error) => Report::unreadable(error.to_string()),
-        }
+        };
+        if has_verdict { report.of_named_file() } else { report }
     }
 }
 

@@ -6,18 +6,20 @@ use std::path::Path;
 
 use bytes::Bytes;
 use cannery_format::Result;
-use cannery_format::sniff::{Format, Nature, sniff, starts_a_pickle};
 use cannery_format::source::{self, Access};
 use cannery_object::Limits;
+use cannery_scan::reason_to_skip_by_start;
 
 /// Files that are longer are looked at before they are read.
 const LONG: u64 = 1 << 20;
+/// Bytes that are looked at.
+const START: u64 = 64 << 10;
 
 /// What a file gives.
 pub(super) enum Content {
     Bytes(Bytes),
-    /// Its first bytes say that it is no model.
-    NoModel(String),
+    /// Its first bytes say that it is no model. The second is the length of the file.
+    NoModel(String, u64),
 }
 
 /// The bytes of a file, unless it is long and its start is that of something else.
@@ -26,16 +28,10 @@ pub(super) fn bytes_of(path: &Path, limits: &Limits) -> Result<Content> {
     let metadata = file.metadata()?;
     if metadata.len() > LONG {
         let mut start = Vec::new();
-        file.by_ref().take(512).read_to_end(&mut start)?;
+        file.by_ref().take(START).read_to_end(&mut start)?;
         file.rewind()?;
-        match sniff(&start) {
-            Format::Foreign(foreign)
-                if matches!(foreign.nature(), Nature::Data | Nature::Model) && !starts_a_pickle(&start) =>
-            {
-                return Ok(Content::NoModel(foreign.error().to_string()));
-            }
-            Format::Unknown => return Ok(Content::NoModel("no format that is known".into())),
-            _ => {}
+        if let Some(reason) = reason_to_skip_by_start(&start, limits) {
+            return Ok(Content::NoModel(reason, metadata.len()));
         }
     }
     source::bytes_of(file, &metadata, Access::Read, limits, &mut |_, _| ()).map(Content::Bytes)

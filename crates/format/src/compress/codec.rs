@@ -111,7 +111,7 @@ fn lzma_step(result: io::Result<StreamResult>, allowed: u64) -> Result<Step> {
 }
 
 pub(super) fn cut_short() -> Error {
-    Error::malformed("the compressed stream is cut short").of_breach(Breach::CutShort)
+    Error::malformed("cut short: the compressed stream has no end").of_breach(Breach::CutShort)
 }
 
 pub(super) fn damaged(why: impl Display) -> Error {

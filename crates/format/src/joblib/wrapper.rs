@@ -1,7 +1,7 @@
 //! `NumpyArrayWrapper`: the elements stand in the stream.
 
 use cannery_object::{Array, DType, Heap, Object, Order, Value, byte_len, shape_of};
-use cannery_pickle::{Breach, Error, Inline, Source, Taken, read_prefix};
+use cannery_pickle::{Error, Inline, Source, Taken, grouped, read_prefix};
 
 /// Reads what follows the wrapper and attaches it as the wrapper's payload, with padding if the reader knows of it. Says
 /// whether there is some. A pickle there is plain: `within` only watches.
@@ -23,8 +23,8 @@ pub(super) fn read(
     let len = byte_len(&layout.dtype, &layout.shape).map_err(|error| Error::from_view(here, &error))?;
     let present = source.bytes.len() - start;
     if len > present {
-        let message = format!("an array of {len} bytes begins {present} bytes before the end");
-        return Err(Error::malformed(start, message).of_breach(Breach::CutShort));
+        let array = format!("from an array of {}", grouped(len as u64));
+        return Err(Error::cut_short(start, Some((len - present) as u64), &array));
     }
     let blob = heap.blob(source.buffer, start, len);
     let is_padded = layout.alignment != 0;
@@ -83,8 +83,7 @@ fn padding(source: &Source<'_>, alignment: usize) -> Result<usize, Error> {
         return Ok(0);
     }
     let here = source.position;
-    let truncated =
-        || Error::malformed(here, "the file ends in the padding of an array").of_breach(Breach::CutShort);
+    let truncated = || Error::cut_short(here, None, "the file ends in the padding of an array");
     let (&count, rest) = source.bytes[here..].split_first().ok_or_else(truncated)?;
     let count = usize::from(count);
     let pad = rest.get(..count).ok_or_else(truncated)?;
