@@ -15,9 +15,11 @@
 
 mod assemble;
 mod bench;
+mod chain;
 mod disassemble;
 mod error;
 pub mod inspect;
+mod locate;
 mod model;
 mod part;
 mod predict;

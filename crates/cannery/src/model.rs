@@ -10,6 +10,7 @@ use cannery_object::{Heap, Limits, Value};
 
 use crate::error::Result;
 use crate::inspect::{JsonOptions, Summary, write_members};
+use crate::locate::Place;
 use crate::predict::Programs;
 
 /// Opens a model file: pickle, joblib, skops, npy or npz, compressed or not. Nothing in it is executed.
@@ -100,17 +101,20 @@ impl<'a> Options<'a> {
         self
     }
 
-    /// Opens a file.
+    /// Opens a file, the model in a folder of MLflow, or the model in a tar or zip archive: `models.tar.gz::model.pkl`, or
+    /// `models.tar.gz` alone where it holds one model file.
     pub fn open(mut self, path: impl AsRef<Path>) -> Result<Model> {
         let path = path.as_ref();
-        let bytes = self.bytes_of(path)?;
-        self.read(&bytes, &mut Folder::of(path)).map_err(|error| error.in_file(path.display()))
+        let place = Place::of(path).map_err(|error| error.in_file(path.display()))?;
+        let bytes = self.bytes_of(&place.file)?;
+        let read = self.read(&bytes, place.member.as_deref(), &mut Folder::of(&place.file));
+        read.map_err(|error| error.in_file(path.display()))
     }
 
     /// Reads a model from bytes.
     pub fn loads(mut self, bytes: &[u8]) -> Result<Model> {
         self.limits.check(cannery_object::Limit::InputBytes, bytes.len() as u64)?;
-        self.read(&Bytes::copy_from_slice(bytes), &mut NoCompanions)
+        self.read(&Bytes::copy_from_slice(bytes), None, &mut NoCompanions)
     }
 
     /// Reads a model from a stream.
@@ -118,7 +122,7 @@ impl<'a> Options<'a> {
         let limits = self.limits.clone();
         let bytes =
             source::read(reader, None, &limits, &mut |done, all| self.report(Stage::Read, done, all))?;
-        self.read(&bytes, &mut NoCompanions)
+        self.read(&bytes, None, &mut NoCompanions)
     }
 
     /// The bytes of a file, read or mapped.
@@ -134,12 +138,17 @@ impl<'a> Options<'a> {
         &self.limits
     }
 
-    fn read(&mut self, bytes: &Bytes, companions: &mut dyn Companions) -> Result<Model> {
+    fn read(
+        &mut self,
+        bytes: &Bytes,
+        member: Option<&str>,
+        companions: &mut dyn Companions,
+    ) -> Result<Model> {
         let limits = self.limits.clone();
         let mut report = |done, all| self.report(Stage::Decompress, done, all);
-        let document = cannery_format::read(bytes, &limits, companions, &mut report)?;
+        let document = cannery_format::read_member(bytes, member, &limits, companions, &mut report)?;
         let root = document.root;
-        Ok(Model { document: Arc::new(document), root, programs: Arc::default() })
+        Ok(Model { document: Arc::new(document), root, programs: Arc::default(), before: Arc::default() })
     }
 
     fn report(&mut self, stage: Stage, done: u64, all: Option<u64>) {
@@ -156,6 +165,8 @@ pub struct Model {
     document: Arc<Document>,
     root: Value,
     programs: Arc<Programs>,
+    /// The models whose results this one takes: see [`chain`](Self::chain).
+    before: Arc<[Self]>,
 }
 
 impl Model {
@@ -171,7 +182,18 @@ impl Model {
 
     /// The same file with another value of it in the place of the root.
     pub(crate) fn at(&self, root: Value) -> Self {
-        Self { document: Arc::clone(&self.document), root, programs: Arc::default() }
+        let document = Arc::clone(&self.document);
+        Self { document, root, programs: Arc::default(), before: Arc::default() }
+    }
+
+    /// The same model, to be given what these give.
+    pub(crate) fn behind(&self, before: &[Self]) -> Self {
+        Self { before: before.into(), ..self.at(self.root) }
+    }
+
+    /// The models whose results this one takes.
+    pub(crate) fn before(&self) -> &[Self] {
+        &self.before
     }
 
     /// What was compiled for the root.

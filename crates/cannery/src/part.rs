@@ -1,14 +1,18 @@
-//! Estimators inside dicts, lists and tuples: found, and named by paths.
+//! Estimators inside other values of a file: found, and named by paths.
+//!
+//! They are looked for in dicts, lists, tuples and arrays of objects, in attributes of objects of classes that nobody knows,
+//! in bound methods (`getattr(model, "predict")`), and in bytes or base64 text that hold a file of their own.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
 
+use cannery_format::sniff::{Format, Wrapping, sniff};
 use cannery_object::known::{Kind, known};
 use cannery_object::views::{Builtin, View};
 use cannery_object::{Element, Heap, Id, Node, Value};
 
 use crate::error::{Error, Result};
-use crate::model::Model;
+use crate::model::{Model, Options};
 
 /// Steps of the longest path.
 const MAX_STEPS: u32 = 32;
@@ -16,12 +20,18 @@ const MAX_STEPS: u32 = 32;
 const MAX_KEY: usize = 256;
 /// Most estimators that are listed.
 const MAX_FOUND: usize = 1000;
+/// Files in the bytes of files that are opened one after the other.
+const MAX_FILES: usize = 4;
+/// What Python calls the object whose method a bound method is.
+const OWNER: &str = "__self__";
 /// Most names in a message.
 const MAX_NAMED: usize = 20;
 
 impl Model {
-    /// The part of the model at a path: keys of dicts after dots, positions in lists and tuples in brackets, the first
-    /// step bare: `model`, `0`, `models.clf[1]`. Keys may hold dots; of several that fit, the longest counts.
+    /// The part of the model at a path: keys of dicts and attributes of objects after dots, positions in lists, tuples and
+    /// arrays in brackets, the first step bare: `model`, `0`, `models.clf[1]`. Keys may hold dots; of several that fit, the
+    /// longest counts. Of several pickles in a file the path begins with the position of one: `[1]`. Bytes that hold a file
+    /// are that file.
     ///
     /// ```
     /// let file = cannery::loads(b"\x80\x04}\x8c\x05model]K\x07as.")?;
@@ -33,42 +43,79 @@ impl Model {
     /// # Errors
     /// `Usage` when there is no such part; the message says what there is.
     pub fn part(&self, path: &str) -> Result<Self> {
-        let (mut value, mut rest) = (self.root(), path);
+        let (mut model, mut rest) = (self.clone(), path);
         while !rest.is_empty() {
             let is_first = rest.len() == path.len();
-            let (part, after) = step(self.heap(), value, rest, is_first).map_err(|what| {
+            let (part, after) = step(model.heap(), model.root(), rest, is_first).map_err(|what| {
                 let before = &path[..path.len() - rest.len()];
                 let place = if before.is_empty() { "the file" } else { before };
                 Error::usage(format!("there is no part {path:?}: {place} {what}"))
             })?;
-            (value, rest) = (part, after);
+            model = model.at(part);
+            if let Some(packed) = packed(model.heap(), part) {
+                model = model.unpacked(&packed)?;
+            }
+            rest = after;
         }
-        Ok(self.at(value))
+        Ok(model)
     }
 
-    /// Path and class, as module and name, of each scikit-learn estimator that is the root or lies in dicts, lists and
-    /// tuples from it on, outermost first. Attributes of objects are not searched. An object that stands at several
-    /// places is listed once; the first 1,000 are listed, up to 32 steps deep.
+    /// The model in bytes of this one.
+    fn unpacked(&self, packed: &[u8]) -> Result<Self> {
+        let limits = self.heap().budget().limits().clone();
+        Options::default().limits(limits).loads(packed)
+    }
+
+    /// Path and class, as module and name, of each scikit-learn estimator that is the root or lies in other values from it
+    /// on, outermost first. Attributes of estimators are not searched, nor bytes. An object that stands at several places is
+    /// listed once; the first 1,000 are listed, up to 32 steps deep.
     pub fn estimators(&self) -> Vec<(String, (&str, &str))> {
         let walk = Walk::of(self.heap(), self.root());
         walk.found.iter().map(|found| (walk.path(self.heap(), found), found.class)).collect()
     }
 
-    /// The estimator that is meant when the file is opened to predict: the root, or the one in its containers that
-    /// predict supports, or the only one there.
-    pub(crate) fn estimator(&self) -> Result<Value> {
-        let (heap, root) = (self.heap(), self.root());
-        if Entries::of(heap, root).is_none() {
-            return Ok(root);
+    /// The estimator that is meant when the file is opened to predict: the root, or the one in it that predict supports, or
+    /// the only one there, be it in bytes that hold a file.
+    pub(crate) fn target(&self) -> Result<Self> {
+        let mut model = self.clone();
+        for _ in 0..MAX_FILES {
+            let (heap, root) = (model.heap(), model.root());
+            if let Some(packed) = packed(heap, root) {
+                model = model.unpacked(&packed)?;
+                continue;
+            }
+            if Entries::of(heap, root).is_none() {
+                return Ok(model);
+            }
+            let walk = Walk::of(heap, root);
+            let mut supported = walk.found.iter().filter(|found| is_supported(found.class));
+            let value = match (supported.next(), supported.next(), &walk.found[..], &walk.packed[..]) {
+                (Some(found), None, ..) | (None, None, [found], _) => return Ok(model.at(found.value)),
+                (None, None, [], [only]) => *only,
+                (None, None, [], _) => return Ok(model),
+                _ => return Err(walk.ambiguous(heap)),
+            };
+            model = model.at(value);
         }
-        let walk = Walk::of(heap, root);
-        let mut supported = walk.found.iter().filter(|found| is_supported(found.class));
-        match (supported.next(), supported.next(), &walk.found[..]) {
-            (Some(found), None, _) | (None, None, [found]) => Ok(found.value),
-            (None, None, []) => Ok(root),
-            _ => Err(walk.ambiguous(heap)),
-        }
+        Err(Error::unsupported(format!("files are packed in one another more than {MAX_FILES} deep")))
     }
+}
+
+/// The bytes of a file that a value is: bytes that begin as a pickle of protocol 2 or above, compressed or not, or text in
+/// base64 that holds such bytes.
+fn packed(heap: &Heap, value: Value) -> Option<Cow<'_, [u8]>> {
+    let bytes: Cow<'_, [u8]> = match heap.node_of(value)? {
+        Node::Bytes(blob) | Node::ByteArray(blob) | Node::Str(blob) => heap.bytes(blob).into(),
+        Node::Call { .. } => heap.bytes_of(value)?,
+        _ => return None,
+    };
+    let is_text = matches!(heap.node_of(value), Some(Node::Str(_)));
+    let begins = match sniff(&bytes) {
+        Format::Wrapped(Wrapping::Base64) => true,
+        Format::Wrapped(_) => !is_text,
+        _ => !is_text && matches!(bytes[..], [0x80, 2..=5, ..]),
+    };
+    begins.then_some(bytes)
 }
 
 fn is_supported(class: (&str, &str)) -> bool {
@@ -80,6 +127,8 @@ struct Walk<'h> {
     seen: HashSet<Id>,
     containers: Vec<Place>,
     found: Vec<Found<'h>>,
+    /// Bytes that hold files.
+    packed: Vec<Value>,
 }
 
 /// Where a value was met: in which of the walk's containers, and by which step; the root in none.
@@ -94,6 +143,8 @@ struct Place {
 enum Step {
     Index(usize),
     Key(Value),
+    /// From a bound method to the object whose method it is.
+    Owner,
 }
 
 struct Found<'h> {
@@ -104,7 +155,8 @@ struct Found<'h> {
 
 impl<'h> Walk<'h> {
     fn of(heap: &'h Heap, root: Value) -> Self {
-        let mut walk = Self { seen: HashSet::new(), containers: Vec::new(), found: Vec::new() };
+        let mut walk =
+            Self { seen: HashSet::new(), containers: Vec::new(), found: Vec::new(), packed: Vec::new() };
         walk.meet(heap, Place { value: root, parent: None, depth: 0 });
         let mut next = 0;
         while next < walk.containers.len() && walk.found.len() < MAX_FOUND {
@@ -127,20 +179,22 @@ impl<'h> Walk<'h> {
             Some(Entries::Items(items)) => {
                 items.iter().enumerate().for_each(|(index, &item)| meet(item, Step::Index(index)));
             }
-            Some(Entries::Pairs(pairs)) => {
+            Some(Entries::Pairs(pairs) | Entries::Attributes(pairs)) => {
                 pairs.chunks_exact(2).for_each(|pair| meet(pair[1], Step::Key(pair[0])));
             }
+            Some(Entries::Owner(owner)) => meet(owner, Step::Owner),
             None => {}
         }
     }
 
     fn meet(&mut self, heap: &'h Heap, place: Place) {
         let Value::Ref(id) = place.value else { return };
-        if !matches!(
-            heap.node_of(place.value),
-            Some(Node::List(_) | Node::Tuple(_) | Node::Dict(_) | Node::Call { .. })
-        ) || !self.seen.insert(id)
-        {
+        let holds = match heap.node_of(place.value) {
+            Some(Node::List(_) | Node::Tuple(_) | Node::Dict(_) | Node::Call { .. } | Node::Array(_)) => true,
+            Some(Node::Bytes(_) | Node::ByteArray(_) | Node::Str(_)) => packed(heap, place.value).is_some(),
+            _ => false,
+        };
+        if !holds || !self.seen.insert(id) {
             return;
         }
         match heap.view(place.value) {
@@ -148,6 +202,7 @@ impl<'h> Walk<'h> {
                 self.found.push(Found { value: place.value, place, class: object.class() });
             }
             _ if Entries::of(heap, place.value).is_some() => self.containers.push(place),
+            _ if packed(heap, place.value).is_some() => self.packed.push(place.value),
             _ => {}
         }
     }
@@ -165,11 +220,8 @@ impl<'h> Walk<'h> {
             match step {
                 Step::Index(index) if path.is_empty() => path = index.to_string(),
                 Step::Index(index) => path.push_str(&format!("[{index}]")),
-                Step::Key(key) => {
-                    let dot = if path.is_empty() { "" } else { "." };
-                    path.push_str(dot);
-                    path.push_str(&key_text(heap, key).unwrap_or("?".into()));
-                }
+                Step::Key(key) => push_key(&mut path, &key_text(heap, key).unwrap_or("?".into())),
+                Step::Owner => push_key(&mut path, OWNER),
             }
         }
         path
@@ -188,6 +240,13 @@ impl<'h> Walk<'h> {
     }
 }
 
+fn push_key(path: &mut String, key: &str) {
+    if !path.is_empty() {
+        path.push('.');
+    }
+    path.push_str(key);
+}
+
 fn is_estimator(class: (&str, &str)) -> bool {
     known(class.0, class.1).is_some_and(|known| known.kind == Kind::Estimator) || is_supported(class)
 }
@@ -196,10 +255,15 @@ fn is_estimator(class: (&str, &str)) -> bool {
 enum Entries<'h> {
     Items(&'h [Value]),
     Pairs(Cow<'h, [Value]>),
+    /// Of an object whose class nobody knows.
+    Attributes(Cow<'h, [Value]>),
+    /// The object whose method this is.
+    Owner(Value),
 }
 
 impl<'h> Entries<'h> {
-    /// The entries of a dict, list or tuple, however it is written; of nothing else.
+    /// The entries of a dict, list, tuple or array of objects, however it is written, the attributes of an object of an
+    /// unknown class, and the object of a bound method.
     fn of(heap: &'h Heap, value: Value) -> Option<Self> {
         if let Some(items) = heap.as_sequence(value) {
             return Some(Self::Items(items));
@@ -209,8 +273,20 @@ impl<'h> Entries<'h> {
         }
         match heap.view(value) {
             View::Builtin(builtin) => Self::of_call(&builtin),
-            _ => None,
+            View::NdArray => heap.ndarray(value)?.ok()?.objects().map(Self::Items),
+            View::Object(object) if !is_known(object.class()) => {
+                object.attributes().map(|pairs| Self::Attributes(pairs.into()))
+            }
+            _ => owner(heap, value).map(Self::Owner),
         }
+    }
+
+    /// As [`of`](Self::of), and the attributes of any object: where a path leads, not where the search does.
+    fn along(heap: &'h Heap, value: Value) -> Option<Self> {
+        Self::of(heap, value).or_else(|| {
+            let object = heap.object(value)?;
+            object.attributes().map(|pairs| Self::Attributes(pairs.into()))
+        })
     }
 
     fn of_call(builtin: &Builtin<'h>) -> Option<Self> {
@@ -222,21 +298,42 @@ impl<'h> Entries<'h> {
     }
 }
 
+/// The object of `getattr(object, "name")`, as pickle writes a bound method.
+fn owner(heap: &Heap, value: Value) -> Option<Value> {
+    let call = heap.call(value)?;
+    let is_getattr = matches!(heap.global_name(call.callable)?, ("builtins" | "__builtin__", "getattr"));
+    match heap.as_tuple(call.args)? {
+        &[owner, name] if is_getattr && heap.as_str(name).is_some() => Some(owner),
+        _ => None,
+    }
+}
+
+/// Whether a class is one of the libraries that are known.
+fn is_known(class: (&str, &str)) -> bool {
+    known(class.0, class.1).is_some() || is_supported(class)
+}
+
 /// The value that the first step of a path leads to, and the rest of the path. Otherwise what is wrong with the
 /// container.
 fn step<'p>(heap: &Heap, value: Value, path: &'p str, is_first: bool) -> Result<(Value, &'p str), String> {
     let (name, closing) = match path.strip_prefix('[') {
         Some(inner) => (inner, "]"),
-        None => (if is_first { path } else { path.strip_prefix('.').unwrap_or(path) }, ""),
+        // an attribute of the root may be written with its dot
+        None if is_first => (path.strip_prefix('.').filter(|rest| !rest.is_empty()).unwrap_or(path), ""),
+        None => (path.strip_prefix('.').unwrap_or(path), ""),
     };
-    let found = match Entries::of(heap, value) {
+    let found = match Entries::along(heap, value) {
         Some(Entries::Items(items)) => {
             let digits = name.bytes().take_while(u8::is_ascii_digit).count();
             let item = name[..digits].parse().ok().and_then(|index: usize| items.get(index));
             item.map(|&item| (item, digits)).ok_or_else(|| format!("has {} elements, from 0 on", items.len()))
         }
-        Some(Entries::Pairs(pairs)) => entry(heap, &pairs, name, closing),
-        None => Err("is no dict, list or tuple".to_owned()),
+        Some(Entries::Pairs(pairs) | Entries::Attributes(pairs)) => entry(heap, &pairs, name, closing),
+        Some(Entries::Owner(owner)) => match name.strip_prefix(OWNER) {
+            Some(rest) if ends_step(rest) => Ok((owner, OWNER.len())),
+            _ => Err(format!("is a bound method, and has {OWNER}")),
+        },
+        None => Err("has no parts".to_owned()),
     };
     let (value, len) = found?;
     let rest = name[len..].strip_prefix(closing).filter(|rest| ends_step(rest));
@@ -359,7 +456,7 @@ mod tests {
         for (path, message) in [
             ("model", "there is no part \"model\": the file has models, a, names"),
             ("models.clf[2]", "there is no part \"models.clf[2]\": models.clf has 2 elements, from 0 on"),
-            ("models.x.y", "there is no part \"models.x.y\": models.x is no dict, list or tuple"),
+            ("models.x.y", "there is no part \"models.x.y\": models.x has no parts"),
             ("models.clf[1", "there is no part \"models.clf[1\": models.clf is followed by what is no path"),
             (
                 "names[99999999999999999999]",
@@ -374,8 +471,7 @@ mod tests {
     fn the_one_that_is_meant_is_found() {
         let class = |value: &[u8]| {
             let model = model(value);
-            let found = model.estimator().map(|value| model.at(value));
-            found.map(|found| found.class().map(|(_, name)| name.to_owned()))
+            model.target().map(|found| found.class().map(|(_, name)| name.to_owned()))
         };
         let one = dict(&[(text("model"), SVC), (text("search"), TSNE), (text("columns"), &list(&[]))]);
         assert_eq!(class(&one).expect("one that is supported").as_deref(), Some("SVC"));

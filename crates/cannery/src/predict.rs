@@ -90,7 +90,8 @@ impl Model {
     /// The names of the columns that the estimator was fitted on, if it was fitted on a table with names. Those of a
     /// pipeline are its first step's.
     pub fn feature_names(&self) -> Option<Vec<String>> {
-        feature_names(self.heap(), self.estimator().ok()?)
+        let first = self.before().first().unwrap_or(self).target().ok()?;
+        feature_names(first.heap(), first.root())
     }
 
     /// The columns that an estimator of the model takes: their names, where it was fitted on columns with names, and what
@@ -105,18 +106,13 @@ impl Model {
 
     /// Reads the estimator and compiles what a request for methods means, all anew.
     pub(crate) fn compile(&self, request: &str, signature: &Signature) -> Result<Program> {
-        compile(&*cannery_sklearn::read(self.heap(), self.estimator()?)?, request, signature)
+        compile(&*self.read_chain()?, request, signature)
     }
 
     /// What [`compile`](Self::compile) gives, kept for the next time.
     fn program(&self, request: &str, signature: &Signature) -> Result<Arc<Program>> {
         let compile = || compile(&*self.read_estimator()?, request, signature);
         self.programs().program(request, signature, compile)
-    }
-
-    /// The estimator that predicts.
-    pub(crate) fn read_estimator(&self) -> Result<Arc<dyn Estimator>> {
-        self.programs().estimator(|| Ok(cannery_sklearn::read(self.heap(), self.estimator()?)?))
     }
 }
 

@@ -189,13 +189,10 @@ pub(crate) struct Assemble {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Predict {
-    /// The model file
-    #[arg(value_hint = ValueHint::FilePath)]
-    pub(crate) model: PathBuf,
-
-    /// The rows: CSV, NDJSON, Parquet, .npy, .npz or text; - for standard input
-    #[arg(value_hint = ValueHint::FilePath)]
-    pub(crate) input: PathBuf,
+    /// The model file, or several whose results go from one to the next; then the rows: CSV, NDJSON, JSON, Parquet,
+    /// .npy, .npz or text, - for standard input
+    #[arg(value_names = ["MODEL", "ROWS"], num_args = 2.., required = true, value_hint = ValueHint::FilePath)]
+    pub(crate) files: Vec<PathBuf>,
 
     #[command(flatten)]
     pub(crate) call: Call,

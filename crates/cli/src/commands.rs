@@ -163,19 +163,27 @@ fn run_assemble(assemble: &Assemble) -> Result {
 
 fn run_predict(predict: &Predict, progress: &mut Progress) -> Result {
     let mut report = |stage: Stage, done, all| progress.report(stage, done, all);
-    let request = cannery::Prediction::new(&predict.input)
+    // clap has seen to it that there are two or more
+    let Some((input, models)) = predict.files.split_last() else { return Ok(()) };
+    let request = cannery::Prediction::new(input)
         .method(&predict.call.method)
         .threads(predict.call.threads.map(usize::from))
         .output(predict.output.as_deref())
         .header(predict.header.into())
         .separator(predict.separator.0)
         .limits(predict.limits.0.clone());
-    let options = Options::default().limits(predict.limits.0.clone()).progress(&mut report);
-    let file = options.open(&predict.model)?;
-    let model = predict.call.part.as_ref().map_or(Ok(file.clone()), |part| file.part(part));
-    let done = model.and_then(|model| request.run(&model, Box::new(std::io::stdout().lock()), &mut report));
+    let (last, mut opened) = (&models[models.len() - 1], Vec::new());
+    for path in models {
+        let options = Options::default().limits(predict.limits.0.clone()).progress(&mut report);
+        let file = options.open(path)?;
+        let part = predict.call.part.as_deref().filter(|_| path == last);
+        let model = part.map_or(Ok(file.clone()), |part| file.part(part));
+        opened.push(model.map_err(|error| error.in_file(path.display()))?);
+    }
+    let model = Model::chain(&opened)?;
+    let done = request.run(&model, Box::new(std::io::stdout().lock()), &mut report);
     progress.finish();
-    Ok(done.map_err(|error| error.in_file(predict.model.display()))?)
+    Ok(done.map_err(|error| error.in_file(last.display()))?)
 }
 
 fn run_bench(bench: &Bench) -> Result {

@@ -9,7 +9,7 @@ use cannery_object::{Budget, Limit, Limits};
 use cannery_pickle::Breach;
 
 pub(crate) use self::codec::inflate_raw;
-use self::codec::{bzip2, gzip, lzma, xz, zfile, zlib};
+use self::codec::{base64, bzip2, gzip, lzma, xz, zfile, zlib};
 pub(crate) use self::sink::Sink;
 use crate::error::{Error, Result};
 use crate::sniff::{Format, Wrapping, sniff};
@@ -82,7 +82,7 @@ fn inflate(bytes: &[u8], wrapping: Wrapping, sink: &mut Sink<'_>) -> Result<()> 
 fn continues(rest: &[u8], wrapping: Wrapping) -> bool {
     match wrapping {
         Wrapping::Gzip | Wrapping::Bzip2 | Wrapping::Xz => sniff(rest) == Format::Wrapped(wrapping),
-        Wrapping::Zlib | Wrapping::Zfile | Wrapping::Lzma | Wrapping::Lz4 => false,
+        Wrapping::Zlib | Wrapping::Zfile | Wrapping::Lzma | Wrapping::Lz4 | Wrapping::Base64 => false,
     }
 }
 
@@ -95,6 +95,7 @@ fn inflate_stream(bytes: &[u8], wrapping: Wrapping, sink: &mut Sink<'_>) -> Resu
         Wrapping::Xz => xz(bytes, sink),
         Wrapping::Lzma => lzma(bytes, sink),
         Wrapping::Lz4 => lz4::inflate(bytes, sink),
+        Wrapping::Base64 => base64(bytes, sink),
     }
 }
 

@@ -1,8 +1,8 @@
 //! A whole file: wrappings off, container recognised, Heap filled.
 
 use bytes::Bytes;
-use cannery_object::{Budget, Heap, Limits, Value};
-use cannery_pickle::{Breach, Inline, NoInline};
+use cannery_object::{Budget, BufferId, Heap, Limits, Node, Value};
+use cannery_pickle::{Breach, Inline, NoInline, Outcome};
 
 use crate::compress::{Unwrapped, unwrap};
 use crate::error::{Error, Result};
@@ -11,7 +11,7 @@ use crate::joblib::{Companion, Companions, Joblib};
 use crate::sniff::{Container, Format, Wrapping, sniff};
 use crate::source::Progress;
 use crate::zip::Archive;
-use crate::{npy, npz, skops};
+use crate::{members, npy, npz, skops};
 
 /// A file that has been read.
 #[derive(Debug)]
@@ -86,8 +86,22 @@ pub fn read(
     companions: &mut dyn Companions,
     progress: Progress<'_>,
 ) -> Result<Document> {
+    read_member(bytes, None, limits, companions, progress)
+}
+
+/// As [`read`]; of an archive, the member of this name is read, or without one the only model file in it.
+pub fn read_member(
+    bytes: &Bytes,
+    member: Option<&str>,
+    limits: &Limits,
+    companions: &mut dyn Companions,
+    progress: Progress<'_>,
+) -> Result<Document> {
     let mut budget = Budget::new(limits.clone());
-    let plain = unwrap(bytes, &mut budget, progress)?;
+    let mut plain = unwrap(bytes, &mut budget, progress)?;
+    if let Some(member) = members::meant(&plain.bytes, member, &mut budget)? {
+        plain = unwrap(&member.bytes, &mut budget, progress).map_err(|error| error.within(&member.name))?;
+    }
     let Attempt { heap, facts, root } =
         read_plain(&plain, bytes.len() as u64, budget, companions, &mut NoInline);
     Ok(Document { heap, root: root?, facts })
@@ -190,7 +204,7 @@ fn pickle(
 ) -> Result<Value> {
     let buffer = heap.add_buffer(bytes.clone())?;
     let mut joblib = Joblib::watched(companions, watcher);
-    let outcome = cannery_pickle::read(heap, bytes, buffer, 0, &mut joblib);
+    let outcome = pickles(heap, bytes, buffer, &mut joblib);
     let outcome = outcome.and_then(|outcome| joblib.check(heap).map(|()| outcome));
     if joblib.inline_arrays > 0 || !joblib.used.is_empty() {
         facts.kind = Kind::Joblib;
@@ -202,6 +216,34 @@ fn pickle(
     facts.protocol = outcome.protocol.map(u32::from);
     facts.opcodes = outcome.opcodes;
     Ok(outcome.root)
+}
+
+/// The pickles that a file holds, one behind the other, as several calls of `pickle.dump` write them. The root of more
+/// than one is a list of theirs.
+fn pickles(
+    heap: &mut Heap,
+    bytes: &Bytes,
+    buffer: BufferId,
+    inline: &mut impl Inline,
+) -> Result<Outcome, cannery_pickle::Error> {
+    let first = cannery_pickle::read_prefix(heap, bytes, buffer, 0, inline)?;
+    if first.end == bytes.len() {
+        return Ok(first);
+    }
+    let (mut roots, mut all) = (vec![first.root], first);
+    while all.end < bytes.len() {
+        let rest = bytes.len() - all.end;
+        let next = cannery_pickle::read_prefix(heap, bytes, buffer, all.end, inline).map_err(|_| {
+            let message = format!("{rest} bytes follow the end of the pickle, and are no other pickle");
+            cannery_pickle::Error::malformed(all.end, message).of_breach(Breach::Trailing)
+        })?;
+        roots.push(next.root);
+        (all.end, all.opcodes) = (next.end, all.opcodes + next.opcodes);
+        all.protocol = all.protocol.max(next.protocol);
+    }
+    all.root =
+        heap.container(Node::List, &roots).map_err(|limit| cannery_pickle::Error::limit(all.end, limit))?;
+    Ok(all)
 }
 
 /// What is wrong with bytes that can't be read as a pickle. Without a header, most of them were never one.

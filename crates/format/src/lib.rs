@@ -13,6 +13,7 @@ mod headless;
 mod joblib;
 pub mod literal;
 mod map;
+mod members;
 pub mod npy;
 pub mod npz;
 mod number;
@@ -21,7 +22,8 @@ pub mod sniff;
 pub mod source;
 pub mod zip;
 
-pub use document::{Attempt, Document, Facts, Kind, read, read_plain, unknown};
+pub use document::{Attempt, Document, Facts, Kind, read, read_member, read_plain, unknown};
 pub use error::{Error, ErrorKind, Result};
 pub use headless::{Headless, headless, is_identifier, may_be_headless};
 pub use joblib::{Companion, Companions, Folder, Joblib, NoCompanions, Reader};
+pub use members::{Member, member, tar};

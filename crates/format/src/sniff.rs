@@ -34,6 +34,8 @@ pub enum Wrapping {
     Lz4,
     /// `ZF`, a length in hexadecimal and zlib: joblib before 0.10.
     Zfile,
+    /// Text in base64 (RFC 4648) that holds a pickle of protocol 2 or above.
+    Base64,
 }
 
 impl Wrapping {
@@ -47,6 +49,7 @@ impl Wrapping {
             Self::Xz => "xz",
             Self::Lz4 => "lz4",
             Self::Zfile => "zfile",
+            Self::Base64 => "base64",
         }
     }
 }
@@ -203,8 +206,19 @@ fn wrapping(bytes: &[u8]) -> Option<Wrapping> {
         [b'B', b'Z', b'h', b'1'..=b'9', magic @ ..] if is_bzip2_block(magic) => Some(Wrapping::Bzip2),
         [0x78, flags, ..] if is_zlib(*flags) => Some(Wrapping::Zlib),
         _ if is_lzma(bytes) => Some(Wrapping::Lzma),
+        _ if is_base64(bytes) => Some(Wrapping::Base64),
         _ => None,
     }
+}
+
+/// The letters of a pickle's first two bytes, PROTO and a protocol from 2 to 5, and only letters of base64 after them. As
+/// a pickle this would read a memo that holds nothing.
+fn is_base64(bytes: &[u8]) -> bool {
+    const LOOKED_AT: usize = 512;
+    let start = &bytes[..bytes.len().min(LOOKED_AT)];
+    let is_letter =
+        |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'\n' | b'\r');
+    matches!(start, [b'g', b'A', b'I'..=b'X', ..]) && start.len() >= 8 && start.iter().all(is_letter)
 }
 
 /// A block of data, or the end of a stream without one.

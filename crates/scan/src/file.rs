@@ -180,6 +180,7 @@ impl Scan<'_> {
                 self.framework(foreign, what, bytes);
                 Ok(())
             }
+            Nature::Opaque if foreign == Foreign::Tar => self.tar(bytes),
             Nature::Opaque => {
                 self.add(Finding::new(Rule::NotRead, "", what));
                 Ok(())
@@ -280,6 +281,28 @@ impl Scan<'_> {
         }
         if read == 0 && self.part.is_empty() && self.report.findings.is_empty() {
             return Err(NO_MODEL_IN_ZIP.into());
+        }
+        Ok(())
+    }
+
+    /// Every file of a tar archive.
+    fn tar(&mut self, bytes: &Bytes) -> Result<(), Skipped> {
+        self.report.format.get_or_insert("archive");
+        let members = match cannery_format::tar(bytes, &self.options.limits) {
+            Ok(members) => members,
+            Err(error) => {
+                self.error(&error, Rule::Container);
+                return Ok(());
+            }
+        };
+        let mut read = 0;
+        for member in &members {
+            if self.is_candidate(&member.name, &member.bytes) {
+                read += usize::from(self.within(short(&member.name), &member.bytes));
+            }
+        }
+        if read == 0 && self.part.is_empty() {
+            return Err("this is a tar archive without a model in it".into());
         }
         Ok(())
     }

@@ -26,6 +26,11 @@ impl Child {
         Ok(Self { path: state.path_of(place), model: state.estimator_in(value, place)? })
     }
 
+    /// An estimator of a file of its own; `path` says which.
+    pub(crate) fn of(path: String, model: Box<dyn Estimator>) -> Self {
+        Self { path, model }
+    }
+
     /// What it was fitted on.
     pub(crate) fn takes(&self) -> Takes {
         self.model.takes()

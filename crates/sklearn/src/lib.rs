@@ -34,3 +34,4 @@ mod tree;
 pub use error::{Error, ErrorKind};
 pub use estimator::{Estimator, KnownTree, Methods, Soundness, read, supported};
 pub use input::{ColumnHint, ColumnKind, Input, Takes};
+pub use pipeline::chain;

@@ -39,6 +39,24 @@ fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
     Ok(Box::new(Pipeline { transformers, last, takes }))
 }
 
+/// Estimators of several files as one: what `transform` of each gives is what the next one takes. The name says where an
+/// estimator comes from, for errors.
+///
+/// ```
+/// # use cannery_sklearn::chain;
+/// assert!(chain(vec![]).is_err());
+/// ```
+///
+/// # Errors
+/// `Unsupported` when there is no estimator.
+pub fn chain(estimators: Vec<(String, Box<dyn Estimator>)>) -> Result<Box<dyn Estimator>, Error> {
+    let mut transformers: Vec<Child> =
+        estimators.into_iter().map(|(name, estimator)| Child::of(name, estimator)).collect();
+    let last = transformers.pop().ok_or_else(|| Error::unsupported("", "a chain of no estimator"))?;
+    let takes = transformers.first().unwrap_or(&last).takes();
+    Ok(Box::new(Pipeline { transformers, last: Some(last), takes }))
+}
+
 /// The estimator of a step: a pair of name and estimator. `None` for one that passes everything through: Python's
 /// `None`, since 0.21 also 'passthrough'.
 fn step(state: &State<'_>, value: Value, index: usize) -> Result<Option<Child>, Error> {

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
+use cannery_format::source::Access;
 use cannery_format::{Folder, NoCompanions};
 use cannery_object::Limits;
 use cannery_scan::Options;
@@ -18,6 +19,7 @@ use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 pub use cannery_scan::{Finding, Policy, PolicyError, RULES, Report, Rule, RuleInfo, Verdict};
 
 use crate::error::{Error, Result};
+use crate::locate::Place;
 use crate::predict::Threads;
 
 /// Judges one file by its path. One that is no model is [`Unreadable`](Rule::Unreadable).
@@ -157,6 +159,10 @@ impl<'p> Scan<'p> {
 
     /// A file that was named always has a verdict.
     fn file(&self, path: &Path, named: bool) -> Report {
+        let place = Place::of_file(path);
+        if let Some(member) = &place.member {
+            return self.member(&place.file, member);
+        }
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let has_verdict = named || cannery_scan::has_model_extension(&name);
         let report = match read::bytes_of(path, &self.limits) {
@@ -170,6 +176,16 @@ impl<'p> Scan<'p> {
             Err(error) => Report::unreadable(error.to_string()),
         };
         if has_verdict { report.of_named_file() } else { report }
+    }
+
+    /// A member of an archive.
+    fn member(&self, archive: &Path, member: &str) -> Report {
+        let content = cannery_format::source::open(archive, Access::Read, &self.limits, &mut |_, _| ())
+            .and_then(|bytes| cannery_format::member(&bytes, member, &self.limits));
+        match content {
+            Ok(content) => cannery_scan::scan(&content, &self.options, &mut NoCompanions).of_named_file(),
+            Err(error) => Report::unreadable(error.to_string()).of_named_file(),
+        }
     }
 }
 

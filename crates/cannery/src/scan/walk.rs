@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
+use crate::locate::Place;
 
 /// A file that was found.
 #[derive(Debug)]
@@ -18,6 +19,11 @@ pub(super) struct Found {
 pub(super) fn files(paths: &[PathBuf]) -> Result<Vec<Found>> {
     let mut found = Vec::new();
     for path in paths {
+        let place = Place::of_file(path);
+        if place.member.is_some() {
+            found.push(Found { path: path.clone(), named: true, reason: None });
+            continue;
+        }
         let metadata = path.metadata().map_err(|error| Error::from(error).in_file(path.display()))?;
         if metadata.is_dir() {
             folder(path, &mut found)?;

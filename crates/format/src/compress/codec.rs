@@ -1,7 +1,7 @@
 //! One function for each codec: inflates the stream at the start of `bytes` and answers where it ends.
 
 use std::fmt::Display;
-use std::io;
+use std::io::{self, Read};
 
 use cannery_object::{Limit, LimitError};
 use cannery_pickle::Breach;
@@ -21,6 +21,20 @@ pub(crate) fn zlib(bytes: &[u8], sink: &mut Sink<'_>) -> Result<usize> {
 /// gzip, one member: ends with a CRC-32 and the length of the plain bytes.
 pub(crate) fn gzip(bytes: &[u8], sink: &mut Sink<'_>) -> Result<usize> {
     deflate(Decompress::new_gzip(WINDOW_BITS), bytes, sink)
+}
+
+/// Base64, in lines or not. All of the text belongs to it.
+pub(crate) fn base64(text: &[u8], sink: &mut Sink<'_>) -> Result<usize> {
+    let letters: Vec<u8> = text.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
+    let mut reader =
+        base64::read::DecoderReader::new(&letters[..], &base64::engine::general_purpose::STANDARD);
+    sink.drive(text, |input, out| {
+        let produced = reader
+            .read(out)
+            .map_err(|error| Error::malformed(format!("the base64 text is damaged: {error}")))?;
+        let ended = produced == 0;
+        Ok(Step { consumed: if ended { input.len() } else { 0 }, produced, ended })
+    })
 }
 
 /// Deflate without a frame, as in zip archives: has no checksum.

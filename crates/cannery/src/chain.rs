@@ -1,0 +1,53 @@
+//! Several files as one model: a preprocessor, and the model that was fitted on what it gives.
+
+use std::sync::Arc;
+
+use cannery_sklearn::Estimator;
+
+use crate::error::{Error, Result};
+use crate::model::Model;
+
+impl Model {
+    /// Models of several files as one: what `transform` of each gives is what the next one takes, and the methods are those
+    /// of the last. They are compiled together, as the steps of a pipeline are.
+    ///
+    /// ```
+    /// let model = cannery::open("../../examples/iris_svc.joblib")?;
+    /// assert_eq!(cannery::Model::chain(&[model.clone()])?.methods()?, model.methods()?);
+    /// assert!(cannery::Model::chain(&[]).is_err());
+    /// # Ok::<(), cannery::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// `Usage` when there is no model. What does not fit together is an error of the first call.
+    pub fn chain(models: &[Self]) -> Result<Self> {
+        match models {
+            [] => Err(Error::usage("a chain of no model")),
+            [only] => Ok(only.clone()),
+            [before @ .., last] => Ok(last.behind(before)),
+        }
+    }
+
+    /// The estimator of the chain that ends here.
+    pub(crate) fn read_chain(&self) -> Result<Box<dyn Estimator>> {
+        if self.before().is_empty() {
+            return self.read_alone();
+        }
+        let mut parts = Vec::new();
+        for (place, model) in self.before().iter().chain([self]).enumerate() {
+            let read = model.read_alone();
+            parts.push((format!("model {}", place + 1), read?));
+        }
+        Ok(cannery_sklearn::chain(parts)?)
+    }
+
+    fn read_alone(&self) -> Result<Box<dyn Estimator>> {
+        let target = self.target()?;
+        Ok(cannery_sklearn::read(target.heap(), target.root())?)
+    }
+
+    /// The estimator that predicts.
+    pub(crate) fn read_estimator(&self) -> Result<Arc<dyn Estimator>> {
+        self.programs().estimator(|| self.read_chain())
+    }
+}
