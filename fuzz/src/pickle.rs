@@ -42,7 +42,8 @@ fn step_by_step(heap: &mut Heap, bytes: &Bytes) -> Result<(Value, usize), Error>
     let mut decoder = Decoder::new(bytes, 0, heap.budget().limits());
     let mut machine = Machine::new(bytes, buffer, 0);
     loop {
-        match machine.step(heap, decoder.next_op()?, &mut NoInline)? {
+        let next = decoder.next_op().map_err(|error| machine.count_missing(error))?;
+        match machine.step(heap, next, &mut NoInline)? {
             Step::Next => {}
             Step::Took(taken) => decoder.skip_to(taken.end),
             Step::Stop(root) => return Ok((root, decoder.position())),

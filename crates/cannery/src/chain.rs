@@ -7,6 +7,9 @@ use cannery_sklearn::Estimator;
 use crate::error::{Error, Result};
 use crate::model::Model;
 
+/// Models of the longest chain.
+const MAX_MODELS: usize = 32;
+
 impl Model {
     /// Models of several files as one: what `transform` of each gives is what the next one takes, and the methods are those
     /// of the last. They are compiled together, as the steps of a pipeline are.
@@ -24,8 +27,21 @@ impl Model {
         match models {
             [] => Err(Error::usage("a chain of no model")),
             [only] => Ok(only.clone()),
-            [before @ .., last] => Ok(last.behind(before)),
+            [before @ .., last] => {
+                // a chain in a chain is its models
+                let before: Vec<Self> = before.iter().chain([last]).flat_map(Self::links).collect();
+                match before.split_last() {
+                    Some((last, before)) if before.len() < MAX_MODELS => Ok(last.behind(before)),
+                    _ => Err(Error::usage(format!("a chain of more than {MAX_MODELS} models"))),
+                }
+            }
         }
+    }
+
+    /// The models of a chain, one after the other; of a model alone itself.
+    fn links(&self) -> Vec<Self> {
+        let alone = self.behind(&[]);
+        self.before().iter().cloned().chain([alone]).collect()
     }
 
     /// The estimator of the chain that ends here.
@@ -35,8 +51,9 @@ impl Model {
         }
         let mut parts = Vec::new();
         for (place, model) in self.before().iter().chain([self]).enumerate() {
-            let read = model.read_alone();
-            parts.push((format!("model {}", place + 1), read?));
+            let name = format!("model {}", place + 1);
+            let read = model.read_alone().map_err(|error| error.in_part(&name))?;
+            parts.push((name, read));
         }
         Ok(cannery_sklearn::chain(parts)?)
     }

@@ -70,7 +70,7 @@ impl Options<'_> {
 impl Opcodes {
     fn of(bytes: &Bytes, limits: &Limits) -> Result<Self> {
         let mut budget = Budget::new(limits.clone());
-        let plain = cannery_format::compress::unwrap(bytes, &mut budget, &mut |_, _| ())?;
+        let plain = cannery_format::content(bytes, None, &mut budget, &mut |_, _| ())?;
         match sniff::sniff(&plain.bytes) {
             sniff::Format::Container(sniff::Container::Npy | sniff::Container::Zip) => Err(
                 Error::unsupported("disassemble lists pickles, and this is a zip archive or a numpy array"),

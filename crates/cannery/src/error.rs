@@ -75,6 +75,13 @@ impl Error {
         self
     }
 
+    /// The same error, said of a part of what was asked.
+    pub(crate) fn in_part(mut self, part: &str) -> Self {
+        let detail = self.detail_mut();
+        detail.message = format!("{part}: {}", detail.message);
+        self
+    }
+
     /// One word for the kind, for machines: `io`, `malformed`, `limit`, `unsupported`, `unsafe`, `usage`, `internal`.
     pub fn kind(&self) -> &'static str {
         match self {

@@ -18,6 +18,7 @@ mod bench;
 mod chain;
 mod disassemble;
 mod error;
+mod folder;
 pub mod inspect;
 mod locate;
 mod model;

@@ -182,8 +182,8 @@ impl Model {
 
     /// The same file with another value of it in the place of the root.
     pub(crate) fn at(&self, root: Value) -> Self {
-        let document = Arc::clone(&self.document);
-        Self { document, root, programs: Arc::default(), before: Arc::default() }
+        let (document, before) = (Arc::clone(&self.document), Arc::clone(&self.before));
+        Self { document, root, programs: Arc::default(), before }
     }
 
     /// The same model, to be given what these give.

@@ -24,6 +24,9 @@ const MAX_FOUND: usize = 1000;
 const MAX_FILES: usize = 4;
 /// What Python calls the object whose method a bound method is.
 const OWNER: &str = "__self__";
+/// Methods whose bound form stands for its object.
+const METHODS: [&str; 6] =
+    ["predict", "predict_proba", "predict_log_proba", "decision_function", "transform", "score_samples"];
 /// Most names in a message.
 const MAX_NAMED: usize = 20;
 
@@ -303,7 +306,7 @@ fn owner(heap: &Heap, value: Value) -> Option<Value> {
     let call = heap.call(value)?;
     let is_getattr = matches!(heap.global_name(call.callable)?, ("builtins" | "__builtin__", "getattr"));
     match heap.as_tuple(call.args)? {
-        &[owner, name] if is_getattr && heap.as_str(name).is_some() => Some(owner),
+        &[owner, name] if is_getattr && METHODS.iter().any(|method| heap.is_str(name, method)) => Some(owner),
         _ => None,
     }
 }

@@ -74,6 +74,13 @@ fn files_in_a_chain_compute_as_a_pipeline() {
     let chain = Model::chain(&[open("scaler.pkl"), open("model.pkl")]).expect("two");
     assert_eq!(predicted(&chain), expected("chained"));
     assert_eq!(chain.methods().expect("methods"), open("model.pkl").methods().expect("methods"));
+    let (model, scaler) = (open("model.pkl"), open("scaler.pkl"));
+    let nested = [Model::chain(&[scaler.clone(), scaler.clone()]).expect("two"), model.clone()];
+    let flat = [scaler.clone(), scaler, model];
+    assert_eq!(
+        predicted(&Model::chain(&nested).expect("three")),
+        predicted(&Model::chain(&flat).expect("three"))
+    );
     let one = chain.call("predict", &[2.0, 2.0], 2).expect("a row");
     assert!(matches!(one.values, Values::Str(labels) if labels.len() == 1));
     let error = Model::chain(&[open("model.pkl"), open("model.pkl")]).expect("two").methods();

@@ -46,7 +46,7 @@ pub(crate) enum Command {
     #[command(after_help = ASSEMBLE_EXAMPLES)]
     Assemble(Assemble),
     /// Predict with a model for each row of a table
-    #[command(after_help = PREDICT_EXAMPLES)]
+    #[command(after_help = PREDICT_EXAMPLES, override_usage = "cannery predict [OPTIONS] <MODEL>... <ROWS>")]
     Predict(Predict),
     /// Measure how long a model takes to load, to compile, and for a row
     #[command(after_help = BENCH_EXAMPLES)]
@@ -92,6 +92,7 @@ Examples:
   cannery predict model.joblib rows.csv
   cannery predict model.joblib rows.npy --method predict,predict_proba --output results.npz
   cannery predict models.pkl rows.ndjson --part models.clf[1] --output results.ndjson
+  cannery predict preprocessor.pkl model.pkl rows.csv
   cut -d, -f1-4 rows.csv | cannery predict model.joblib - --method decision_function
 
 The input is known by its content: CSV (a first line that holds text is a header), NDJSON (a line

@@ -172,18 +172,18 @@ fn run_predict(predict: &Predict, progress: &mut Progress) -> Result {
         .header(predict.header.into())
         .separator(predict.separator.0)
         .limits(predict.limits.0.clone());
-    let (last, mut opened) = (&models[models.len() - 1], Vec::new());
-    for path in models {
+    let (last, mut opened) = (models.len() - 1, Vec::new());
+    for (place, path) in models.iter().enumerate() {
         let options = Options::default().limits(predict.limits.0.clone()).progress(&mut report);
         let file = options.open(path)?;
-        let part = predict.call.part.as_deref().filter(|_| path == last);
+        let part = predict.call.part.as_deref().filter(|_| place == last);
         let model = part.map_or(Ok(file.clone()), |part| file.part(part));
         opened.push(model.map_err(|error| error.in_file(path.display()))?);
     }
     let model = Model::chain(&opened)?;
     let done = request.run(&model, Box::new(std::io::stdout().lock()), &mut report);
     progress.finish();
-    Ok(done.map_err(|error| error.in_file(last.display()))?)
+    Ok(done.map_err(|error| error.in_file(models[last].display()))?)
 }
 
 fn run_bench(bench: &Bench) -> Result {

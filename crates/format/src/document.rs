@@ -4,7 +4,7 @@ use bytes::Bytes;
 use cannery_object::{Budget, BufferId, Heap, Limits, Node, Value};
 use cannery_pickle::{Breach, Inline, NoInline, Outcome};
 
-use crate::compress::{Unwrapped, unwrap};
+use crate::compress::Unwrapped;
 use crate::error::{Error, Result};
 use crate::headless::{Headless, has_changed_line_ends, headless};
 use crate::joblib::{Companion, Companions, Joblib};
@@ -98,10 +98,7 @@ pub fn read_member(
     progress: Progress<'_>,
 ) -> Result<Document> {
     let mut budget = Budget::new(limits.clone());
-    let mut plain = unwrap(bytes, &mut budget, progress)?;
-    if let Some(member) = members::meant(&plain.bytes, member, &mut budget)? {
-        plain = unwrap(&member.bytes, &mut budget, progress).map_err(|error| error.within(&member.name))?;
-    }
+    let plain = members::content(bytes, member, &mut budget, progress)?;
     let Attempt { heap, facts, root } =
         read_plain(&plain, bytes.len() as u64, budget, companions, &mut NoInline);
     Ok(Document { heap, root: root?, facts })

@@ -6,10 +6,11 @@
 use bytes::Bytes;
 use cannery_object::{Budget, Limit, Limits};
 
-use crate::compress::unwrap;
+use crate::compress::{Unwrapped, unwrap};
 use crate::error::{Error, Result};
 use crate::skops;
 use crate::sniff::{Container, Foreign, Format, sniff};
+use crate::source::Progress;
 use crate::zip;
 
 /// Endings of files in which models are kept.
@@ -55,6 +56,24 @@ fn broken(error: std::io::Error) -> Error {
     Error::malformed(format!("the tar archive is damaged: {error}"))
 }
 
+/// What is to be read of a file: without its compression and, where it is an archive, the member of it that is meant, without
+/// that one's compression.
+///
+/// # Errors
+/// Those of the compression; `Unsupported` where no member, or more than one, is meant.
+pub fn content(
+    bytes: &Bytes,
+    member: Option<&str>,
+    budget: &mut Budget,
+    progress: Progress<'_>,
+) -> Result<Unwrapped> {
+    let plain = unwrap(bytes, budget, progress)?;
+    match meant(&plain.bytes, member, budget)? {
+        Some(member) => unwrap(&member.bytes, budget, progress).map_err(|error| error.within(&member.name)),
+        None => Ok(plain),
+    }
+}
+
 /// The bytes of the member of this name of an archive, compressed or not.
 ///
 /// # Errors
@@ -73,7 +92,7 @@ pub fn member(bytes: &Bytes, name: &str, limits: &Limits) -> Result<Bytes> {
 ///
 /// # Errors
 /// `Unsupported` where no member, or more than one, is meant; the message has their names.
-pub(crate) fn meant(bytes: &Bytes, wanted: Option<&str>, budget: &mut Budget) -> Result<Option<Member>> {
+fn meant(bytes: &Bytes, wanted: Option<&str>, budget: &mut Budget) -> Result<Option<Member>> {
     let archive = match sniff(bytes) {
         Format::Foreign(Foreign::Tar) => Archive::Tar(tar(bytes, budget.limits())?),
         Format::Container(Container::Zip) => {

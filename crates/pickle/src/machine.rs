@@ -251,7 +251,7 @@ impl<'i> Machine<'i> {
 
     /// A stream that ends inside a frame lacks the rest of the frame.
     #[cold]
-    fn count_missing(&self, error: Error) -> Error {
+    pub fn count_missing(&self, error: Error) -> Error {
         match self.frame_end.checked_sub(self.bytes.len()) {
             Some(missing @ 1..) if self.frame_end != NO_FRAME && error.breach() == Breach::CutShort => {
                 error.missing(missing as u64)

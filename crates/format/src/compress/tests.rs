@@ -47,6 +47,9 @@ fn wrap(plain: &[u8], wrapping: Wrapping) -> Vec<u8> {
             writer.write_all(plain).expect("to memory");
             Ok(writer.finish().expect("to memory"))
         }
+        Wrapping::Base64 => {
+            Ok(base64::Engine::encode(&base64::engine::general_purpose::STANDARD, plain).into())
+        }
         Wrapping::Zfile => {
             let header = format!("ZF{:<19}", format!("{:#x}", plain.len()));
             Ok([header.into_bytes(), wrap(plain, Wrapping::Zlib)].concat())
@@ -312,4 +315,15 @@ fn lengths_of_zfiles() {
         );
     }
     assert!(unwrap_with(b"ZF0x12c".to_vec(), Limits::default()).is_err());
+}
+
+#[test]
+fn base64_is_a_layer_in_lines_or_not() {
+    let pickle = b"\x80\x04]\x94(K\x01K\x02K\x03K\x04K\x05e.";
+    let text = wrap(pickle, Wrapping::Base64);
+    for text in [text.clone(), [&text[..10], b"\r\n", &text[10..], b"\n"].concat()] {
+        let unwrapped = unwrap_with(text, Limits::default()).expect("whole");
+        assert_eq!((&unwrapped.bytes[..], &unwrapped.layers[..]), (&pickle[..], &[Wrapping::Base64][..]));
+    }
+    assert!(unwrap_with(text[..text.len() - 1].to_vec(), Limits::default()).is_err());
 }

@@ -108,14 +108,14 @@ fn headers_of_lzma() {
 #[test]
 fn every_foreign_format_has_its_first_bytes_its_nature_and_its_error() {
     use Foreign as F;
-    use Nature::{Archive, Data, Model, Opaque};
+    use Nature::{Data, Framework, Model, Opaque};
     let zip = |name: &str| {
         [&b"PK\x03\x04"[..], &[0; 22], &(name.len() as u16).to_le_bytes(), &[0; 2], name.as_bytes()].concat()
     };
     let tar = [&[b'a'; 257][..], b"ustar"].concat();
     let cases: &[(&[u8], Foreign, Nature)] = &[
         (b"", F::Empty, Data),
-        (b"version https://git-lfs.github.com/spec/v1", F::GitLfs, Opaque),
+        (b"version https://git-lfs.github.com/spec/v1", F::GitLfs, Data),
         (b"7z\xbc\xaf\x27\x1c", F::SevenZip, Opaque),
         (b"Rar!\x1a\x07\x01", F::Rar, Opaque),
         (&tar, F::Tar, Opaque),
@@ -124,17 +124,17 @@ fn every_foreign_format_has_its_first_bytes_its_nature_and_its_error() {
         (b"PAR1", F::Parquet, Data),
         (b"ARROW1", F::Arrow, Data),
         (b"FEA1", F::Arrow, Data),
-        (&zip("archive/data.pkl"), F::PyTorch, Archive),
-        (&zip("metadata.json"), F::Keras, Archive),
-        (&zip("model.weights.h5"), F::Keras, Archive),
-        (&zip("[Content_Types].xml"), F::Office, Archive),
+        (&zip("archive/data.pkl"), F::PyTorch, Framework),
+        (&zip("metadata.json"), F::Keras, Framework),
+        (&zip("model.weights.h5"), F::Keras, Framework),
+        (&zip("[Content_Types].xml"), F::Office, Data),
         (b"\x08\0\0\0\0\0\0\0{\"", F::Safetensors, Model),
         (b"GGUF", F::Gguf, Model),
         (b"\x08\x01\x12", F::Onnx, Model),
         (b"\x08\x1f\x42", F::Onnx, Model),
-        (b"CBM1", F::CatBoost, Model),
-        (b"tree\nversion=v3", F::LightGbm, Model),
-        (b"{L\0\0\0\0\0\0\0", F::XgboostUbj, Model),
+        (b"CBM1", F::CatBoost, Framework),
+        (b"tree\nversion=v3", F::LightGbm, Framework),
+        (b"{L\0\0\0\0\0\0\0", F::XgboostUbj, Framework),
         (b"RDX2\n", F::RData, Opaque),
         (b"RDX3\n", F::RData, Opaque),
         (b"%PDF-1.7", F::Pdf, Data),
@@ -150,7 +150,7 @@ fn every_foreign_format_has_its_first_bytes_its_nature_and_its_error() {
         assert_eq!((sniff(bytes), foreign.nature()), (Format::Foreign(foreign), nature), "{bytes:?}");
         let error = foreign.error();
         assert_eq!(error.to_string(), format!("this is {}", foreign.text()));
-        let malformed = matches!(foreign, F::Empty | F::GitLfs);
+        let malformed = nature == Data;
         assert_eq!(error.kind() == crate::ErrorKind::Malformed, malformed, "{foreign:?}");
     }
     for bytes in [&b"\x08\x00\x12"[..], b"\x08\x20\x12", b"\x08\x01\x13", b"abc"] {
