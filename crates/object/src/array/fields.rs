@@ -63,11 +63,10 @@ impl Place {
     /// The integer in the bytes of an element; one beyond the range of `i64` is −1, which no index is.
     #[inline]
     pub fn int(self, element: &[u8]) -> i64 {
-        let Some((raw, bytes)) = self.stored(element) else { return -1 };
-        let shift = 64 - 8 * bytes;
-        match self.number {
-            Number::Int => ((raw << shift) as i64) >> shift,
-            _ => i64::try_from(raw).unwrap_or(-1),
+        match (self.number, self.stored(element)) {
+            (_, None) => -1,
+            (Number::Int, Some(stored)) => signed(stored),
+            (_, Some((raw, _))) => i64::try_from(raw).unwrap_or(-1),
         }
     }
 
@@ -78,6 +77,16 @@ impl Place {
             (Number::Float, (raw, 8)) => Some(f64::from_bits(raw)),
             (Number::Float, (raw, 4)) => Some(f32::from_bits(raw as u32).into()),
             _ => None,
+        }
+    }
+
+    /// The bits of a number, a signed integer widened; 0 where there are too few bytes.
+    #[inline]
+    pub fn bits(self, element: &[u8]) -> u64 {
+        match self.stored(element) {
+            Some(stored) if self.number == Number::Int => signed(stored) as u64,
+            Some((raw, _)) => raw,
+            None => 0,
         }
     }
 
@@ -98,6 +107,12 @@ impl Place {
         }
         Some((u64::from_le_bytes(wide), self.size as u32))
     }
+}
+
+/// So many stored bytes as a signed integer.
+fn signed((raw, bytes): (u64, u32)) -> i64 {
+    let shift = 64 - 8 * bytes;
+    ((raw << shift) as i64) >> shift
 }
 
 impl DType {
