@@ -1,10 +1,13 @@
 //! numpy arrays: those that lie next to a pickle ([`Array`]) and the one view on all spellings ([`NdArray`]).
 
+mod fields;
 mod latin1;
 mod numbers;
+mod wanted;
 
 use std::borrow::Cow;
 
+pub use self::fields::{Number, Place};
 use self::latin1::Encoded;
 use crate::dtype::{ByteOrder, DType, Kind, shape_of};
 use crate::error::Error;

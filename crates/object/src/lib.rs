@@ -16,7 +16,7 @@ mod limits;
 mod object;
 pub mod views;
 
-pub use array::{Array, ArrayData, Element, NdArray, Order, byte_len, element, element_count};
+pub use array::{Array, ArrayData, Element, NdArray, Number, Order, Place, byte_len, element, element_count};
 pub use dtype::{ByteOrder, DType, Field, Kind, shape_of};
 pub use error::{Error, ErrorKind};
 pub use heap::{Attached, Blob, BufferId, Call, CallKind, Heap, Id, Items, Node, Symbol, Value};

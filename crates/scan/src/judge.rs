@@ -2,6 +2,7 @@
 
 use cannery_object::known::Known;
 use cannery_object::{Heap, Id, Node, Value};
+use cannery_sklearn::Soundness;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::hashing;
@@ -12,7 +13,7 @@ use crate::place::{self, Edge, id_of};
 use crate::rule::Rule;
 use crate::shown;
 use crate::site::{Refusal, Site, kind_of};
-use crate::sound::{self, Estimators};
+use crate::sound;
 use crate::uses;
 use crate::verdict::{BY_VALUE, Finding};
 use crate::work::Work;
@@ -43,7 +44,7 @@ pub(crate) fn judge(heap: &Heap, root: Option<Value>, bytes: u64, allowed: &Allo
         root,
         allowed,
         work: Work::of(bytes),
-        estimators: Estimators::of(heap),
+        of_sklearn: Soundness::of(heap),
         standings: FxHashMap::default(),
         called: FxHashSet::default(),
         used_well: FxHashSet::default(),
@@ -68,7 +69,7 @@ struct Judge<'h> {
     root: Option<Value>,
     allowed: &'h Allowed,
     work: Work,
-    estimators: Estimators<'h>,
+    of_sklearn: Soundness<'h>,
     /// So that one name is looked up once.
     standings: FxHashMap<Id, Status>,
     /// Names whose calls were reported, so that they need no finding of their own.
@@ -190,9 +191,8 @@ impl<'h> Judge<'h> {
 
     fn known_call(&mut self, site: &Site<'h>, known: Known) {
         let heap = self.heap;
-        let checked = uses::check(site, known)
-            .and_then(|()| sound::check(site, &self.estimators, &mut self.work))
-            .and_then(|()| self.estimators.check(site, &mut self.work));
+        let checked =
+            uses::check(site, known).and_then(|()| sound::check(site, &mut self.of_sklearn, &mut self.work));
         if let Err(refusal) = checked {
             let class = heap.object(site.value).map_or(site.name, |object| object.class());
             self.refuse(site.value, symbol_of(class), refusal);

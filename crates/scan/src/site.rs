@@ -29,6 +29,18 @@ impl Refusal {
     }
 }
 
+impl From<cannery_sklearn::Error> for Refusal {
+    /// What is wrong with a structure of scikit-learn, by the rule that says so.
+    fn from(error: cannery_sklearn::Error) -> Self {
+        let rule = match error.kind() {
+            cannery_sklearn::ErrorKind::Unsupported => Rule::UnknownArguments,
+            cannery_sklearn::ErrorKind::Limit => Rule::OverLimit,
+            _ => Rule::Unsound,
+        };
+        Self::new(rule, error.to_string())
+    }
+}
+
 /// The outcome of a check.
 pub(crate) type Checked = Result<(), Refusal>;
 

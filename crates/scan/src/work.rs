@@ -1,10 +1,10 @@
 //! What a scan may spend on looking at values, so that it is linear although many objects can share one value.
 
 use cannery_object::{Call, DType, Heap, Id, Kind, Node, Value};
+use cannery_sklearn::Allowance;
 use rustc_hash::FxHashMap;
 
-use crate::rule::Rule;
-use crate::site::{Checked, Refusal, Site};
+use crate::site::{Checked, Site};
 
 /// Bytes that may be looked at for each byte of the file, and on top of that.
 const FACTOR: u64 = 16;
@@ -15,29 +15,25 @@ const FIRST: usize = 32;
 /// What is left to spend.
 #[derive(Debug)]
 pub(crate) struct Work {
-    left: u64,
+    left: Allowance,
     fields: FxHashMap<Id, u64>,
 }
 
 impl Work {
     /// For a file of so many bytes, decompressed.
     pub(crate) fn of(bytes: u64) -> Self {
-        Self { left: bytes.saturating_mul(FACTOR).saturating_add(SLACK), fields: FxHashMap::default() }
+        let left = Allowance::of(bytes.saturating_mul(FACTOR).saturating_add(SLACK));
+        Self { left, fields: FxHashMap::default() }
     }
 
     /// Spends some bytes.
     pub(crate) fn spend(&mut self, bytes: u64) -> Checked {
-        match self.left.checked_sub(bytes) {
-            Some(left) => {
-                self.left = left;
-                Ok(())
-            }
-            None => {
-                self.left = 0;
-                let message = "too many objects share one value for each of them to be judged";
-                Err(Refusal::new(Rule::OverLimit, message))
-            }
-        }
+        Ok(self.left.spend(bytes)?)
+    }
+
+    /// What is left, for the checks of scikit-learn's classes.
+    pub(crate) fn allowance(&mut self) -> &mut Allowance {
+        &mut self.left
     }
 
     /// Spends what the check of a call can look at: its arguments and state, and the values in them.

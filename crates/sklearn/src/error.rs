@@ -34,6 +34,10 @@ impl Error {
         Self::new(ErrorKind::Unsupported, path.into(), message.into())
     }
 
+    pub(crate) fn limit(path: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Limit, path.into(), message.into())
+    }
+
     /// What a view on a value found, with the place of the value.
     pub(crate) fn in_view(path: impl Into<String>, error: &object::Error) -> Self {
         let kind = match error.kind() {

@@ -155,15 +155,14 @@ pub fn read(heap: &Heap, value: Value) -> Result<Box<dyn Estimator>, Error> {
 
 /// A tree whose nodes fit together: every child is there, stands after its parent, and has no other one.
 #[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub struct KnownTree {
+pub(crate) struct KnownTree {
     /// Features that its nodes may look at.
-    pub features: usize,
+    pub(crate) features: usize,
     /// Nodes of the longest way, less one.
-    pub depth: usize,
+    pub(crate) depth: usize,
 }
 
-/// Reads many estimators of one file to learn whether they are sound, each of them about once however they share parts.
+/// Learns of many objects of one file whether they are sound, reading each estimator about once however they share parts.
 #[derive(Debug)]
 pub struct Soundness<'h> {
     heap: &'h Heap,
@@ -177,13 +176,17 @@ impl<'h> Soundness<'h> {
         Self { heap, nesting: Nesting { trees: Some(Rc::new(trees.into())), ..Nesting::default() } }
     }
 
+    pub(crate) fn heap(&self) -> &'h Heap {
+        self.heap
+    }
+
     /// Whether the estimator was not read yet, neither by itself nor as a part of another one.
-    pub fn is_new(&self, value: Value) -> bool {
+    pub(crate) fn is_new(&self, value: Value) -> bool {
         !matches!(value, Value::Ref(id) if self.nesting.reads.borrow().contains_key(&id))
     }
 
     /// What is known of a `sklearn.tree._tree.Tree`, if it was read as a part of an estimator.
-    pub fn tree(&self, value: Value) -> Option<KnownTree> {
+    pub(crate) fn tree(&self, value: Value) -> Option<KnownTree> {
         let trees = self.nesting.trees_read()?;
         let (_, stored) = trees.of(value)?;
         Some(KnownTree { features: stored.tree.features(), depth: stored.tree.depth() })
@@ -193,7 +196,7 @@ impl<'h> Soundness<'h> {
     ///
     /// # Errors
     /// Those of [`read`]. `Unsupported` says nothing about whether its parts fit together.
-    pub fn read(&mut self, value: Value) -> Result<(), Error> {
+    pub(crate) fn read(&mut self, value: Value) -> Result<(), Error> {
         read_at(self.heap, value, "", &self.nesting).map(drop)
     }
 }

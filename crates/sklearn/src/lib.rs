@@ -24,6 +24,7 @@ mod model_selection;
 mod neighbors;
 mod pipeline;
 mod preprocessing;
+mod sound;
 mod sparse;
 mod state;
 mod step;
@@ -32,6 +33,7 @@ mod svm;
 mod tree;
 
 pub use error::{Error, ErrorKind};
-pub use estimator::{Estimator, KnownTree, Methods, Soundness, read, supported};
+pub use estimator::{Estimator, Methods, Soundness, read, supported};
 pub use input::{ColumnHint, ColumnKind, Input, Takes};
 pub use pipeline::chain;
+pub use sound::Allowance;

@@ -4,7 +4,6 @@
 
 use cannery_object::{Heap, Value, View};
 
-use super::raw::ints;
 use super::unsound;
 use crate::rule::Rule;
 use crate::site::{Checked, Refusal, Site};
@@ -56,7 +55,8 @@ fn extent(heap: &Heap, places: Value, work: &mut Work) -> Result<(i128, i128), R
     if let Some(array) = heap.ndarray(places) {
         let array = array.map_err(|error| unsound("mgr_locs", error))?;
         work.spend(array.raw().map_or(0, <[u8]>::len) as u64)?;
-        let most = ints(&array)
+        let most = array
+            .stored_ints()
             .and_then(|mut ints| ints.try_fold(-1, |most, int| (int >= 0).then(|| int.max(most))));
         let most = most.ok_or_else(|| unsound("mgr_locs", "not columns"))?;
         return Ok((array.len() as i128, i128::from(most)));

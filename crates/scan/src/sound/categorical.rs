@@ -5,7 +5,7 @@
 use cannery_object::views::{Categorical, Index, Values};
 use cannery_object::{Heap, Value, View};
 
-use super::raw::{array_in, ints};
+use super::raw::array_in;
 use super::unsound;
 use crate::rule::Rule;
 use crate::site::{Checked, Refusal, Site};
@@ -43,7 +43,8 @@ fn positions(
 ) -> Checked {
     let codes = array_in(heap, codes, "codes", 1)?;
     work.spend(64 + codes.raw().map_or(0, <[u8]>::len) as u64)?;
-    let most = ints(&codes)
+    let most = codes
+        .stored_ints()
         .and_then(|mut ints| ints.try_fold(-1, |most, code| (code >= -1).then(|| code.max(most))));
     let most = most.ok_or_else(|| unsound("codes", "not positions of categories"))?;
     let Ok(most) = usize::try_from(most) else { return Ok(()) };

@@ -6,7 +6,7 @@
 
 use cannery_object::{Heap, NdArray, Value};
 
-use super::raw::{array_in, count, ints};
+use super::raw::{array_in, count};
 use super::unsound;
 use crate::rule::Rule;
 use crate::site::{Checked, Refusal, Site};
@@ -21,7 +21,7 @@ pub(super) fn index(site: &Site<'_>, work: &mut Work) -> Checked {
 fn stored(site: &Site<'_>, work: &mut Work) -> Result<(usize, usize), Refusal> {
     let heap = site.heap;
     let [length, places, lengths @ ..] = site.args else { return Err(site.bad_args()) };
-    let length = count(heap, Some(*length), "length")?;
+    let length = count(heap, *length, "length")?;
     let places = spent(array_in(heap, *places, "indices", 1)?, work)?;
     let lengths = match lengths {
         [] => None,
@@ -32,8 +32,8 @@ fn stored(site: &Site<'_>, work: &mut Work) -> Result<(usize, usize), Refusal> {
         return Err(unsound("blengths", format!("not a length for each of {} blocks", places.len())));
     }
     let no_places = || unsound("indices", format!("not places of {length} elements, in order"));
-    let starts = ints(&places).ok_or_else(no_places)?;
-    let mut sizes = lengths.as_ref().and_then(|lengths| ints(lengths));
+    let starts = places.stored_ints().ok_or_else(no_places)?;
+    let mut sizes = lengths.as_ref().and_then(|lengths| lengths.stored_ints());
     if lengths.is_some() && sizes.is_none() {
         return Err(no_places());
     }

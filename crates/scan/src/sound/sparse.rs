@@ -5,7 +5,7 @@
 use cannery_object::views::{Sparse, SparseFormat};
 use cannery_object::{Heap, NdArray, Value};
 
-use super::raw::{int_of, ints};
+use super::raw::array_in;
 use super::unsound;
 use crate::rule::Rule;
 use crate::site::{Checked, Refusal};
@@ -78,13 +78,13 @@ fn compressed(
         return Err(unsound("indptr", format!("{} ends for {major} rows", indptr.len())));
     }
     let mut before = 0;
-    for end in ints(indptr).ok_or_else(|| not_ints("indptr"))? {
+    for end in indptr.stored_ints().ok_or_else(|| not_ints("indptr"))? {
         if end < before {
             return Err(unsound("indptr", format!("{end} after {before}")));
         }
         before = end;
     }
-    let first = ints(indptr).and_then(|mut ints| ints.next());
+    let first = indptr.stored_ints().and_then(|mut ints| ints.next());
     if first != Some(0) || usize::try_from(before).map_or(true, |end| end > entries) {
         return Err(unsound("indptr", format!("ends at {before} of {entries} entries")));
     }
@@ -95,8 +95,10 @@ fn indices_below(indices: &NdArray<'_>, bound: usize, entries: usize, name: &str
     if indices.ndim() != 1 || indices.len() != entries {
         return Err(unsound(name, format!("{} for {entries} entries", indices.len())));
     }
-    let bad =
-        ints(indices).ok_or_else(|| not_ints(name))?.find(|&index| index < 0 || index as u64 >= bound as u64);
+    let bad = indices
+        .stored_ints()
+        .ok_or_else(|| not_ints(name))?
+        .find(|&index| index < 0 || index as u64 >= bound as u64);
     match bad {
         Some(index) => Err(unsound(name, format!("{index} where there are {bound}"))),
         None => Ok(()),
@@ -114,7 +116,7 @@ fn coordinates(sparse: &Sparse<'_>, data: &NdArray<'_>, shape: &[usize]) -> Chec
         return Err(unsound("coords", format!("{} arrays for {} dimensions", coords.len(), shape.len())));
     }
     for (&coord, &bound) in coords.iter().zip(shape) {
-        let coord = super::raw::array_in(heap, coord, "coords", 1)?;
+        let coord = array_in(heap, coord, "coords", 1)?;
         indices_below(&coord, bound, entries_of(data), "coords")?;
     }
     Ok(())
@@ -135,7 +137,7 @@ fn lists(heap: &Heap, data: &NdArray<'_>, rows: &NdArray<'_>, columns: usize, wo
             return Err(unsound(format!("rows[{index}]"), message));
         }
         let is_column = |value: &Value| {
-            int_of(heap, *value).is_some_and(|column| usize::try_from(column).is_ok_and(|c| c < columns))
+            heap.integer(*value).is_some_and(|column| usize::try_from(column).is_ok_and(|c| c < columns))
         };
         if !row.iter().all(is_column) {
             return Err(unsound(format!("rows[{index}]"), format!("a column that is not one of {columns}")));

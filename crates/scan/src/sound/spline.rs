@@ -5,7 +5,7 @@
 
 use cannery_object::{Heap, NdArray, Value};
 
-use super::raw::{array, array_in, int_of};
+use super::raw::{array, array_in};
 use super::unsound;
 use crate::site::{Checked, Refusal, Site};
 
@@ -15,7 +15,7 @@ pub(super) fn check(site: &Site<'_>) -> Checked {
     let Some(object) = heap.object(site.value).filter(|object| object.attributes().is_some()) else {
         return Ok(());
     };
-    let degree = object.attr("k").and_then(|value| int_of(heap, value)).and_then(|k| usize::try_from(k).ok());
+    let degree = object.attr("k").and_then(|value| heap.integer(value)).and_then(|k| usize::try_from(k).ok());
     let degree = degree.ok_or_else(|| unsound("k", "not the degree of a spline"))?;
     let knots = array(heap, &object, "t", 1)?.len();
     let coefficients = coefficients(heap, object.attr("c"))?;

@@ -5,7 +5,7 @@
 //! output), where outputs of fewer classes are filled up.
 
 use cannery_graph::{Tree, TreeError, TreeNode, TreePart};
-use cannery_object::{ByteOrder, Field, Id, Kind, NdArray, Order, Value};
+use cannery_object::{ByteOrder, Field, Id, Kind, NdArray, Order, Place, Value};
 use rustc_hash::FxHashMap;
 
 use crate::error::Error;
@@ -113,7 +113,7 @@ pub(crate) fn importances(estimator: &State<'_>, features: usize) -> Result<Vec<
     let weight = place(&state, &nodes, "weighted_n_node_samples", &Kind::Float, &[8])?;
     let outside = || state.malformed("nodes", "a child or a feature that does not exist");
     let rows: Vec<&[u8]> = columns.bytes.chunks_exact(columns.itemsize.max(1)).collect();
-    let of = |place: Place, row: &[u8]| f64::from_bits(place.bits(row));
+    let of = |place: Place, row: &[u8]| place.float(row).unwrap_or_default();
     let weighted = |row: &[u8]| of(weight, row) * of(impurity, row);
     let mut sums = vec![0.0; estimator.expect_room("n_features_", features)?];
     for row in &rows {
@@ -188,22 +188,13 @@ struct Columns<'a> {
     missing_left: Option<usize>,
 }
 
-/// A number of 4 or 8 bytes.
-#[derive(Clone, Copy)]
-struct Place {
-    offset: usize,
-    wide: bool,
-    order: ByteOrder,
-}
-
 impl<'a> Columns<'a> {
     fn of(state: &State<'_>, nodes: &'a NdArray<'_>) -> Result<Self, Error> {
-        let (Kind::Struct(fields), Some(bytes)) = (&nodes.dtype.kind, nodes.raw()) else {
+        let (Kind::Struct(_), Some(bytes)) = (&nodes.dtype.kind, nodes.raw()) else {
             return Err(state.malformed("nodes", format!("nodes of dtype {}", nodes.dtype)));
         };
         let place = |name, kind: &Kind, sizes| place(state, nodes, name, kind, sizes);
-        let field = |name: &str| fields.iter().find(|field| field.name == name);
-        let missing_left = match field("missing_go_to_left") {
+        let missing_left = match nodes.dtype.field("missing_go_to_left") {
             Some(field) if field.dtype.itemsize != 1 => {
                 return Err(state.malformed("nodes.missing_go_to_left", format!("dtype {}", field.dtype)));
             }
@@ -225,24 +216,24 @@ impl<'a> Columns<'a> {
             return Err(state.malformed("node_count", format!("not the {count} that there are")));
         }
         let parts = [self.left, self.right, self.feature, self.threshold];
-        if parts.iter().all(|part| part.wide && part.order == ByteOrder::Little) {
-            self.decoded(state, count, Place::wide_little)
+        if parts.iter().all(|part| part.is_wide_little()) {
+            self.decoded(state, count, Place::wide_bits)
         } else {
-            self.decoded(state, count, Place::int)
+            self.decoded(state, count, Place::bits)
         }
     }
 
-    /// The nodes, whose numbers are read by `int`.
+    /// The nodes, whose numbers are read by `bits`.
     fn decoded(
         &self,
         state: &State<'_>,
         count: usize,
-        int: impl Fn(Place, &[u8]) -> i64 + Copy,
+        bits: impl Fn(Place, &[u8]) -> u64 + Copy,
     ) -> Result<Vec<TreeNode>, Error> {
         let mut leaves = 0;
         let mut nodes = Vec::with_capacity(count);
         for (index, node) in self.bytes.chunks_exact(self.itemsize).enumerate() {
-            nodes.push(self.node(node, &mut leaves, int).map_err(|(field, number)| {
+            nodes.push(self.node(node, &mut leaves, bits).map_err(|(field, number)| {
                 state.malformed(&format!("nodes[{index}].{field}"), format!("{number}"))
             })?);
         }
@@ -256,20 +247,21 @@ impl<'a> Columns<'a> {
         &self,
         node: &[u8],
         leaves: &mut u32,
-        int: impl Fn(Place, &[u8]) -> i64,
+        bits: impl Fn(Place, &[u8]) -> u64,
     ) -> Result<TreeNode, (&'static str, i64)> {
-        let left = int(self.left, node);
+        let int = |place| bits(place, node) as i64;
+        let left = int(self.left);
         if left == -1 {
             *leaves += 1;
             return Ok(TreeNode::Leaf(*leaves - 1));
         }
         let number = |number, name| u32::try_from(number).map_err(|_| (name, number));
         Ok(TreeNode::Threshold {
-            feature: number(int(self.feature, node), "feature")?,
-            threshold: f64::from_bits(int(self.threshold, node) as u64),
+            feature: number(int(self.feature), "feature")?,
+            threshold: f64::from_bits(bits(self.threshold, node)),
             missing_left: self.missing_left.is_some_and(|offset| node[offset] != 0),
             left: number(left, "left_child")?,
-            right: number(int(self.right, node), "right_child")?,
+            right: number(int(self.right), "right_child")?,
         })
     }
 }
@@ -282,40 +274,13 @@ fn place(
     kind: &Kind,
     sizes: &[usize],
 ) -> Result<Place, Error> {
-    let fields = match &nodes.dtype.kind {
-        Kind::Struct(fields) => &fields[..],
-        _ => &[],
+    let Some(Field { dtype, .. }) = nodes.dtype.field(name) else {
+        return Err(state.malformed(&format!("nodes.{name}"), "this field is missing"));
     };
-    match fields.iter().find(|field| field.name == name) {
-        Some(Field { dtype, offset, .. }) if dtype.kind == *kind && sizes.contains(&dtype.itemsize) => {
-            Ok(Place { offset: *offset, wide: dtype.itemsize == 8, order: dtype.order })
-        }
-        Some(field) => Err(state.malformed(&format!("nodes.{name}"), format!("dtype {}", field.dtype))),
-        None => Err(state.malformed(&format!("nodes.{name}"), "this field is missing")),
-    }
-}
-
-impl Place {
-    fn int(self, node: &[u8]) -> i64 {
-        let bits = self.bits(node);
-        if self.wide { bits as i64 } else { i64::from(bits as u32 as i32) }
-    }
-
-    /// As [`int`](Self::int), of 8 bytes in little-endian order.
-    #[inline]
-    fn wide_little(self, node: &[u8]) -> i64 {
-        node[self.offset..].first_chunk().map_or(0, |&bytes| i64::from_le_bytes(bytes))
-    }
-
-    fn bits(self, node: &[u8]) -> u64 {
-        let from = &node[self.offset..];
-        match (self.wide, self.order) {
-            (true, ByteOrder::Little) => from.first_chunk().map_or(0, |&bytes| u64::from_le_bytes(bytes)),
-            (true, ByteOrder::Big) => from.first_chunk().map_or(0, |&bytes| u64::from_be_bytes(bytes)),
-            (false, ByteOrder::Little) => from.first_chunk().map_or(0, |&b| u32::from_le_bytes(b).into()),
-            (false, ByteOrder::Big) => from.first_chunk().map_or(0, |&b| u32::from_be_bytes(b).into()),
-        }
-    }
+    let place = Place::of_field(&nodes.dtype, name);
+    place
+        .filter(|_| dtype.kind == *kind && sizes.contains(&dtype.itemsize))
+        .ok_or_else(|| state.malformed(&format!("nodes.{name}"), format!("dtype {dtype}")))
 }
 
 #[cfg(test)]

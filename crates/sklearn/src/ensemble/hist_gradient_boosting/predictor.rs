@@ -6,7 +6,7 @@
 //! Source: `PREDICTOR_RECORD_DTYPE` in `sklearn/ensemble/_hist_gradient_boosting/common.pyx`.
 
 use cannery_graph::{Tree, TreeError, TreeNode, TreePart};
-use cannery_object::{Element, Field, Kind, NdArray, element};
+use cannery_object::{Kind, NdArray, Number, Place};
 
 use crate::ensemble::hist_gradient_boosting::categories::Set;
 use crate::error::Error;
@@ -89,23 +89,26 @@ enum Node {
 
 /// Where the parts of a node lie.
 struct Fields<'a> {
-    value: Place<'a>,
-    is_leaf: Place<'a>,
-    feature: Place<'a>,
-    threshold: Place<'a>,
-    left: Place<'a>,
-    right: Place<'a>,
-    missing_left: Option<Place<'a>>,
+    value: Part<'a>,
+    is_leaf: Part<'a>,
+    feature: Part<'a>,
+    threshold: Part<'a>,
+    left: Part<'a>,
+    right: Part<'a>,
+    missing_left: Option<Part<'a>>,
     /// `is_categorical` and `bitset_idx`.
-    category: Option<(Place<'a>, Place<'a>)>,
+    category: Option<(Part<'a>, Part<'a>)>,
 }
 
 impl<'a> Fields<'a> {
     fn of(state: &State<'_>, nodes: &'a NdArray<'_>) -> Result<Self, Error> {
-        let Kind::Struct(fields) = &nodes.dtype.kind else {
+        if !matches!(nodes.dtype.kind, Kind::Struct(_)) {
             return Err(state.malformed("nodes", format!("nodes of dtype {}", nodes.dtype)));
+        }
+        let find = |name: &str| {
+            let field = nodes.dtype.field(name)?;
+            Some(Part { name: &field.name, place: Place::of_field(&nodes.dtype, name) })
         };
-        let find = |name: &str| fields.iter().find(|field| field.name == name).map(Place);
         let need = |name: &str| {
             find(name).ok_or_else(|| state.malformed(&format!("nodes.{name}"), "this field is missing"))
         };
@@ -146,36 +149,28 @@ impl<'a> Fields<'a> {
 
 /// A field of every node.
 #[derive(Clone, Copy)]
-struct Place<'a>(&'a Field);
+struct Part<'a> {
+    name: &'a str,
+    place: Option<Place>,
+}
 
-impl<'a> Place<'a> {
-    fn element<'n>(self, node: &'n [u8]) -> Option<Element<'n>> {
-        let Field { dtype, offset, .. } = self.0;
-        element(dtype, node.get(*offset..)?.get(..dtype.itemsize)?).ok()
+impl<'a> Part<'a> {
+    /// Where it lies, if it is a number of one of these kinds.
+    fn place(self, kinds: &[Number]) -> Result<Place, &'a str> {
+        self.place.filter(|place| kinds.contains(&place.number())).ok_or(self.name)
     }
 
     fn float(self, node: &[u8]) -> Result<f64, &'a str> {
-        match self.element(node) {
-            Some(Element::Float(x)) => Ok(x),
-            _ => Err(&self.0.name),
-        }
+        self.place(&[Number::Float])?.float(node).ok_or(self.name)
     }
 
     fn number(self, node: &[u8]) -> Result<u32, &'a str> {
-        let number = match self.element(node) {
-            Some(Element::Int(i)) => u32::try_from(i).ok(),
-            Some(Element::UInt(u)) => u32::try_from(u).ok(),
-            _ => None,
-        };
-        number.ok_or(&self.0.name)
+        let number = self.place(&[Number::Int, Number::UInt])?.int(node);
+        u32::try_from(number).map_err(|_| self.name)
     }
 
     fn flag(self, node: &[u8]) -> Result<bool, &'a str> {
-        match self.element(node) {
-            Some(Element::UInt(u)) => Ok(u != 0),
-            Some(Element::Bool(b)) => Ok(b),
-            _ => Err(&self.0.name),
-        }
+        Ok(self.place(&[Number::UInt, Number::Bool])?.bits(node) != 0)
     }
 }
 

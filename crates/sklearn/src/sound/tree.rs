@@ -3,17 +3,21 @@
 //! `Tree.predict` and `apply` follow `left_child` and `right_child`, read `X[feature]` and `value[node]`, none of them
 //! checked. Source: `sklearn/tree/_tree.pyx`.
 
-use super::raw::{Place, array, array_in, count, ints};
-use super::{Estimators, depth, unsound};
-use crate::site::{Checked, Refusal, Site};
-use crate::work::Work;
+use cannery_object::Place;
 
-pub(super) fn check(site: &Site<'_>, estimators: &Estimators<'_>, work: &mut Work) -> Checked {
+use super::parts::{array, array_in, count};
+use super::{Allowance, Checked, Site, depth, unknown, unsound};
+use crate::error::Error;
+use crate::estimator::Soundness;
+
+pub(super) fn check(site: &Site<'_>, soundness: &Soundness<'_>, allowance: &mut Allowance) -> Checked {
     let heap = site.heap;
     let Some(object) = heap.object(site.value).filter(|object| object.state().is_some()) else {
         return Ok(());
     };
-    let [features, classes, outputs] = site.args else { return Err(site.bad_args()) };
+    let [features, classes, outputs] = site.args else {
+        return Err(unknown("called with other arguments than those of a Tree"));
+    };
     let features = count(heap, Some(*features), "n_features")?;
     let outputs = count(heap, Some(*outputs), "n_outputs")?;
     let widest = widest(site, *classes, outputs)?;
@@ -32,13 +36,13 @@ pub(super) fn check(site: &Site<'_>, estimators: &Estimators<'_>, work: &mut Wor
             format!("shape {:?} for {stored} nodes, {outputs} outputs and {widest} classes", values.shape);
         return Err(unsound("values", message));
     }
-    if let Some(tree) = estimators.tree(site.value).filter(|tree| tree.features <= features) {
+    if let Some(tree) = soundness.tree(site.value).filter(|tree| tree.features <= features) {
         return depth::check_known(heap, &object, tree.depth, stored);
     }
-    work.spend(raw.len() as u64)?;
+    allowance.spend(raw.len() as u64)?;
     depth::check(heap, &object, &nodes)?;
     let place = |name: &str| {
-        Place::of_field(&nodes.dtype, name)
+        Place::of_integer(&nodes.dtype, name)
             .ok_or_else(|| unsound(format!("nodes.{name}"), "no field of integers"))
     };
     let fields = [place("left_child")?, place("right_child")?, place("feature")?];
@@ -49,12 +53,12 @@ pub(super) fn check(site: &Site<'_>, estimators: &Estimators<'_>, work: &mut Wor
 }
 
 /// Length of the longest leaf vector of an output.
-fn widest(site: &Site<'_>, classes: cannery_object::Value, outputs: usize) -> Result<usize, Refusal> {
+fn widest(site: &Site<'_>, classes: cannery_object::Value, outputs: usize) -> Result<usize, Error> {
     let classes = array_in(site.heap, classes, "n_classes", 1)?;
     if classes.len() != outputs {
         return Err(unsound("n_classes", format!("{} counts for {outputs} outputs", classes.len())));
     }
-    let ints = ints(&classes).ok_or_else(|| unsound("n_classes", "not integers"))?;
+    let ints = classes.stored_ints().ok_or_else(|| unsound("n_classes", "not integers"))?;
     let most =
         ints.map(|int| usize::try_from(int).ok()).try_fold(0, |most, int| int.map(|int| most.max(int)));
     most.ok_or_else(|| unsound("n_classes", "a count below 0"))

@@ -4,9 +4,7 @@
 
 use cannery_object::{Heap, Node, Object, Value};
 
-use super::raw::int_of;
-use super::unsound;
-use crate::site::{Checked, Site};
+use super::{Checked, Site, unsound};
 
 /// Attributes that count features, outputs or components.
 const COUNTS: &[&str] = &[
@@ -62,13 +60,13 @@ pub(super) fn check(site: &Site<'_>) -> Checked {
 
 fn is_beyond(heap: &Heap, value: Value) -> bool {
     matches!(heap.node_of(value), Some(Node::BigInt(_)))
-        || int_of(heap, value).is_some_and(|count| i32::try_from(count).is_err() && count > 0)
+        || heap.integer(value).is_some_and(|count| i32::try_from(count).is_err() && count > 0)
 }
 
 /// What there is for each feature, compared with how many there are.
 fn fitted(heap: &Heap, object: &Object<'_>, name: &str) -> Checked {
     const FEATURES: &str = "n_features_in_";
-    let stated = object.attr(FEATURES).and_then(|value| int_of(heap, value));
+    let stated = object.attr(FEATURES).and_then(|value| heap.integer(value));
     let columns = object.attr(name).and_then(|value| columns(heap, value));
     match (stated, columns) {
         (Some(stated), Some(columns)) if usize::try_from(stated).ok() != Some(columns) => {

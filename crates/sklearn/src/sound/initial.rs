@@ -4,21 +4,16 @@
 //! Source: `_raw_predict_init` in `sklearn/ensemble/_gb.py`, and `predict_proba` of each class; before scikit-learn 0.21 it
 //! is `predict`, which must not give two dimensions.
 
+use cannery_object::known::known;
 use cannery_object::{Heap, Kind, Object, Value};
 use rustc_hash::FxHashSet;
 
-use super::raw::int_of;
-use super::unsound;
-use crate::names;
-use crate::place;
-use crate::rule::Rule;
-use crate::site::{Checked, Refusal, is_number, is_str};
-use crate::work::Work;
+use super::{Allowance, Checked, is_number, is_str, unknown, unsound};
 
 const PLACE: &str = "init_";
 
 /// Checks the estimator, and those that it asks in turn.
-pub(super) fn check(heap: &Heap, init: Value, width: usize, work: &mut Work) -> Checked {
+pub(super) fn check(heap: &Heap, init: Value, width: usize, allowance: &mut Allowance) -> Checked {
     if heap.is_str(init, "zero") {
         return Ok(());
     }
@@ -26,10 +21,10 @@ pub(super) fn check(heap: &Heap, init: Value, width: usize, work: &mut Work) -> 
     let mut seen = FxHashSet::default();
     while let Some(estimator) = open.pop() {
         let Some(object) = heap.object(estimator) else { return Err(unsound(PLACE, "not an estimator")) };
-        if !seen.insert(place::id_of(estimator)) {
+        if matches!(estimator, Value::Ref(id) if !seen.insert(id)) {
             continue;
         }
-        work.spend(256 + 64 * object.attributes().map_or(0, <[_]>::len) as u64)?;
+        allowance.spend(256 + 64 * object.attributes().map_or(0, <[_]>::len) as u64)?;
         let one = One { heap, object, width };
         match if width > 1 { one.columns() } else { one.rows() } {
             Columns::Fit => {}
@@ -37,12 +32,12 @@ pub(super) fn check(heap: &Heap, init: Value, width: usize, work: &mut Work) -> 
                 return Err(unsound(PLACE, format!("{what} not for {width} classes")));
             }
             Columns::Of(estimators) => {
-                work.spend(16 * estimators.len() as u64)?;
+                allowance.spend(16 * estimators.len() as u64)?;
                 open.extend(estimators);
             }
             Columns::Unknown => {
                 let message = "the first prediction comes from an estimator that is not known";
-                return Err(Refusal::new(Rule::UnknownArguments, message));
+                return Err(unknown(message));
             }
         }
     }
@@ -73,7 +68,7 @@ impl One<'_> {
         match name {
             "PriorProbabilityEstimator" => self.fit(&[("priors", self.has_vector("priors"))]),
             "ZeroEstimator" => self.fit(&[("n_classes", self.has_count("n_classes"))]),
-            _ if names::known(module, name).is_none() => Columns::Unknown,
+            _ if known(module, name).is_none() => Columns::Unknown,
             "DummyClassifier" => self.fit(&[
                 ("strategy", self.has_strategy()),
                 ("n_classes_", self.has_count("n_classes_")),
@@ -150,7 +145,7 @@ impl One<'_> {
         ];
         let (module, name) = self.object.class();
         let package = module.strip_prefix("sklearn.").and_then(|rest| rest.split('.').next());
-        if names::known(module, name).is_none() {
+        if known(module, name).is_none() {
             return Columns::Unknown;
         }
         match name {
@@ -254,7 +249,7 @@ impl One<'_> {
             &["MaxAbsScaler", "MinMaxScaler", "PCA", "RobustScaler", "SimpleImputer", "StandardScaler"];
         let known = |object: Object<'_>| {
             let (module, name) = object.class();
-            KEEP.contains(&name) && names::known(module, name).is_some()
+            KEEP.contains(&name) && known(module, name).is_some()
         };
         step == Value::None
             || self.heap.is_str(step, "passthrough")
@@ -295,7 +290,7 @@ impl One<'_> {
     }
 
     fn has_int(&self, name: &str, want: i64) -> bool {
-        self.object.attr(name).and_then(|value| int_of(self.heap, value)) == Some(want)
+        self.object.attr(name).and_then(|value| self.heap.integer(value)) == Some(want)
     }
 
     fn has_count(&self, name: &str) -> bool {

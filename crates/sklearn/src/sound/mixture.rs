@@ -6,9 +6,8 @@
 
 use cannery_object::{Heap, Object, Value};
 
-use super::raw::{array, array_in};
-use super::unsound;
-use crate::site::{Checked, Site};
+use super::parts::{array, array_in};
+use super::{Checked, Site, unsound};
 
 /// As many weights, means and covariances as there are components, which is at least one.
 pub(super) fn check(site: &Site<'_>) -> Checked {

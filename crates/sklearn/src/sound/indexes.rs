@@ -6,48 +6,42 @@ use std::borrow::Cow;
 use cannery_object::{Element, Heap, Kind, NdArray, Node, Object, Value, View};
 use foldhash::HashSet;
 
-use super::raw::{array_in, count, int_of, ints};
-use super::unsound;
-use crate::rule::Rule;
-use crate::site::{Checked, Refusal, Site};
-use crate::work::Work;
+use super::parts::{array_in, count};
+use super::{Allowance, Checked, Site, unknown, unsound};
+use crate::error::Error;
 
 /// Vectorizers, encoders and indexes of neighbours.
-pub(super) fn check(site: &Site<'_>, work: &mut Work) -> Checked {
+pub(super) fn check(site: &Site<'_>, allowance: &mut Allowance) -> Checked {
     let Some(object) = site.heap.object(site.value) else { return Ok(()) };
     match object.class().1 {
         "CountVectorizer" | "TfidfVectorizer" | "DictVectorizer" => {
-            columns(&object, site.heap, "vocabulary_", work)
+            columns(&object, site.heap, "vocabulary_", allowance)
         }
         "MultiLabelBinarizer" => {
-            columns(&object, site.heap, "_cached_dict", work)?;
-            distinct(&object, site.heap, work)
+            columns(&object, site.heap, "_cached_dict", allowance)?;
+            distinct(&object, site.heap, allowance)
         }
         "FeatureHasher" | "HashingVectorizer" => hashed(&object, site.heap),
-        "OneHotEncoder" | "CategoricalEncoder" => one_hot(&object, site.heap, work),
+        "OneHotEncoder" | "CategoricalEncoder" => one_hot(&object, site.heap, allowance),
         _ => Ok(()),
     }
 }
 
 /// A dict whose values are columns, as many as it has entries.
-fn columns(object: &Object<'_>, heap: &Heap, name: &str, work: &mut Work) -> Checked {
+fn columns(object: &Object<'_>, heap: &Heap, name: &str, allowance: &mut Allowance) -> Checked {
     let Some(value) = object.attr(name).filter(|&value| value != Value::None) else { return Ok(()) };
     let pairs = heap.as_dict(value).ok_or_else(|| unsound(name, "not a dict"))?;
-    work.spend(32 * pairs.len() as u64)?;
+    allowance.spend(32 * pairs.len() as u64)?;
     let count = pairs.len() / 2;
     let mut terms = HashSet::default();
     for pair in pairs.chunks_exact(2) {
-        let column = int_of(heap, pair[1]).and_then(|column| usize::try_from(column).ok());
+        let column = heap.integer(pair[1]).and_then(|column| usize::try_from(column).ok());
         if column.is_none_or(|column| column >= count) {
             return Err(unsound(name, format!("a column outside of its {count} terms")));
         }
         // of equal terms Python keeps one, and has fewer than were counted
-        let term = Key::of(heap, pair[0], work)?.ok_or_else(|| {
-            Refusal::new(
-                Rule::UnknownArguments,
-                format!("{name} has terms that are neither texts nor numbers"),
-            )
-        })?;
+        let term = Key::of(heap, pair[0], allowance)?
+            .ok_or_else(|| unknown(format!("{name} has terms that are neither texts nor numbers")))?;
         if !terms.insert(term) {
             return Err(unsound(name, "the same term twice"));
         }
@@ -56,23 +50,21 @@ fn columns(object: &Object<'_>, heap: &Heap, name: &str, work: &mut Work) -> Che
 }
 
 /// `classes_` become the keys of a dict whose values are columns: of equal ones there would be fewer keys than columns.
-fn distinct(object: &Object<'_>, heap: &Heap, work: &mut Work) -> Checked {
+fn distinct(object: &Object<'_>, heap: &Heap, allowance: &mut Allowance) -> Checked {
     const NAME: &str = "classes_";
     if object.attr(NAME).is_none() {
         return Ok(());
     }
-    let classes = super::raw::array(heap, object, NAME, 1)?;
-    work.spend(32 * classes.len() as u64 + classes.raw().map_or(0, <[u8]>::len) as u64)?;
+    let classes = super::parts::array(heap, object, NAME, 1)?;
+    allowance.spend(32 * classes.len() as u64 + classes.raw().map_or(0, <[u8]>::len) as u64)?;
     let mut terms = HashSet::default();
     for class in classes.elements() {
         let class = class.map_err(|error| unsound(NAME, error))?;
         let term = match class {
-            Element::Object(value) => Key::of(heap, value, work)?,
+            Element::Object(value) => Key::of(heap, value, allowance)?,
             other => Term::of_element(other).map(Key::One),
         };
-        let term = term.ok_or_else(|| {
-            Refusal::new(Rule::UnknownArguments, format!("{NAME} are neither texts nor numbers"))
-        })?;
+        let term = term.ok_or_else(|| unknown(format!("{NAME} are neither texts nor numbers")))?;
         if !terms.insert(term) {
             return Err(unsound(NAME, "the same class twice"));
         }
@@ -86,7 +78,7 @@ fn distinct(object: &Object<'_>, heap: &Heap, work: &mut Work) -> Checked {
 fn hashed(object: &Object<'_>, heap: &Heap) -> Checked {
     const NAME: &str = "n_features";
     let Some(value) = object.attr(NAME) else { return Ok(()) };
-    match int_of(heap, value) {
+    match heap.integer(value) {
         Some(1..=0x7FFF_FFFF) => Ok(()),
         _ => Err(unsound(NAME, "not a number of columns")),
     }
@@ -101,11 +93,11 @@ enum Key<'h> {
 
 impl<'h> Key<'h> {
     /// `None` for other keys. Many tuples can share what they hold, so that it is paid for each time.
-    fn of(heap: &'h Heap, key: Value, work: &mut Work) -> Result<Option<Self>, Refusal> {
+    fn of(heap: &'h Heap, key: Value, allowance: &mut Allowance) -> Result<Option<Self>, Error> {
         let Some(items) = heap.as_tuple(key) else { return Ok(Term::of(heap, key).map(Self::One)) };
         let mut terms = Vec::new();
         for &item in items {
-            work.spend(32 + text_len(heap, item))?;
+            allowance.spend(32 + text_len(heap, item))?;
             // a scalar of numpy would have to be paid for as well
             let term = if heap.call(item).is_none() { Term::of(heap, item) } else { None };
             let Some(term) = term else { return Ok(None) };
@@ -136,7 +128,7 @@ impl<'h> Term<'h> {
         if let Some(text) = heap.as_str(key) {
             return Some(Self::Text(text));
         }
-        if let Some(int) = int_of(heap, key) {
+        if let Some(int) = heap.integer(key) {
             return Some(Self::Int(int));
         }
         match heap.view(key) {
@@ -165,7 +157,7 @@ impl<'h> Term<'h> {
 /// `_n_features_outs` must be the columns that the categories of each feature get.
 ///
 /// Source: `_compute_n_features_outs` and `transform` of `OneHotEncoder` in `sklearn/preprocessing/_encoders.py`.
-fn one_hot(object: &Object<'_>, heap: &Heap, work: &mut Work) -> Checked {
+fn one_hot(object: &Object<'_>, heap: &Heap, allowance: &mut Allowance) -> Checked {
     const OUTS: &str = "_n_features_outs";
     let Some(categories) = object.attr("categories_") else { return Ok(()) };
     let categories = heap.as_list(categories).ok_or_else(|| unsound("categories_", "not a list"))?;
@@ -179,16 +171,16 @@ fn one_hot(object: &Object<'_>, heap: &Heap, work: &mut Work) -> Checked {
     let dropped = Dropped::of(object, heap);
     for (index, &values) in categories.iter().enumerate() {
         let values = array_in(heap, values, "categories_", 1)?;
-        work.spend(64 + values.raw().map_or(0, <[u8]>::len) as u64)?;
+        allowance.spend(64 + values.raw().map_or(0, <[u8]>::len) as u64)?;
         if values.dtype.kind == Kind::Float && values.dtype.itemsize > 8 {
             let message = "categories of more precision than float64, whose order is not looked at";
-            return Err(Refusal::new(Rule::UnknownArguments, message));
+            return Err(unknown(message));
         }
         if !is_ascending(&values) {
             return Err(unsound(format!("categories_[{index}]"), "numbers that do not ascend"));
         }
         let Some(outs) = outs else { continue };
-        let groups = groups(object, heap, index, values.len(), work)?;
+        let groups = groups(object, heap, index, values.len(), allowance)?;
         if mapping(object, heap, index).is_none() && dropped.disagree(heap, index) {
             let message = "another category is dropped by _drop_idx_after_grouping";
             return Err(unsound(format!("drop_idx_[{index}]"), message));
@@ -198,7 +190,7 @@ fn one_hot(object: &Object<'_>, heap: &Heap, work: &mut Work) -> Checked {
             return Err(unsound(format!("drop_idx_[{index}]"), format!("not one of {groups} categories")));
         }
         let want = groups - usize::from(drop.is_some());
-        let found = int_of(heap, outs[index]).and_then(|out| usize::try_from(out).ok());
+        let found = heap.integer(outs[index]).and_then(|out| usize::try_from(out).ok());
         if found != Some(want) {
             return Err(unsound(OUTS, format!("other columns than the {want} of feature {index}")));
         }
@@ -254,13 +246,14 @@ fn groups(
     heap: &Heap,
     index: usize,
     all: usize,
-    work: &mut Work,
-) -> Result<usize, Refusal> {
+    allowance: &mut Allowance,
+) -> Result<usize, Error> {
     let Some(mapping) = mapping(object, heap, index) else { return Ok(all) };
     let mapping = array_in(heap, mapping, MAPPINGS, 1)?;
-    work.spend(mapping.raw().map_or(0, <[u8]>::len) as u64)?;
-    let most =
-        ints(&mapping).and_then(|mut ints| ints.try_fold(0, |most, int| (int >= 0).then(|| int.max(most))));
+    allowance.spend(mapping.raw().map_or(0, <[u8]>::len) as u64)?;
+    let most = mapping
+        .stored_ints()
+        .and_then(|mut ints| ints.try_fold(0, |most, int| (int >= 0).then(|| int.max(most))));
     match most.and_then(|most| usize::try_from(most).ok()) {
         Some(most) if most < all && mapping.len() == all => Ok(most + 1),
         _ => Err(unsound(MAPPINGS, format!("not a group for each of {all} categories"))),
@@ -270,14 +263,14 @@ fn groups(
 /// The category of a feature that has no column: an index, where `None` or NaN is none.
 fn dropped_group(heap: &Heap, dropped: &NdArray<'_>, index: usize) -> Option<i64> {
     match dropped.objects() {
-        Some(objects) => int_of(heap, *objects.get(index)?),
-        None => ints(dropped)?.nth(index),
+        Some(objects) => heap.integer(*objects.get(index)?),
+        None => dropped.stored_ints()?.nth(index),
     }
 }
 
 /// Whether numbers ascend, NaN last, so that a binary search finds each of them. Other values are found by a table.
 fn is_ascending(array: &NdArray<'_>) -> bool {
-    if let Some(ints) = ints(array) {
+    if let Some(ints) = array.stored_ints() {
         return ints.is_sorted();
     }
     match array.dtype.kind {
@@ -300,7 +293,7 @@ fn ascend(numbers: &[f64]) -> bool {
 }
 
 /// `n_samples_fit_` is the width of graphs of neighbours, and `_y` is read at the position of each neighbour.
-pub(super) fn neighbors(site: &Site<'_>, work: &mut Work) -> Checked {
+pub(super) fn neighbors(site: &Site<'_>, allowance: &mut Allowance) -> Checked {
     let heap = site.heap;
     let Some(object) = heap.object(site.value) else { return Ok(()) };
     let Some(points) = object.attr("_fit_X").filter(|&points| points != Value::None) else { return Ok(()) };
@@ -326,14 +319,14 @@ pub(super) fn neighbors(site: &Site<'_>, work: &mut Work) -> Checked {
     if !matches!(object.class().1, "KNeighborsClassifier" | "RadiusNeighborsClassifier") {
         return Ok(());
     }
-    labels(heap, &object, rows, work)
+    labels(heap, &object, rows, allowance)
 }
 
 /// `_y` has a label for each point. Compiled code counts at the labels of neighbours, in a row of as many places as there are
 /// `classes_`.
 ///
 /// Source: `weighted_histogram_mode` in `sklearn/metrics/_pairwise_distances_reduction/_argkmin_classmode.pyx.tp`.
-fn labels(heap: &Heap, object: &Object<'_>, rows: usize, work: &mut Work) -> Checked {
+fn labels(heap: &Heap, object: &Object<'_>, rows: usize, allowance: &mut Allowance) -> Checked {
     const NAME: &str = "_y";
     let Some(value) = object.attr(NAME) else { return Ok(()) };
     let labels = heap.ndarray(value).and_then(Result::ok);
@@ -343,9 +336,9 @@ fn labels(heap: &Heap, object: &Object<'_>, rows: usize, work: &mut Work) -> Che
     let Some(classes) = object.attr("classes_").and_then(|classes| count_of(heap, classes)) else {
         return Ok(());
     };
-    work.spend(labels.raw().map_or(0, <[u8]>::len) as u64)?;
+    allowance.spend(labels.raw().map_or(0, <[u8]>::len) as u64)?;
     let is_class = |label: i64| usize::try_from(label).is_ok_and(|label| label < classes);
-    if labels.ndim() != 1 || ints(&labels).is_some_and(|mut ints| ints.all(is_class)) {
+    if labels.ndim() != 1 || labels.stored_ints().is_some_and(|mut ints| ints.all(is_class)) {
         return Ok(());
     }
     Err(unsound(NAME, format!("a class that is none of {classes}")))

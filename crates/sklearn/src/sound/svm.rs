@@ -4,10 +4,8 @@
 
 use cannery_object::{Heap, Object, Value, View};
 
-use super::raw::{array_in, count, ints};
-use super::unsound;
-use crate::rule::Rule;
-use crate::site::{Checked, Refusal, Site, is_str};
+use super::parts::{array_in, count};
+use super::{Checked, Site, is_str, unknown, unsound};
 
 pub(super) fn check(site: &Site<'_>) -> Checked {
     let heap = site.heap;
@@ -57,7 +55,8 @@ pub(super) fn check(site: &Site<'_>) -> Checked {
     let mut classes = 2;
     for (name, value) in present(["_n_support", "n_support_"]).filter(|_| is_classifier) {
         let counts = array_in(heap, value, name, 1)?;
-        let sum = ints(&counts)
+        let sum = counts
+            .stored_ints()
             .and_then(|mut ints| ints.try_fold(0_i64, |sum, n| sum.checked_add(n).filter(|_| n >= 0)));
         if sum.and_then(|sum| usize::try_from(sum).ok()) != Some(support) {
             return Err(unsound(name, format!("does not add up to {support} support vectors")));
@@ -124,7 +123,7 @@ fn coefficients(heap: &Heap, name: &str, value: Value, classes: usize, support: 
 /// `predict_proba`. Those of scikit-learn give one for each row that is kept.
 fn function(heap: &Heap, object: &Object<'_>, kernel: Value) -> Checked {
     if !is_kernel(heap, kernel, DEPTH) {
-        return Err(Refusal::new(Rule::UnknownArguments, "a kernel of which the shape is not known"));
+        return Err(unknown("a kernel of which the shape is not known"));
     }
     let Some(kept) = object.attr("_BaseLibSVM__Xfit") else { return Ok(()) };
     let rows = match heap.view(kept) {
@@ -176,7 +175,7 @@ fn positions(heap: &Heap, object: &Object<'_>) -> Checked {
     let fitted = object.attr("shape_fit_").and_then(|shape| heap.as_tuple(shape)?.first().copied());
     let fitted = count(heap, fitted, "shape_fit_")?;
     let is_row = |row: i64| usize::try_from(row).is_ok_and(|row| row < fitted);
-    if ints(&support).is_some_and(|mut ints| ints.all(is_row)) {
+    if support.stored_ints().is_some_and(|mut ints| ints.all(is_row)) {
         return Ok(());
     }
     Err(unsound("support_", format!("not rows of {fitted} that it was fitted on")))

@@ -1,50 +1,26 @@
-//! Estimators that cannery runs: what their own `read` proves.
+//! Estimators that are read: what their own `read` proves.
 
 use std::sync::LazyLock;
 
 use cannery_object::{Heap, Node, Value};
-use cannery_sklearn::{ErrorKind, KnownTree, Soundness};
 use rustc_hash::FxHashSet;
 
-use crate::rule::Rule;
-use crate::site::{Checked, Refusal, Site};
-use crate::work::Work;
+use super::{Allowance, Checked, Site};
+use crate::error::ErrorKind;
+use crate::estimator::{Soundness, supported};
 
-static SUPPORTED: LazyLock<FxHashSet<(&str, &str)>> =
-    LazyLock::new(|| cannery_sklearn::supported().collect());
+static SUPPORTED: LazyLock<FxHashSet<(&str, &str)>> = LazyLock::new(|| supported().collect());
 
-/// The estimators of one file, of which each is read once, as a part of others or by itself.
-pub(crate) struct Estimators<'h> {
-    soundness: Soundness<'h>,
-}
-
-impl<'h> Estimators<'h> {
-    pub(crate) fn of(heap: &'h Heap) -> Self {
-        Self { soundness: Soundness::of(heap) }
+/// Reads the estimator that a call makes, unless it was read as a part of another one. What `read` does not support is no
+/// objection.
+pub(super) fn check(site: &Site<'_>, soundness: &mut Soundness<'_>, allowance: &mut Allowance) -> Checked {
+    if site.states.is_empty() || !SUPPORTED.contains(&site.class()) || !soundness.is_new(site.value) {
+        return Ok(());
     }
-
-    /// A `Tree` that was read as a part of an estimator, so that its nodes are known to fit together.
-    pub(super) fn tree(&self, value: Value) -> Option<KnownTree> {
-        self.soundness.tree(value)
-    }
-
-    /// Reads the estimator that a call makes, unless it was read as a part of another one. What `read` does not support
-    /// is no objection.
-    pub(crate) fn check(&mut self, site: &Site<'_>, work: &mut Work) -> Checked {
-        let class = site.heap.object(site.value).map_or(site.name, |object| object.class());
-        if site.states.is_empty() || !SUPPORTED.contains(&class) || !self.soundness.is_new(site.value) {
-            return Ok(());
-        }
-        work.spend(arrays_of(site))?;
-        match self.soundness.read(site.value) {
-            Err(error) if error.kind() == ErrorKind::Malformed => {
-                Err(Refusal::new(Rule::Unsound, error.to_string()))
-            }
-            Err(error) if error.kind() == ErrorKind::Limit => {
-                Err(Refusal::new(Rule::OverLimit, error.to_string()))
-            }
-            Ok(()) | Err(_) => Ok(()),
-        }
+    allowance.spend(arrays_of(site))?;
+    match soundness.read(site.value) {
+        Err(error) if matches!(error.kind(), ErrorKind::Malformed | ErrorKind::Limit) => Err(error),
+        Ok(()) | Err(_) => Ok(()),
     }
 }
 

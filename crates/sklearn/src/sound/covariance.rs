@@ -3,9 +3,8 @@
 //! Source: `EmpiricalCovariance.mahalanobis` in `sklearn/covariance/_empirical_covariance.py`;
 //! `mahalanobis_distance_double` in `scipy/spatial/src/distance_impl.h`.
 
-use super::raw::array;
-use super::unsound;
-use crate::site::{Checked, Site};
+use super::parts::array;
+use super::{Checked, Site, unsound};
 
 /// `precision_`, and `covariance_` of which it is made where it is not kept, are as wide as `location_` is long.
 pub(super) fn check(site: &Site<'_>) -> Checked {

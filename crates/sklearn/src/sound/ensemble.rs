@@ -5,29 +5,28 @@
 
 use cannery_object::{Heap, Object, Value};
 
-use super::raw::{count, int_of, ints};
-use super::{boosting, unsound};
-use crate::site::{Checked, Refusal, Site};
-use crate::work::Work;
+use super::parts::count;
+use super::{Allowance, Checked, Site, boosting, unsound};
+use crate::error::Error;
 
 /// Attributes that say how many columns a row has; which one is compared with it depends on the release.
 pub(super) const FEATURES: [&str; 3] = ["n_features_in_", "n_features_", "n_features"];
 
-pub(super) fn check(site: &Site<'_>, work: &mut Work) -> Checked {
+pub(super) fn check(site: &Site<'_>, allowance: &mut Allowance) -> Checked {
     let heap = site.heap;
     let Some(object) = heap.object(site.value) else { return Ok(()) };
     let name = object.class().1;
     if name.starts_with("HistGradientBoosting") {
-        return boosting::histogram(heap, &object, work);
+        return boosting::histogram(heap, &object, allowance);
     }
     let trees = ["Forest", "ExtraTrees", "GradientBoosting", "RandomTrees", "Bagging"];
     if !trees.iter().any(|part| name.contains(part)) || object.attr("estimators_").is_none() {
         return Ok(());
     }
     if name.starts_with("GradientBoosting") {
-        boosting::check(heap, &object, work)?;
+        boosting::check(heap, &object, allowance)?;
     }
-    members(heap, &object, name.starts_with("GradientBoosting"), work)
+    members(heap, &object, name.starts_with("GradientBoosting"), allowance)
 }
 
 /// A tree by itself: its rows have as many columns as its nodes are over.
@@ -48,15 +47,15 @@ fn outputs(heap: &Heap, object: &Object<'_>) -> Checked {
     const NAME: &str = "n_outputs_";
     let tree = object.attr("tree_").and_then(|tree| Site::of(heap, tree));
     let Some([_, _, of_tree]) = tree.map(|tree| tree.args) else { return Ok(()) };
-    let (Some(of_tree), Some(value)) = (int_of(heap, *of_tree), object.attr(NAME)) else { return Ok(()) };
-    if int_of(heap, value) == Some(of_tree) {
+    let (Some(of_tree), Some(value)) = (heap.integer(*of_tree), object.attr(NAME)) else { return Ok(()) };
+    if heap.integer(value) == Some(of_tree) {
         return Ok(());
     }
     Err(unsound(NAME, format!("not the {of_tree} of its tree")))
 }
 
 /// The columns of a row, by all attributes that say so.
-fn features(heap: &Heap, object: &Object<'_>) -> Result<usize, Refusal> {
+fn features(heap: &Heap, object: &Object<'_>) -> Result<usize, Error> {
     let mut known = None;
     for (name, value) in FEATURES.iter().filter_map(|&name| Some((name, object.attr(name)?))) {
         let features = count(heap, Some(value), name)?;
@@ -68,12 +67,12 @@ fn features(heap: &Heap, object: &Object<'_>) -> Result<usize, Refusal> {
 }
 
 /// `is_compiled` where nothing but compiled code takes the tree out of what should be its estimator.
-fn members(heap: &Heap, object: &Object<'_>, is_compiled: bool, work: &mut Work) -> Checked {
+fn members(heap: &Heap, object: &Object<'_>, is_compiled: bool, allowance: &mut Allowance) -> Checked {
     let Some(estimators) = object.attr("estimators_").and_then(|value| elements(heap, value)) else {
         return Ok(());
     };
     let chosen = object.attr("estimators_features_").and_then(|value| heap.as_list(value));
-    work.spend(512 * estimators.len() as u64)?;
+    allowance.spend(512 * estimators.len() as u64)?;
     let mut columns = None;
     for (index, &estimator) in estimators.iter().enumerate() {
         let tree = heap.object(estimator).filter(|estimator| !is_compiled || is_tree(estimator));
@@ -88,7 +87,7 @@ fn members(heap: &Heap, object: &Object<'_>, is_compiled: bool, work: &mut Work)
             None => *columns.insert(features(heap, object)?),
         };
         let expected = match chosen.and_then(|chosen| chosen.get(index)) {
-            Some(&chosen) => chosen_features(heap, chosen, features, index, work)?,
+            Some(&chosen) => chosen_features(heap, chosen, features, index, allowance)?,
             None => features,
         };
         if usize::try_from(of_tree).ok() != Some(expected) {
@@ -116,7 +115,7 @@ fn is_tree(estimator: &Object<'_>) -> bool {
 fn tree_features(heap: &Heap, estimator: &Object<'_>) -> Option<i64> {
     let tree = Site::of(heap, estimator.attr("tree_")?)?;
     match (tree.name, tree.args) {
-        (("sklearn.tree._tree", "Tree"), [features, ..]) => int_of(heap, *features),
+        (("sklearn.tree._tree", "Tree"), [features, ..]) => heap.integer(*features),
         _ => None,
     }
 }
@@ -126,11 +125,12 @@ fn chosen_features(
     chosen: Value,
     features: usize,
     index: usize,
-    work: &mut Work,
-) -> Result<usize, Refusal> {
+    allowance: &mut Allowance,
+) -> Result<usize, Error> {
     let bad = || unsound(format!("estimators_features_[{index}]"), format!("not among {features} features"));
     let array = heap.ndarray(chosen).and_then(Result::ok).ok_or_else(bad)?;
-    work.spend(array.raw().map_or(0, <[u8]>::len) as u64)?;
-    let inside = ints(&array).is_some_and(|mut ints| ints.all(|i| i >= 0 && (i as u64) < features as u64));
+    allowance.spend(array.raw().map_or(0, <[u8]>::len) as u64)?;
+    let inside =
+        array.stored_ints().is_some_and(|mut ints| ints.all(|i| i >= 0 && (i as u64) < features as u64));
     if inside { Ok(array.len()) } else { Err(bad()) }
 }

@@ -3,22 +3,19 @@
 //! Source: `lloyd_iter_chunked_dense` in `sklearn/cluster/_k_means_lloyd.pyx`, and `_predict_recursive` of
 //! `BisectingKMeans`.
 
-use cannery_object::{Heap, Object, Value};
+use cannery_object::{Heap, Object, Place, Value};
 
-use super::raw::{Place, array, count, ints};
-use super::unsound;
-use crate::rule::Rule;
-use crate::site::{Checked, Refusal, Site};
-use crate::work::Work;
+use super::parts::{array, count};
+use super::{Allowance, Checked, Site, unknown, unsound};
 
-pub(super) fn check(site: &Site<'_>, work: &mut Work) -> Checked {
+pub(super) fn check(site: &Site<'_>, allowance: &mut Allowance) -> Checked {
     let heap = site.heap;
     let Some(object) = heap.object(site.value) else { return Ok(()) };
     if object.class().1 == "HDBSCAN" {
-        return linkage(heap, &object, work);
+        return linkage(heap, &object, allowance);
     }
     if object.class().1 == "FeatureAgglomeration" {
-        return pooled(heap, &object, work);
+        return pooled(heap, &object, allowance);
     }
     if object.class().1 == "Birch" {
         return norms(heap, &object);
@@ -36,7 +33,7 @@ pub(super) fn check(site: &Site<'_>, work: &mut Work) -> Checked {
         }
     }
     match object.attr("_bisecting_tree") {
-        Some(tree) => bisections(heap, tree, columns, work),
+        Some(tree) => bisections(heap, tree, columns, allowance),
         None => Ok(()),
     }
 }
@@ -58,15 +55,15 @@ fn norms(heap: &Heap, object: &Object<'_>) -> Checked {
 /// as long as the greatest of them.
 ///
 /// Source: `AgglomerationTransform.transform` in `sklearn/cluster/_feature_agglomeration.py`.
-fn pooled(heap: &Heap, object: &Object<'_>, work: &mut Work) -> Checked {
+fn pooled(heap: &Heap, object: &Object<'_>, allowance: &mut Allowance) -> Checked {
     const NAME: &str = "labels_";
     if object.attr(NAME).is_none() {
         return Ok(());
     }
     let labels = array(heap, object, NAME, 1)?;
-    work.spend(labels.raw().map_or(0, <[u8]>::len) as u64)?;
+    allowance.spend(labels.raw().map_or(0, <[u8]>::len) as u64)?;
     let is_label = |label: i64| usize::try_from(label).is_ok_and(|label| label < labels.len());
-    if ints(&labels).is_some_and(|mut ints| ints.all(is_label)) {
+    if labels.stored_ints().is_some_and(|mut ints| ints.all(is_label)) {
         return Ok(());
     }
     Err(unsound(NAME, format!("not clusters of {} features", labels.len())))
@@ -75,16 +72,16 @@ fn pooled(heap: &Heap, object: &Object<'_>, work: &mut Work) -> Checked {
 /// `dbscan_clustering` joins the two nodes of each row in a table of as many entries as there are points and rows.
 ///
 /// Source: `labelling_at_cut` in `sklearn/cluster/_hdbscan/_tree.pyx`.
-fn linkage(heap: &Heap, object: &Object<'_>, work: &mut Work) -> Checked {
+fn linkage(heap: &Heap, object: &Object<'_>, allowance: &mut Allowance) -> Checked {
     const NAME: &str = "_single_linkage_tree_";
     if object.attr(NAME).is_none() {
         return Ok(());
     }
     let rows = array(heap, object, NAME, 1)?;
     let raw = rows.raw().ok_or_else(|| unsound(NAME, "not an array of rows"))?;
-    work.spend(raw.len() as u64)?;
+    allowance.spend(raw.len() as u64)?;
     for name in ["left_node", "right_node"] {
-        let place = Place::of_field(&rows.dtype, name).ok_or_else(|| unsound(NAME, "no nodes"))?;
+        let place = Place::of_integer(&rows.dtype, name).ok_or_else(|| unsound(NAME, "no nodes"))?;
         for (index, row) in raw.chunks_exact(rows.dtype.itemsize.max(1)).enumerate() {
             let node = place.int(row);
             if !usize::try_from(node).is_ok_and(|node| node <= 2 * rows.len()) {
@@ -102,10 +99,10 @@ const NODE: (&str, &str) = ("sklearn.cluster._bisect_k_means", "_BisectingTree")
 
 /// Each node of a tree of bisections has a centre. The work is bounded, cycles and shared nodes included. Objects of another
 /// class have attributes that do not stand in their state: a `Bunch` those of its dict.
-fn bisections(heap: &Heap, root: Value, columns: usize, work: &mut Work) -> Checked {
+fn bisections(heap: &Heap, root: Value, columns: usize, allowance: &mut Allowance) -> Checked {
     let mut open = vec![root];
     while let Some(node) = open.pop() {
-        work.spend(256)?;
+        allowance.spend(256)?;
         let node = heap.object(node).filter(|node| node.class() == NODE);
         let node =
             node.ok_or_else(|| unsound("_bisecting_tree", "a node of another class than _BisectingTree"))?;
@@ -127,7 +124,7 @@ fn of_matrix(heap: &Heap, value: Value) -> Value {
 fn check_center(heap: &Heap, node: &Object<'_>, columns: usize) -> Checked {
     let Some(center) = node.attr("center").filter(|&center| center != Value::None) else { return Ok(()) };
     let Some(center) = heap.ndarray(of_matrix(heap, center)) else {
-        return Err(Refusal::new(Rule::UnknownArguments, "a centre that is no array"));
+        return Err(unknown("a centre that is no array"));
     };
     let center = center.map_err(|error| unsound("_bisecting_tree.center", error))?;
     // of sparse rows the mean is a matrix of one row

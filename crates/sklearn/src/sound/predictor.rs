@@ -2,27 +2,27 @@
 //!
 //! Source: `_predict_one_from_raw_data` in `sklearn/ensemble/_hist_gradient_boosting/_predictor.pyx`.
 
-use super::raw::{Place, array};
-use super::unsound;
-use crate::site::{Checked, Site};
-use crate::work::Work;
+use cannery_object::Place;
 
-pub(super) fn check(site: &Site<'_>, work: &mut Work) -> Checked {
+use super::parts::array;
+use super::{Allowance, Checked, Site, unsound};
+
+pub(super) fn check(site: &Site<'_>, allowance: &mut Allowance) -> Checked {
     let heap = site.heap;
     let Some(object) = heap.object(site.value).filter(|object| object.state().is_some()) else {
         return Ok(());
     };
     let nodes = array(heap, &object, "nodes", 1)?;
     let raw = nodes.raw().ok_or_else(|| unsound("nodes", "not an array of nodes"))?;
-    work.spend(raw.len() as u64)?;
+    allowance.spend(raw.len() as u64)?;
     let place = |name: &str| {
-        Place::of_field(&nodes.dtype, name)
+        Place::of_integer(&nodes.dtype, name)
             .ok_or_else(|| unsound(format!("nodes.{name}"), "no field of integers"))
     };
     let (left, right, leaf, feature) =
         (place("left")?, place("right")?, place("is_leaf")?, place("feature_idx")?);
     let category =
-        Place::of_field(&nodes.dtype, "is_categorical").zip(Place::of_field(&nodes.dtype, "bitset_idx"));
+        Place::of_integer(&nodes.dtype, "is_categorical").zip(Place::of_integer(&nodes.dtype, "bitset_idx"));
     let sets = match object.attr("raw_left_cat_bitsets") {
         Some(_) => {
             let sets = array(heap, &object, "raw_left_cat_bitsets", 2)?;

@@ -2,12 +2,10 @@
 //!
 //! Source: `BinaryTree.__setstate__` and `_query_single_depthfirst` in `sklearn/neighbors/_binary_tree.pxi`.
 
-use cannery_object::{Heap, NdArray, Value};
+use cannery_object::{Heap, NdArray, Place, Value};
 
-use super::raw::{Place, array_in, count, ints};
-use super::unsound;
-use crate::site::{Checked, Site};
-use crate::work::Work;
+use super::parts::{array_in, count};
+use super::{Allowance, Checked, Site, unsound};
 
 pub(super) fn is_module(module: &str) -> bool {
     matches!(
@@ -19,7 +17,7 @@ pub(super) fn is_module(module: &str) -> bool {
     )
 }
 
-pub(super) fn check(site: &Site<'_>, work: &mut Work) -> Checked {
+pub(super) fn check(site: &Site<'_>, allowance: &mut Allowance) -> Checked {
     let heap = site.heap;
     let Some([data, order, nodes, bounds, _leaf, levels, stored, _, _, _, _, metric, rest @ ..]) =
         site.state_tuple()
@@ -29,14 +27,14 @@ pub(super) fn check(site: &Site<'_>, work: &mut Work) -> Checked {
     let data = array_in(heap, *data, "data", 2)?;
     let (points, features) = (data.shape[0], data.shape[1]);
     let order = array_in(heap, *order, "idx_array", 1)?;
-    work.spend(order.raw().map_or(0, <[u8]>::len) as u64)?;
+    allowance.spend(order.raw().map_or(0, <[u8]>::len) as u64)?;
     let is_point = |index: i64| usize::try_from(index).is_ok_and(|index| index < points);
-    let good = order.len() == points && ints(&order).is_some_and(|mut ints| ints.all(is_point));
+    let good = order.len() == points && order.stored_ints().is_some_and(|mut ints| ints.all(is_point));
     if !good {
         return Err(unsound("idx_array", format!("not the positions of {points} points")));
     }
     let (levels, stored) = (count(heap, Some(*levels), "n_levels")?, count(heap, Some(*stored), "n_nodes")?);
-    check_nodes(heap, *nodes, stored, points, work)?;
+    check_nodes(heap, *nodes, stored, points, allowance)?;
     let full =
         u32::try_from(levels).ok().and_then(|levels| 1_usize.checked_shl(levels)).filter(|_| levels < 48);
     if full.is_none_or(|full| full - 1 != stored || stored == 0) {
@@ -81,15 +79,21 @@ fn is_unweighted(weights: &NdArray<'_>) -> bool {
     weights.is_empty() || weights.len() == 1 && weights.f64s().is_ok_and(|weights| weights[..] == [0.0])
 }
 
-fn check_nodes(heap: &Heap, nodes: Value, stored: usize, points: usize, work: &mut Work) -> Checked {
+fn check_nodes(
+    heap: &Heap,
+    nodes: Value,
+    stored: usize,
+    points: usize,
+    allowance: &mut Allowance,
+) -> Checked {
     let nodes = array_in(heap, nodes, "node_data", 1)?;
     let raw = nodes.raw().ok_or_else(|| unsound("node_data", "not an array of nodes"))?;
-    work.spend(raw.len() as u64)?;
+    allowance.spend(raw.len() as u64)?;
     if nodes.shape[0] != stored {
         return Err(unsound("n_nodes", format!("{stored} where there are {}", nodes.shape[0])));
     }
     let place = |name: &str| {
-        Place::of_field(&nodes.dtype, name)
+        Place::of_integer(&nodes.dtype, name)
             .ok_or_else(|| unsound(format!("node_data.{name}"), "no field of integers"))
     };
     let (start, end, leaf) = (place("idx_start")?, place("idx_end")?, place("is_leaf")?);

@@ -3,11 +3,11 @@
 //!
 //! Source: `_decision_path_dense` in `sklearn/tree/_tree.pyx`.
 
-use cannery_object::{Heap, NdArray, Object};
+use cannery_object::{Heap, NdArray, Object, Place};
 
-use super::raw::{Place, count};
-use super::unsound;
-use crate::site::{Checked, Refusal};
+use super::parts::count;
+use super::{Checked, unsound};
+use crate::error::Error;
 
 /// Checks that no path is longer than `max_depth`, in a tree whose depth is known.
 pub(super) fn check_known(heap: &Heap, tree: &Object<'_>, depth: usize, stored: usize) -> Checked {
@@ -20,12 +20,12 @@ pub(super) fn check_known(heap: &Heap, tree: &Object<'_>, depth: usize, stored: 
     }
 }
 
-fn too_deep(deepest: usize, stored: usize) -> Refusal {
+fn too_deep(deepest: usize, stored: usize) -> Error {
     unsound("max_depth", format!("{deepest}, in a tree of {stored} nodes"))
 }
 
 /// Until scikit-learn 0.17 trees have none: later ones refuse them, and these had no `decision_path`.
-fn max_depth(heap: &Heap, tree: &Object<'_>) -> Result<Option<usize>, Refusal> {
+fn max_depth(heap: &Heap, tree: &Object<'_>) -> Result<Option<usize>, Error> {
     tree.attr("max_depth").map(|deepest| count(heap, Some(deepest), "max_depth")).transpose()
 }
 
@@ -35,7 +35,7 @@ pub(super) fn check(heap: &Heap, tree: &Object<'_>, nodes: &NdArray<'_>) -> Chec
     let Some(deepest) = max_depth(heap, tree)? else { return Ok(()) };
     let stored = nodes.shape.first().copied().unwrap_or(0);
     let children =
-        Place::of_field(&nodes.dtype, "left_child").zip(Place::of_field(&nodes.dtype, "right_child"));
+        Place::of_integer(&nodes.dtype, "left_child").zip(Place::of_integer(&nodes.dtype, "right_child"));
     let (Some((left, right)), Some(raw)) = (children, nodes.raw()) else { return Ok(()) };
     if deepest >= stored {
         return Err(too_deep(deepest, stored));
