@@ -22,6 +22,7 @@ mod learnt_selector;
 mod linear_model;
 mod model_selection;
 mod neighbors;
+mod not_a_model;
 mod pipeline;
 mod preprocessing;
 mod sparse;
@@ -33,5 +34,6 @@ mod tree;
 
 pub use error::{Error, ErrorKind};
 pub use estimator::{Estimator, KnownTree, Methods, Soundness, read, supported};
+pub use not_a_model::describe_value;
 pub use input::{ColumnHint, ColumnKind, Input, Takes};
 pub use pipeline::chain;
