@@ -34,6 +34,6 @@ mod tree;
 
 pub use error::{Error, ErrorKind};
 pub use estimator::{Estimator, KnownTree, Methods, Soundness, read, supported};
-pub use not_a_model::describe_value;
 pub use input::{ColumnHint, ColumnKind, Input, Takes};
+pub use not_a_model::describe_value;
 pub use pipeline::chain;

@@ -73,7 +73,9 @@ mod tests {
         for text in ["Ellipsis", "NotImplemented", "range(0, 3)", "range(-5, 10, -2)"] {
             assert!(is_constant(text), "{text}");
         }
-        for text in ["", "range()", "range(0, x)", "range(0,3)", "range(0, 3) ", "range(1e9)", "range(0, -)", "1"] {
+        for text in
+            ["", "range()", "range(0, x)", "range(0,3)", "range(0, 3) ", "range(1e9)", "range(0, -)", "1"]
+        {
             assert!(!is_constant(text), "{text}");
         }
     }
