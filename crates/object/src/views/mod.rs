@@ -4,12 +4,14 @@
 //! contents are decoded by the methods of each variant, which fail when they are not what the library of that
 //! name writes. Values inside a view stay [`Value`]s: whoever walks them decides how deep.
 
+mod arrow;
 mod builtins;
 mod categorical;
 mod children;
 mod extension;
 mod frame;
 mod index;
+mod instant;
 mod masked;
 mod positions;
 mod random;
@@ -17,12 +19,14 @@ mod scalar;
 mod sparse;
 mod time;
 
+pub use arrow::ArrowTexts;
 pub use builtins::{Builtin, Partial};
 pub use categorical::{Categorical, CategoricalDtype};
 pub use children::Children;
 pub use extension::{Extension, Values};
 pub use frame::{Column, DataFrame, Series};
 pub use index::{Index, IndexKind};
+pub use instant::{Instant, iso_text};
 pub use masked::{MaskedArray, mask_dtype};
 pub use positions::Positions;
 pub use random::{Random, RandomKind};
@@ -39,7 +43,8 @@ use crate::object::Object;
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum View<'h> {
-    /// An immediate, a scalar, text, bytes, a container, a global or anything else that its node describes.
+    /// An immediate, a scalar, text, bytes, a container, a global in any spelling, or anything else that its node
+    /// describes.
     Plain,
     /// A numpy array: see [`Heap::ndarray`].
     NdArray,
@@ -84,11 +89,15 @@ impl Heap {
             return View::NdArray;
         }
         let Some(call) = self.call(value) else { return View::Plain };
+        if self.global_name(value).is_some() {
+            return View::Plain;
+        }
         let Some(object) = self.object(value) else { return View::Call };
         let site = Site { heap: self, value, object };
         let (module, name) = object.class();
         let known = match module.split('.').next().unwrap_or_default() {
             "numpy" | "mtrand" => numpy(site, module, name),
+            "dill" => self.dill_array(value).map(|_| View::NdArray),
             "joblib" => is_array_wrapper(module, name),
             "sklearn" if module == "sklearn.externals.joblib.numpy_pickle" => is_array_wrapper(module, name),
             "scipy" => Sparse::at(site, module, name).map(View::Sparse),
