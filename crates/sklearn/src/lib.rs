@@ -9,9 +9,11 @@
 #![forbid(unsafe_code)]
 
 mod child;
+mod compat;
 mod compose;
 pub mod defaults;
 mod ensemble;
+mod entry;
 mod error;
 mod estimator;
 mod feature_extraction;
@@ -20,6 +22,7 @@ mod impute;
 mod input;
 mod learnt_selector;
 mod linear_model;
+mod method;
 mod model_selection;
 mod neighbors;
 mod pipeline;
@@ -32,5 +35,6 @@ mod svm;
 mod tree;
 
 pub use error::{Error, ErrorKind};
-pub use estimator::{Estimator, KnownTree, Methods, Soundness, read, supported};
+pub use estimator::{Estimator, KnownTree, Soundness, read, supported};
 pub use input::{ColumnHint, ColumnKind, Input, Takes};
+pub use method::{Method, Methods, Wanted};

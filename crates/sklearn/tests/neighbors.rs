@@ -42,7 +42,7 @@ fn assert_equal(got: &Output, want: &Value, what: &str) {
     let shape = match got.shape {
         Shape::Vector => vec![got.values.len()],
         Shape::Matrix(columns) => vec![got.values.len() / columns, columns],
-        Shape::Csr(_) | Shape::Ragged => panic!("{what}: {:?}", got.shape),
+        Shape::Csr(_) | Shape::Ragged | Shape::Hits(_) => panic!("{what}: {:?}", got.shape),
     };
     assert_eq!(shape, want.shape, "{what}");
     match &got.values {
