@@ -44,11 +44,11 @@ signature dense f32
 %2: f64[n,2] = guard finite %1  # steps[1].clf
 %3: f64[n,4] = pair_kernel poly gamma=0.25 coef0=0.0 degree=3 4x2 %2  # steps[1].clf
 %4: f64[n,3] = svm_pairs counts=[2, 1, 1] %3  # steps[1].clf
-%5: i64[n] = ovo_votes classes=3 %4  # steps[1].clf
-%6: str[n] = labels 3xstr %5  # steps[1].clf
-%7: f64[n,3] = ovr_scores classes=3 bounded %4  # steps[1].clf
-output predict = %6
-output decision_function = %7
+%5: f64[n,3] = ovr_scores classes=3 bounded %4  # steps[1].clf
+%6: i64[n] = ovo_votes classes=3 %4  # steps[1].clf
+%7: str[n] = labels 3xstr %6  # steps[1].clf
+output predict = %7
+output decision_function = %5
 refuse predict_proba: not here
 "
     );

@@ -171,7 +171,7 @@ fn write_pattern(part: &Pattern, out: &mut Canonical<'_>) {
         Pattern::Repeat { of, min, max, greedy } => {
             out.word(if *greedy { "greedy" } else { "lazy" });
             out.int(*min);
-            out.option(*max, |out, max| out.int(max));
+            out.option(*max, Canonical::int);
             write_pattern(of, out);
         }
         Pattern::Token(part) => {
