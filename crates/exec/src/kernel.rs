@@ -2,6 +2,7 @@
 
 mod cast;
 mod class;
+mod clip;
 mod codes;
 mod columns;
 mod concat;
@@ -62,6 +63,7 @@ pub(crate) fn of(site: &Site<'_>) -> Result<Option<Box<dyn Kernel>>, Error> {
         Op::Input(_) | Op::Field(_) | Op::Flatten | Op::Tokens(_) => return Ok(None),
         Op::ArgMax => Box::new(class::ArgMax { columns }),
         Op::Cast(cast) => Box::new(cast::Cast { to: cast.to, columns }),
+        Op::Clip(clip) => Box::new(clip::Clip(*clip)),
         Op::Codes(codes) => Box::new(codes::Codes(codes.clone())),
         Op::Columns(picked) => Box::new(columns::Pick::new(&picked.0, columns)),
         Op::Complement => Box::new(elementwise::Complement),

@@ -3,6 +3,7 @@
 
 mod arg_max;
 mod cast;
+mod clip;
 mod codes;
 mod columns;
 mod complement;
@@ -43,6 +44,7 @@ mod vocab_counts;
 
 pub use arg_max::ArgMax;
 pub use cast::Cast;
+pub use clip::Clip;
 pub use codes::{Code, CodeColumn, Codes};
 pub use columns::Columns;
 pub use complement::Complement;
@@ -154,6 +156,7 @@ macro_rules! operators {
 operators! {
     ArgMax,
     Cast(Cast),
+    Clip(Clip),
     Codes(Codes),
     Columns(Columns),
     Complement,

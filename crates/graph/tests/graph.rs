@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use cannery_graph::{
-    Builder, Cast, Check, Columns, Confidence, DType, ErrorKind, Exactness, Fill, Function, Impute, Input,
-    Kernel, Labels, Lookup, LookupColumn, Matrix, Metric, Missing, MissingMask, NeighborReduce,
+    Builder, Cast, Check, Clip, Columns, Confidence, DType, ErrorKind, Exactness, Fill, Function, Impute,
+    Input, Kernel, Labels, Lookup, LookupColumn, Matrix, Metric, Missing, MissingMask, NeighborReduce,
     NeighborResult, NeighborWeights, Neighbors, OneHot, Op, Origin, OvoVotes, OvrScores, PairKernel, Scalar,
     Search, Signature, SvmPairs, Type, Unknown,
 };
@@ -84,6 +84,7 @@ fn type_errors_say_what_was_wanted() {
         (Op::OvoVotes(OvoVotes { classes: usize::MAX }), &format!("ovo_votes over {} classes", usize::MAX)),
         (scores, "ovr_scores takes f64[n,3], not f64[n,2]"),
         (Op::Flatten, "flatten takes a dense matrix of one column, not f64[n,2]"),
+        (Op::Clip(Clip { low: 1.0, high: 0.5 }), "clip to 1.0 … 0.5"),
         (Op::Labels(labels(2)), "labels takes dense i64, not f64[n,2]"),
         (Op::Labels(labels(0)), "labels has no label"),
         (Op::Guard(Check::NotNegative), "guard takes dense i64, not f64[n,2]"),
