@@ -42,46 +42,6 @@ mod tokens;
 mod tree_ensemble;
 mod vocab_counts;
 
-pub use arg_max::ArgMax;
-pub use cast::Cast;
-pub use clip::Clip;
-pub use codes::{Code, CodeColumn, Codes};
-pub use columns::Columns;
-pub use complement::Complement;
-pub use concat::Concat;
-pub use dense::Dense;
-pub use elementwise::Function;
-pub use field::FieldAt;
-pub use flatten::Flatten;
-pub use group_arg_max::GroupArgMax;
-pub use guard::Check;
-pub use hash_counts::HashCounts;
-pub use impute::{Fill, Impute};
-pub use input::Input;
-pub use labels::Labels;
-pub use linear::Linear;
-pub use log_softmax::LogSoftmax;
-pub use lookup::{Lookup, LookupColumn, Unknown};
-pub use missing_mask::{Missing, MissingMask};
-pub use neighbor_reduce::{ClassCodes, NeighborReduce, NeighborResult, NeighborWeights};
-pub use neighbors::{Bounds, Metric, NeighborNode, NeighborTree, Neighbors, Search};
-pub use normalize_sum::NormalizeSum;
-pub use one_hot::OneHot;
-pub use ovo_votes::OvoVotes;
-pub use ovr_scores::{Confidence, OvrScores};
-pub use pair_coupling::PairCoupling;
-pub use pair_kernel::{Kernel, PairKernel};
-pub use row_norm::{Norm, RowNorm};
-pub use scale::{Arithmetic, Scale};
-pub use softmax::Softmax;
-pub use sparse::Sparse;
-pub use svm_pairs::SvmPairs;
-pub use tf_idf::TfIdf;
-pub use threshold::Threshold;
-pub use tokens::{Accents, CharSet, Lowercase, Pattern, Spaces, TokenPattern, Tokens, Units};
-pub use tree_ensemble::{Merge, Tree, TreeEnsemble, TreeError, TreeNode, TreePart};
-pub use vocab_counts::{Terms, VocabCounts};
-
 use std::fmt;
 
 use crate::canonical::Canonical;
@@ -115,10 +75,12 @@ pub(crate) trait Operator {
     }
 }
 
-/// Makes [`Op`] of the list of operators. `Name` is an operator without constants, the unit struct of that name;
-/// `Name(Constants)` one with constants.
+/// Makes [`Op`] of the list of operators, each with its file. `Name` is an operator without constants, the unit struct of
+/// that name; `Name(Constants)` one with constants.
 macro_rules! operators {
-    ($($variant:ident $(($constants:ty))?,)*) => {
+    ($($file:ident: $variant:ident $(($constants:ty))?,)*) => {
+        $(pub use $file::*;)*
+
         /// An operator, with its constants.
         ///
         /// Shapes: `[n]` is a vector, `[n,d]` a dense matrix, `[n,d csr]` a matrix of which only some elements are stored,
@@ -154,45 +116,45 @@ macro_rules! operators {
 }
 
 operators! {
-    ArgMax,
-    Cast(Cast),
-    Clip(Clip),
-    Codes(Codes),
-    Columns(Columns),
-    Complement,
-    Concat,
-    Dense,
-    Elementwise(Function),
-    Field(FieldAt),
-    Flatten,
-    GroupArgMax(GroupArgMax),
-    Guard(Check),
-    HashCounts(HashCounts),
-    Impute(Impute),
-    Input(Input),
-    Labels(Labels),
-    Linear(Linear),
-    LogSoftmax,
-    Lookup(Lookup),
-    MissingMask(MissingMask),
-    NeighborReduce(NeighborReduce),
-    Neighbors(Neighbors),
-    NormalizeSum,
-    OneHot(OneHot),
-    OvoVotes(OvoVotes),
-    OvrScores(OvrScores),
-    PairCoupling(PairCoupling),
-    PairKernel(PairKernel),
-    RowNorm(RowNorm),
-    Scale(Scale),
-    Softmax,
-    Sparse,
-    SvmPairs(SvmPairs),
-    TfIdf(TfIdf),
-    Threshold(Threshold),
-    Tokens(Tokens),
-    TreeEnsemble(TreeEnsemble),
-    VocabCounts(VocabCounts),
+    arg_max: ArgMax,
+    cast: Cast(Cast),
+    clip: Clip(Clip),
+    codes: Codes(Codes),
+    columns: Columns(Columns),
+    complement: Complement,
+    concat: Concat,
+    dense: Dense,
+    elementwise: Elementwise(Function),
+    field: Field(FieldAt),
+    flatten: Flatten,
+    group_arg_max: GroupArgMax(GroupArgMax),
+    guard: Guard(Check),
+    hash_counts: HashCounts(HashCounts),
+    impute: Impute(Impute),
+    input: Input(Input),
+    labels: Labels(Labels),
+    linear: Linear(Linear),
+    log_softmax: LogSoftmax,
+    lookup: Lookup(Lookup),
+    missing_mask: MissingMask(MissingMask),
+    neighbor_reduce: NeighborReduce(NeighborReduce),
+    neighbors: Neighbors(Neighbors),
+    normalize_sum: NormalizeSum,
+    one_hot: OneHot(OneHot),
+    ovo_votes: OvoVotes(OvoVotes),
+    ovr_scores: OvrScores(OvrScores),
+    pair_coupling: PairCoupling(PairCoupling),
+    pair_kernel: PairKernel(PairKernel),
+    row_norm: RowNorm(RowNorm),
+    scale: Scale(Scale),
+    softmax: Softmax,
+    sparse: Sparse,
+    svm_pairs: SvmPairs(SvmPairs),
+    tf_idf: TfIdf(TfIdf),
+    threshold: Threshold(Threshold),
+    tokens: Tokens(Tokens),
+    tree_ensemble: TreeEnsemble(TreeEnsemble),
+    vocab_counts: VocabCounts(VocabCounts),
 }
 
 /// What kind of work an operator does.

@@ -79,18 +79,12 @@ fn operators() -> Vec<Operator> {
     list.lines().map(|line| operator(line.trim().trim_end_matches(','))).collect()
 }
 
-/// The operator of a line: `Softmax` or `Guard(Check)`.
+/// The operator of a line: `softmax: Softmax` or `guard: Guard(Check)`.
 fn operator(line: &str) -> Operator {
-    let (variant, constants) = line.trim_end_matches(')').split_once('(').unwrap_or((line, line));
-    let mut file = String::new();
-    for c in variant.chars() {
-        if c.is_uppercase() && !file.is_empty() {
-            file.push('_');
-        }
-        file.extend(c.to_lowercase());
-    }
-    let source = fs::read_to_string(folder(&format!("src/op/{file}.rs"))).expect(&file);
-    let body = source.split_once(&format!("impl Operator for {constants} {{")).expect(&file).1;
+    let (file, operator) = line.split_once(": ").expect("a file and an operator");
+    let (variant, constants) = operator.trim_end_matches(')').split_once('(').unwrap_or((operator, operator));
+    let source = fs::read_to_string(folder(&format!("src/op/{file}.rs"))).expect(file);
+    let body = source.split_once(&format!("impl Operator for {constants} {{")).expect(file).1;
     let of = |function: &str| {
         body.split_once(function).expect(function).1.split_once("\n    }").expect(function).0
     };
