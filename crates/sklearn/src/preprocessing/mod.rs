@@ -2,6 +2,7 @@
 
 mod categories;
 pub(crate) mod function_transformer;
+mod min_max_scaler;
 mod one_hot_encoder;
 mod one_hot_legacy;
 mod ordinal_encoder;
@@ -11,5 +12,10 @@ pub(crate) use categories::scalar;
 
 use crate::entry::Entry;
 
-pub(crate) const ENTRIES: &[Entry] =
-    &[function_transformer::ENTRY, one_hot_encoder::ENTRY, ordinal_encoder::ENTRY, standard_scaler::ENTRY];
+pub(crate) const ENTRIES: &[Entry] = &[
+    function_transformer::ENTRY,
+    min_max_scaler::ENTRY,
+    one_hot_encoder::ENTRY,
+    ordinal_encoder::ENTRY,
+    standard_scaler::ENTRY,
+];
