@@ -1,3 +1,4 @@
+use std::cmp::Ordering;
 use std::fmt;
 
 use super::{Exactness, Family, Operator, rule};
@@ -27,7 +28,7 @@ impl Operator for Clip {
     fn infer(&self, inputs: &[Type]) -> Result<Type, String> {
         let x = rule::one(self, inputs)?;
         match x.shape {
-            _ if self.low.partial_cmp(&self.high).is_none_or(|order| order.is_gt()) => {
+            _ if self.low.partial_cmp(&self.high).is_none_or(Ordering::is_gt) => {
                 Err(format!("clip to {:?} … {:?}", self.low, self.high))
             }
             Shape::Vector | Shape::Matrix(_) => rule::floats(self, x).map(|()| x),
