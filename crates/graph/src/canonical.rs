@@ -285,6 +285,27 @@ mod tests {
     }
 
     #[test]
+    fn the_text_is_in_full() {
+        let mut b = Builder::new(Signature::frame([("a \"b\"\n", DType::F64), ("c", DType::F64)]));
+        let columns = [1, 0].map(|column| b.field(column).expect("a column"));
+        let x = b.add(Op::Concat, &columns).expect("two vectors");
+        let scaled = Scale { steps: vec![(crate::Arithmetic::Divide, vec![0.5, -f64::NAN])] };
+        let x = b.add(Op::Scale(scaled), &[x]).expect("a matrix");
+        b.output_list("transform", [x, x]).expect("the only output");
+        let mut text = String::new();
+        b.finish().write_canonical(&mut text).expect("a string takes all");
+        let want = r#"cannery-graph 1
+signature frame [ "a \"b\"\n" f64 "c" f64 ]
+%0 f64[n] field 1
+%1 f64[n] field 0
+%2 f64[n,2] concat %0 %1
+%3 f64[n,2] scale %2 [ divide [ 3fe0000000000000 nan ] ]
+output "transform" [ %3 %3 ]
+"#;
+        assert_eq!(text, want);
+    }
+
+    #[test]
     fn places_in_the_model_do_not_count() {
         let built = |path| {
             let mut b = Builder::new(Signature::default());
