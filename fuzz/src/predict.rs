@@ -94,7 +94,7 @@ fn shown(output: &Output, row: usize) -> String {
         (values, Shape::Matrix(columns) | Shape::Csr(columns)) => {
             part(values, row * columns..(row + 1) * columns)
         }
-        (values, Shape::Vector | Shape::Ragged) => part(values, row..row + 1),
+        (values, Shape::Vector | Shape::Ragged | Shape::Hits(_)) => part(values, row..row + 1),
     }
 }
 

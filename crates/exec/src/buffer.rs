@@ -10,6 +10,7 @@ use cannery_graph::{DType, Shape, Type};
 
 use crate::cell::Cell;
 use crate::csr::{CsrBuffer, CsrView};
+use crate::hits::{HitsBuffer, HitsView, HitsViewMut};
 
 /// Elements of one type.
 #[derive(Clone, Debug)]
@@ -21,6 +22,7 @@ pub(crate) enum Buffer<'a> {
     Str(Vec<&'a str>),
     Any(Vec<Cell<'a>>),
     Csr(CsrBuffer),
+    Hits(HitsBuffer),
 }
 
 /// Elements to read.
@@ -33,6 +35,7 @@ pub(crate) enum View<'v, 'a> {
     Str(&'v [&'a str]),
     Any(&'v [Cell<'a>]),
     Csr(CsrView<'v>),
+    Hits(HitsView<'v>),
 }
 
 /// Elements to write.
@@ -48,6 +51,7 @@ pub(crate) enum ViewMut<'v, 'a> {
     Csr(&'v mut CsrBuffer),
     /// A matrix of an earlier stage.
     Done(CsrView<'v>),
+    Hits(HitsViewMut<'v>),
 }
 
 /// Does the same for every dtype of dense elements.
@@ -71,6 +75,7 @@ impl<'a> Buffer<'a> {
         let len = rows * ty.columns();
         match (ty.shape, ty.dtype) {
             (Shape::Csr(_), dtype) => Self::Csr(CsrBuffer::new(dtype)),
+            (Shape::Hits(_), _) => Self::Hits(HitsBuffer::new(len)),
             (_, DType::F32) => Self::F32(vec![0.0; len]),
             (_, DType::F64) => Self::F64(vec![0.0; len]),
             (_, DType::I64) => Self::I64(vec![0; len]),
@@ -82,12 +87,14 @@ impl<'a> Buffer<'a> {
 
     /// The first `len` elements; a CSR matrix whole.
     pub(crate) fn view(&self, len: usize) -> View<'_, 'a> {
-        each_dense!(Buffer => View, self, v => &v[..len], Self::Csr(csr) => View::Csr(csr.view()))
+        each_dense!(Buffer => View, self, v => &v[..len],
+            Self::Csr(csr) => View::Csr(csr.view()), Self::Hits(hits) => View::Hits(hits.view(len)))
     }
 
     /// The first `len` elements, to write; a CSR matrix whole.
     pub(crate) fn view_mut(&mut self, len: usize) -> ViewMut<'_, 'a> {
-        each_dense!(Buffer => ViewMut, self, v => &mut v[..len], Self::Csr(csr) => ViewMut::Csr(csr))
+        each_dense!(Buffer => ViewMut, self, v => &mut v[..len],
+            Self::Csr(csr) => ViewMut::Csr(csr), Self::Hits(hits) => ViewMut::Hits(hits.view_mut(len)))
     }
 }
 
@@ -100,7 +107,8 @@ impl Default for Buffer<'_> {
 impl<'v, 'a> View<'v, 'a> {
     /// A copy of the elements.
     pub(crate) fn to_buffer(self) -> Buffer<'a> {
-        each_dense!(View => Buffer, self, v => v.to_vec(), Self::Csr(rows) => Buffer::Csr(CsrBuffer::of(rows)))
+        each_dense!(View => Buffer, self, v => v.to_vec(),
+            Self::Csr(rows) => Buffer::Csr(CsrBuffer::of(rows)), Self::Hits(hits) => Buffer::Hits(hits.to_buffer()))
     }
 
     pub(crate) fn f32s(self) -> &'v [f32] {
@@ -123,6 +131,10 @@ impl<'v, 'a> View<'v, 'a> {
         if let Self::Csr(rows) = self { rows } else { self.mistyped("csr") }
     }
 
+    pub(crate) fn hits(self) -> HitsView<'v> {
+        if let Self::Hits(hits) = self { hits } else { self.mistyped("hits") }
+    }
+
     #[cold]
     fn mistyped(self, want: &str) -> ! {
         unreachable!("a typed graph asks for {want} and gets {self:?}")
@@ -132,18 +144,20 @@ impl<'v, 'a> View<'v, 'a> {
 impl<'v, 'a> ViewMut<'v, 'a> {
     pub(crate) fn as_view(&self) -> View<'_, 'a> {
         each_dense!(ViewMut => View, self, v => v,
-            Self::Csr(csr) => View::Csr(csr.view()), Self::Done(rows) => View::Csr(*rows))
+            Self::Csr(csr) => View::Csr(csr.view()), Self::Done(rows) => View::Csr(*rows),
+            Self::Hits(hits) => View::Hits(hits.as_view()))
     }
 
     /// Takes the first `len` elements off the front, of dense ones.
     pub(crate) fn take_front(&mut self, len: usize) -> Self {
         each_dense!(ViewMut => ViewMut, self, v => v.split_off_mut(..len).unwrap_or_default(),
-            Self::Csr(_) | Self::Done(_) => Self::default())
+            Self::Hits(hits) => Self::Hits(hits.take_front(len)), Self::Csr(_) | Self::Done(_) => Self::default())
     }
 
     pub(crate) fn reborrow(&mut self) -> ViewMut<'_, 'a> {
         each_dense!(ViewMut => ViewMut, self, v => v,
-            Self::Csr(csr) => ViewMut::Csr(csr), Self::Done(rows) => ViewMut::Done(*rows))
+            Self::Csr(csr) => ViewMut::Csr(csr), Self::Done(rows) => ViewMut::Done(*rows),
+            Self::Hits(hits) => ViewMut::Hits(hits.reborrow()))
     }
 
     pub(crate) fn f32s(self) -> &'v mut [f32] {
@@ -172,6 +186,10 @@ impl<'v, 'a> ViewMut<'v, 'a> {
 
     pub(crate) fn csr(self) -> &'v mut CsrBuffer {
         if let Self::Csr(rows) = self { rows } else { self.mistyped("csr") }
+    }
+
+    pub(crate) fn hits(self) -> HitsViewMut<'v> {
+        if let Self::Hits(hits) = self { hits } else { self.mistyped("hits") }
     }
 
     #[cold]

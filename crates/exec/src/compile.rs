@@ -1,13 +1,15 @@
 //! From a graph to a program: which operators run, in which stage, and where each value lies.
 
-use cannery_graph::{Edge, Graph, Node, Op, Origin, Shape, Signature, Type};
+use cannery_graph::{Edge, Graph, Node, Op, Origin, Output, Shape, Signature, Type};
 
 use crate::error::Error;
-use crate::kernel;
-use crate::program::{Named, Place, Program, Stage, Step};
+use crate::kernel::{self, Site};
+use crate::program::{Named, Program, Stage, Step};
+use crate::run::Place;
 
 pub(crate) fn compile(graph: &Graph, outputs: &[&str]) -> Result<Program, Error> {
-    let outputs = outputs.iter().map(|name| find(graph, name)).collect::<Result<Vec<_>, _>>()?;
+    let found = outputs.iter().map(|name| find(graph, name)).collect::<Result<Vec<_>, _>>()?;
+    let outputs = found.concat();
     let edges: Vec<Edge> = outputs.iter().map(|&(_, edge)| edge).collect();
     let mut plan = Plan::new(graph, &edges);
     plan.place(&edges);
@@ -17,15 +19,20 @@ pub(crate) fn compile(graph: &Graph, outputs: &[&str]) -> Result<Program, Error>
         columns,
         origin,
         stages: plan.stages()?,
-        outputs: outputs.into_iter().map(|(name, edge)| plan.named(name, edge)).collect::<Result<_, _>>()?,
+        outputs: outputs.into_iter().map(|(name, edge)| plan.named(&name, edge)).collect::<Result<_, _>>()?,
         locals: plan.locals,
         wholes: plan.wholes,
     })
 }
 
-fn find<'g>(graph: &'g Graph, name: &str) -> Result<(&'g str, Edge), Error> {
+/// The results of a method, each with its name: `predict`, of a list `predict_proba` or only `predict_proba.1`.
+fn find(graph: &Graph, name: &str) -> Result<Vec<(String, Edge)>, Error> {
     if let Some(output) = graph.output(name) {
-        return Ok((&output.name, output.edge));
+        return Ok(output.named());
+    }
+    let mut results = graph.outputs().iter().filter(|output| output.is_list()).flat_map(Output::named);
+    if let Some(result) = results.find(|(of, _)| of == name) {
+        return Ok(vec![result]);
     }
     if let Some(refusal) = graph.refusals().iter().find(|refusal| &*refusal.name == name) {
         return Err(Error::unsupported(format!("no {name}: {}", refusal.reason)));
@@ -75,8 +82,8 @@ impl<'g> Plan<'g> {
         for (index, node) in self.nodes().collect::<Vec<_>>() {
             if self.holder[index] == index {
                 self.place[index] = match node.op {
-                    Op::Input { .. } => Place::Input,
-                    Op::Field { column } => Place::Field(column),
+                    Op::Input(_) => Place::Input,
+                    Op::Field(field) => Place::Field(field.column),
                     _ if whole[index] => self.new_whole(node.ty),
                     _ => self.take_local(&mut free, node.ty),
                 };
@@ -123,26 +130,27 @@ impl<'g> Plan<'g> {
     }
 
     fn take_local(&mut self, free: &mut Vec<usize>, ty: Type) -> Place {
-        let is_csr = |ty: Type| matches!(ty.shape, Shape::Csr(_));
-        let fits = |other: Type| (other.dtype, is_csr(other)) == (ty.dtype, is_csr(ty));
+        let fits = |other: Type| (other.dtype, layout(other)) == (ty.dtype, layout(ty));
         let fits = free.iter().position(|&slot| fits(self.locals[slot]));
         let Some(slot) = fits.map(|position| free.swap_remove(position)) else {
             self.locals.push(ty);
             return Place::Local(self.locals.len() - 1);
         };
         let columns = self.locals[slot].columns().max(ty.columns());
-        self.locals[slot].shape = if is_csr(ty) { Shape::Csr(columns) } else { Shape::Matrix(columns) };
+        self.locals[slot].shape = match ty.shape {
+            Shape::Csr(_) => Shape::Csr(columns),
+            Shape::Hits(_) => Shape::Hits(columns),
+            Shape::Vector | Shape::Matrix(_) | Shape::Ragged => Shape::Matrix(columns),
+        };
         Place::Local(slot)
     }
 
     /// How many columns the caller brings, and the part of the model that takes them.
     fn input(&self) -> Result<(usize, Origin), Error> {
         let input = self.nodes().find_map(|(_, node)| match (&node.op, self.graph.signature()) {
-            (Op::Input { columns }, _) => Some((*columns, self.graph.origin(node).clone())),
-            (Op::Field { .. }, Signature::Frame(fields)) => {
-                Some((fields.len(), self.graph.origin(node).clone()))
-            }
-            (Op::Field { .. }, _) => Some((1, self.graph.origin(node).clone())),
+            (Op::Input(input), _) => Some((input.columns, self.graph.origin(node).clone())),
+            (Op::Field(_), Signature::Frame(fields)) => Some((fields.len(), self.graph.origin(node).clone())),
+            (Op::Field(_), _) => Some((1, self.graph.origin(node).clone())),
             _ => None,
         });
         input.ok_or_else(|| Error::unsupported("a program of no output"))
@@ -163,7 +171,8 @@ impl<'g> Plan<'g> {
         let nodes = self.graph.nodes();
         let place = |index: usize| (self.place[index], nodes[self.holder[index]].ty.columns());
         let origin = self.graph.origin(node);
-        let Some(kernel) = kernel::of(node, nodes).map_err(|error| error.at(origin))? else {
+        let site = Site { node, nodes, compat: self.graph.compat(node) };
+        let Some(kernel) = kernel::of(&site).map_err(|error| error.at(origin))? else {
             return Ok(None);
         };
         Ok(Some(Step {
@@ -181,7 +190,19 @@ impl<'g> Plan<'g> {
                 Ok(Named { name: name.into(), place: self.place[edge.index()], shape })
             }
             Shape::Ragged => Err(Error::unsupported(format!("{name} gives rows of different lengths"))),
+            Shape::Hits(_) => {
+                Err(Error::unsupported(format!("{name} gives neighbours, and no table has such")))
+            }
         }
+    }
+}
+
+/// Which buffers of one dtype can't stand for each other.
+fn layout(ty: Type) -> u8 {
+    match ty.shape {
+        Shape::Vector | Shape::Matrix(_) | Shape::Ragged => 0,
+        Shape::Csr(_) => 1,
+        Shape::Hits(_) => 2,
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod cast;
 mod class;
+mod clip;
 mod codes;
 mod columns;
 mod concat;
@@ -26,73 +27,76 @@ mod text;
 mod tf_idf;
 mod tree_ensemble;
 
-use std::fmt::Debug;
+use cannery_graph::{Compat, Node, Op, Type};
 
-use cannery_graph::{Check, Node, Op};
-
-use crate::buffer::ViewMut;
 use crate::error::Error;
-use crate::program::Inputs;
+use crate::run::Kernel;
 
-/// Carries out one operator over the rows of a block.
-pub(crate) trait Kernel: Debug + Send + Sync {
-    /// Writes all of `output`: as many rows as the inputs have. What it writes for a row does not depend on where
-    /// the block begins and ends.
-    ///
-    /// `'a` is the life of the batch and of the program, from which texts are passed on.
-    fn run<'a>(&'a self, inputs: &Inputs<'_, 'a>, output: ViewMut<'_, 'a>) -> Result<(), Error>;
+/// What a kernel is made for.
+pub(crate) struct Site<'g> {
+    /// The node, and all nodes before it.
+    pub(crate) node: &'g Node,
+    pub(crate) nodes: &'g [Node],
+    /// What is known of the software that wrote this part of the model.
+    pub(crate) compat: Compat,
+}
+
+impl Site<'_> {
+    /// Type of each edge that the operator takes.
+    pub(crate) fn types(&self) -> impl ExactSizeIterator<Item = Type> {
+        self.node.inputs.iter().map(|input| self.nodes[input.index()].ty)
+    }
+
+    /// Columns of the first edge.
+    pub(crate) fn columns(&self) -> usize {
+        self.types().next().map_or(0, Type::columns)
+    }
 }
 
 /// The kernel of a node; `None` when there is nothing to do.
 ///
 /// # Errors
 /// `Unsupported` when the operator can't be carried out.
-pub(crate) fn of(node: &Node, nodes: &[Node]) -> Result<Option<Box<dyn Kernel>>, Error> {
-    let columns = node.inputs.first().map_or(0, |input| nodes[input.index()].ty.columns());
-    let kernel: Box<dyn Kernel> = match &node.op {
-        Op::Input { .. } | Op::Field { .. } | Op::Flatten | Op::Tokens(_) => return Ok(None),
-        Op::Cast(to) => Box::new(cast::Cast { to: *to, columns }),
-        Op::Dense => Box::new(dense::Dense { columns }),
-        Op::Guard(Check::NotNegative) => Box::new(guard::NotNegative { columns }),
-        Op::Guard(check @ (Check::Finite | Check::NotInfinite)) => {
-            Box::new(guard::Finite { columns, takes_nan: *check == Check::NotInfinite })
-        }
-        Op::PairKernel { kernel, vectors } => pair_kernel::of(*kernel, vectors),
-        Op::SvmPairs(pairs) => Box::new(svm::Pairs(pairs.clone())),
-        Op::OvoVotes { classes } => Box::new(svm::Votes { classes: *classes }),
-        Op::OvrScores { classes, confidence } => {
-            Box::new(svm::Scores { classes: *classes, confidence: *confidence })
-        }
-        Op::Elementwise(function) => Box::new(elementwise::Map(*function)),
-        Op::Linear(linear) => Box::new(linear::Linear::new(linear)),
-        Op::Scale(scale) => Box::new(scale::Scale(scale.clone())),
-        Op::NormalizeSum => Box::new(normalize_sum::NormalizeSum { columns }),
-        Op::PairCoupling(coupling) => Box::new(pair_coupling::PairCoupling(coupling.clone())),
-        Op::Impute(impute) => Box::new(impute::Impute(impute.clone())),
-        Op::Lookup(lookup) => Box::new(lookup::Lookup::new(lookup)),
-        Op::OneHot(one_hot) => Box::new(one_hot::OneHot::new(one_hot, columns)),
-        Op::MissingMask(missing) => Box::new(impute::Mask(missing.clone())),
-        Op::Concat => {
-            let widths = node.inputs.iter().map(|input| nodes[input.index()].ty.columns());
-            Box::new(concat::Concat { widths: widths.collect() })
-        }
-        Op::Softmax => Box::new(softmax::Softmax { columns }),
-        Op::LogSoftmax => Box::new(softmax::LogSoftmax { columns }),
-        Op::Complement => Box::new(elementwise::Complement),
-        Op::Threshold { above } => Box::new(class::Above(*above)),
+pub(crate) fn of(site: &Site<'_>) -> Result<Option<Box<dyn Kernel>>, Error> {
+    let columns = site.columns();
+    Ok(Some(match &site.node.op {
+        Op::Input(_) | Op::Field(_) | Op::Flatten | Op::Tokens(_) => return Ok(None),
         Op::ArgMax => Box::new(class::ArgMax { columns }),
-        Op::GroupArgMax { widths } => Box::new(class::GroupArgMax { widths: widths.clone(), columns }),
-        Op::Labels(labels) => Box::new(class::ToLabels(labels.clone())),
-        Op::Columns(picked) => Box::new(columns::Pick::new(picked, columns)),
-        Op::Neighbors(neighbors) => Box::new(neighbors::Neighbors::new(neighbors)),
-        Op::NeighborReduce(reduce) => Box::new(neighbors::Reduce { graph: reduce.clone(), columns }),
-        Op::TreeEnsemble(trees) => Box::new(tree_ensemble::TreeEnsemble::new(trees)),
+        Op::Cast(cast) => Box::new(cast::Cast { to: cast.to, columns }),
+        Op::Clip(clip) => Box::new(clip::Clip(*clip)),
         Op::Codes(codes) => Box::new(codes::Codes(codes.clone())),
-        Op::Sparse => Box::new(sparse::Sparse { columns }),
-        Op::VocabCounts(counts) => Box::new(text::InVocabulary::new(counts, node, nodes)?),
-        Op::HashCounts(counts) => Box::new(text::ByHash::new(*counts, node, nodes)?),
-        Op::TfIdf(weights) => Box::new(tf_idf::TfIdf(weights.clone())),
+        Op::Columns(picked) => Box::new(columns::Pick::new(&picked.0, columns)),
+        Op::Complement => Box::new(elementwise::Complement),
+        Op::Concat => Box::new(concat::Concat { widths: site.types().map(Type::columns).collect() }),
+        Op::Dense => Box::new(dense::Dense { columns }),
+        Op::Elementwise(function) => Box::new(elementwise::Map(*function)),
+        Op::GroupArgMax(groups) => Box::new(class::GroupArgMax { widths: groups.widths.clone(), columns }),
+        Op::Guard(check) => guard::of(*check, columns),
+        Op::HashCounts(counts) => Box::new(text::ByHash::new(*counts, site.node, site.nodes)?),
+        Op::Impute(impute) => Box::new(impute::Impute(impute.clone())),
+        Op::Labels(labels) => Box::new(class::ToLabels(labels.clone())),
+        Op::Linear(linear) => Box::new(linear::Linear::new(linear)),
+        Op::LogSoftmax => Box::new(softmax::LogSoftmax { columns }),
+        Op::Lookup(lookup) => Box::new(lookup::Lookup::new(lookup)),
+        Op::MissingMask(mask) => Box::new(impute::Mask(mask.0.clone())),
+        Op::NeighborReduce(reduce) => Box::new(neighbors::Reduce { graph: reduce.clone(), count: columns }),
+        Op::Neighbors(neighbors) => Box::new(neighbors::Neighbors::new(neighbors, site.compat)),
+        Op::NormalizeSum => Box::new(normalize_sum::NormalizeSum { columns }),
+        Op::OneHot(one_hot) => Box::new(one_hot::OneHot::new(one_hot, columns)),
+        Op::OvoVotes(votes) => Box::new(svm::Votes { classes: votes.classes }),
+        Op::OvrScores(scores) => {
+            Box::new(svm::Scores { classes: scores.classes, confidence: scores.confidence })
+        }
+        Op::PairCoupling(coupling) => Box::new(pair_coupling::PairCoupling(coupling.clone())),
+        Op::PairKernel(kernel) => pair_kernel::of(kernel.kernel, &kernel.vectors),
         Op::RowNorm(norm) => Box::new(row_norm::RowNorm { graph: *norm, columns }),
-    };
-    Ok(Some(kernel))
+        Op::Scale(scale) => Box::new(scale::Scale(scale.clone())),
+        Op::Softmax => Box::new(softmax::Softmax { columns }),
+        Op::Sparse => Box::new(sparse::Sparse { columns }),
+        Op::SvmPairs(pairs) => Box::new(svm::Pairs(pairs.clone())),
+        Op::TfIdf(weights) => Box::new(tf_idf::TfIdf(weights.clone())),
+        Op::Threshold(threshold) => Box::new(class::Above(threshold.above)),
+        Op::TreeEnsemble(trees) => Box::new(tree_ensemble::TreeEnsemble::new(trees)),
+        Op::VocabCounts(counts) => Box::new(text::InVocabulary::new(counts, site.node, site.nodes)?),
+    }))
 }

@@ -31,9 +31,11 @@ mod compile;
 mod csr;
 mod error;
 mod gemm;
+mod hits;
 mod kernel;
 mod output;
 mod program;
+mod run;
 
 pub use batch::{Batch, Column};
 pub use cell::{Cell, OwnedCell};

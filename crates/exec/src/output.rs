@@ -92,6 +92,7 @@ impl From<Buffer<'_>> for Values {
                 };
                 Self::Csr(Csr { indptr, indices, values: Box::new(values) })
             }
+            Buffer::Hits(hits) => unreachable!("no program gives {hits:?}"),
         }
     }
 }

@@ -4,12 +4,12 @@ use cannery_graph::{Graph, Origin, Shape, Signature, Type};
 use rayon::prelude::*;
 
 use crate::batch::Batch;
-use crate::buffer::{Buffer, View, ViewMut};
+use crate::buffer::{Buffer, ViewMut};
 use crate::compile;
 use crate::csr::{CsrBuffer, CsrView};
 use crate::error::Error;
-use crate::kernel::Kernel;
 use crate::output::Output;
+use crate::run::{Block, Inputs, Kernel, Place};
 
 /// What a block may take of the cache, in bytes.
 const BLOCK_BYTES: usize = 256 << 10;
@@ -49,15 +49,6 @@ pub(crate) struct Step {
     pub(crate) origin: Origin,
 }
 
-/// Where a value lies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
-    Input,
-    Field(usize),
-    Local(usize),
-    Whole(usize),
-}
-
 #[derive(Debug)]
 pub(crate) struct Named {
     pub(crate) name: Box<str>,
@@ -71,14 +62,6 @@ struct Whole<'a> {
     buffer: Buffer<'a>,
     /// What each block of the stage at work stores of a CSR matrix.
     parts: Vec<CsrBuffer>,
-}
-
-/// Rows `first..first + rows` of the batch, on their way.
-struct Block<'b, 'a> {
-    first: usize,
-    rows: usize,
-    batch: &'b Batch<'a>,
-    wholes: Vec<ViewMut<'b, 'a>>,
 }
 
 impl Program {
@@ -148,6 +131,7 @@ impl Program {
         let width = |ty: &Type| match ty.shape {
             Shape::Csr(columns) => columns.min(TYPICAL_STORED),
             Shape::Vector | Shape::Matrix(_) | Shape::Ragged => ty.columns(),
+            Shape::Hits(count) => 2 * count,
         };
         let row: usize = self.locals.iter().map(width).fold(1, usize::saturating_add);
         (BLOCK_BYTES / 8 / row).clamp(1, MAX_BLOCK_ROWS)
@@ -232,43 +216,7 @@ impl Step {
         if let ViewMut::Csr(rows) = &mut output {
             rows.clear();
         }
-        self.kernel.run(&Inputs { step: self, block, scratch }, output)
-    }
-}
-
-/// What a kernel takes.
-pub(crate) struct Inputs<'s, 'a> {
-    step: &'s Step,
-    block: &'s Block<'s, 'a>,
-    scratch: &'s [Buffer<'a>],
-}
-
-impl<'s, 'a> Inputs<'s, 'a> {
-    /// Number of rows.
-    pub(crate) fn rows(&self) -> usize {
-        self.block.rows
-    }
-
-    /// Position of the first row in the batch.
-    pub(crate) fn first_row(&self) -> usize {
-        self.block.first
-    }
-
-    /// The value that the operator takes, of the only or first edge.
-    pub(crate) fn x(&self) -> View<'s, 'a> {
-        self.arg(0)
-    }
-
-    /// The value of one of the edges that the operator takes.
-    pub(crate) fn arg(&self, index: usize) -> View<'s, 'a> {
-        let (place, columns) = self.step.inputs[index];
-        let Block { first, rows, batch, ref wholes } = *self.block;
-        match place {
-            Place::Input => batch.matrix(first, first + rows),
-            Place::Field(column) => batch.field(column, first, first + rows),
-            Place::Local(slot) => self.scratch[slot].view(rows * columns),
-            Place::Whole(index) => wholes[index].as_view(),
-        }
+        self.kernel.run(&Inputs::new(&self.inputs, block, scratch), output)
     }
 }
 
@@ -332,7 +280,7 @@ fn blocks<'b, 'a>(
 
 #[cfg(test)]
 mod tests {
-    use cannery_graph::{Builder, Confidence, Kernel, Matrix, Op, SvmPairs};
+    use cannery_graph::{Builder, Confidence, Kernel, Matrix, Op, OvoVotes, OvrScores, PairKernel, SvmPairs};
 
     use super::*;
 
@@ -346,13 +294,16 @@ mod tests {
         let mut build = || {
             let x = b.input(3)?;
             let k = b.add(
-                Op::PairKernel { kernel: Kernel::Rbf { gamma: 0.3 }, vectors: matrix(21, 3).into() },
+                Op::PairKernel(PairKernel {
+                    kernel: Kernel::Rbf { gamma: 0.3 },
+                    vectors: matrix(21, 3).into(),
+                }),
                 &[x],
             )?;
             let pairs = SvmPairs { counts: vec![7, 9, 5], coefs: matrix(2, 21), intercepts: vec![0.1; 3] };
             let pairs = b.add(Op::SvmPairs(pairs), &[k])?;
-            let classes = b.add(Op::OvoVotes { classes: 3 }, &[pairs])?;
-            let scores = Op::OvrScores { classes: 3, confidence: Confidence::BatchScaled };
+            let classes = b.add(Op::OvoVotes(OvoVotes { classes: 3 }), &[pairs])?;
+            let scores = Op::OvrScores(OvrScores { classes: 3, confidence: Confidence::BatchScaled });
             let scores = b.add(scores, &[pairs])?;
             b.output("predict", classes)?;
             b.output("decision_function", scores)

@@ -2,8 +2,8 @@
 
 use cannery_exec::{Batch, Cell, Column, Csr, OwnedCell, Program, Values};
 use cannery_graph::{
-    Builder, Check, DType, Edge, Error, Fill, Impute, Lookup, LookupColumn, Missing, OneHot, Op, Scalar,
-    Signature, Unknown,
+    Builder, Check, DType, Edge, Error, Fill, Impute, Lookup, LookupColumn, Missing, MissingMask, OneHot, Op,
+    Scalar, Signature, Unknown,
 };
 
 fn program(signature: Signature, body: impl FnOnce(&mut Builder) -> Result<Edge, Error>) -> Program {
@@ -132,7 +132,7 @@ fn missing_elements_that_are_stored() {
     assert_eq!(got, csr(&[0, 2, 2, 3], &[0, 2, 1], &[1.0, 4.0, 2.0]));
     let program = program(Signature::csr(DType::F64), |b| {
         let x = b.input(3)?;
-        b.add(Op::MissingMask(Missing::Nan), &[x])
+        b.add(Op::MissingMask(MissingMask(Missing::Nan)), &[x])
     });
     let got = program.run(&batch).expect("three rows").remove(0).values;
     assert_eq!(got, csr(&[0, 1, 1, 2], &[0, 1], &[1.0, 1.0]));

@@ -2,7 +2,7 @@
 
 use cannery_exec::{Batch, Cell, Column, Csr, OwnedCell, Program, Values};
 use cannery_graph::{
-    Arithmetic, Builder, Check, DType, Edge, Error, Linear, Matrix, Op, Scale, Shape, Signature,
+    Arithmetic, Builder, Check, Columns, DType, Edge, Error, Linear, Matrix, Op, Scale, Shape, Signature,
 };
 
 const INDPTR: [usize; 4] = [0, 2, 2, 3];
@@ -45,7 +45,7 @@ fn sparse_rows() {
     let scale = Scale { steps: vec![(Arithmetic::Multiply, vec![2.0, 3.0, 5.0])] };
     assert_eq!(on_sparse(|b, x| b.add(Op::Scale(scale), &[x])), csr(&INDPTR, &INDICES, &[2.0, -10.0, 12.0]));
 
-    let picked = on_sparse(|b, x| b.add(Op::Columns(vec![2, 0, 2]), &[x]));
+    let picked = on_sparse(|b, x| b.add(Op::Columns(Columns(vec![2, 0, 2])), &[x]));
     assert_eq!(picked, csr(&[0, 3, 3, 3], &[0, 1, 2], &[-2.0, 1.0, -2.0]));
 
     let twice = on_sparse(|b, x| b.add(Op::Concat, &[x, x]));

@@ -2,8 +2,8 @@
 
 use cannery_exec::{Batch, Error, ErrorKind, Output, Program, Values};
 use cannery_graph::{
-    Builder, Check, Confidence, DType, Edge, Function, Graph, Kernel, Labels, Matrix, Op, Origin, Shape,
-    Signature, SvmPairs,
+    Builder, Check, Confidence, DType, Edge, Function, Graph, Kernel, Labels, Matrix, Op, Origin, OvoVotes,
+    OvrScores, PairKernel, Shape, Signature, SvmPairs,
 };
 
 /// A graph over f64 input of `columns` columns with one output, `y`.
@@ -26,7 +26,7 @@ fn matrix(rows: usize, columns: usize, values: &[f64]) -> Matrix {
 }
 
 fn kernel_of(kernel: Kernel, vectors: &Matrix, x: &[f64]) -> Vec<f64> {
-    let op = Op::PairKernel { kernel, vectors: vectors.clone().into() };
+    let op = Op::PairKernel(PairKernel { kernel, vectors: vectors.clone().into() });
     let graph = graph(vectors.columns(), |b, x| b.add(op, &[x]).expect("types fit"));
     let Values::F64(values) = run(&graph, x, vectors.columns()).expect("a fine batch").values else {
         panic!("a kernel gives floats")
@@ -78,7 +78,7 @@ fn of_pairs(op: Op, decisions: &[f64]) -> Values {
 }
 
 fn votes(decisions: &[f64]) -> Values {
-    of_pairs(Op::OvoVotes { classes: 3 }, decisions)
+    of_pairs(Op::OvoVotes(OvoVotes { classes: 3 }), decisions)
 }
 
 #[test]
@@ -89,7 +89,7 @@ fn votes_go_to_the_first_of_a_pair_only_above_zero() {
 }
 
 fn scores(confidence: Confidence, decisions: &[f64]) -> Values {
-    of_pairs(Op::OvrScores { classes: 3, confidence }, decisions)
+    of_pairs(Op::OvrScores(OvrScores { classes: 3, confidence }), decisions)
 }
 
 #[test]
@@ -117,7 +117,7 @@ fn old_scores_depend_on_the_batch() {
 fn a_stage_over_the_batch_stands_between_blocks() {
     let graph = graph(3, |b, x| {
         let negated = b.add(Op::Elementwise(Function::Negate), &[x]).unwrap();
-        let scores = Op::OvrScores { classes: 3, confidence: Confidence::BatchScaled };
+        let scores = Op::OvrScores(OvrScores { classes: 3, confidence: Confidence::BatchScaled });
         let scores = b.add(scores, &[negated]).unwrap();
         b.add(Op::ArgMax, &[scores]).unwrap()
     });

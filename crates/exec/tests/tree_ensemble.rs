@@ -2,7 +2,8 @@
 
 use cannery_exec::{Batch, ErrorKind, Program, Values};
 use cannery_graph::{
-    Builder, Check, DType, Labels, Merge, Op, Shape, Signature, Tree, TreeEnsemble, TreeNode,
+    Builder, Check, Columns, DType, GroupArgMax, Labels, Merge, Op, Shape, Signature, Tree, TreeEnsemble,
+    TreeNode,
 };
 
 fn split(feature: u32, threshold: f64, missing_left: bool, left: u32, right: u32) -> TreeNode {
@@ -166,10 +167,10 @@ fn guards_of_trees() {
 fn several_outputs_have_their_own_classes() {
     let mut b = Builder::new(Signature::default());
     let x = b.input(5).expect("floats");
-    let classes = b.add(Op::GroupArgMax { widths: vec![2, 3] }, &[x]).expect("five columns");
+    let classes = b.add(Op::GroupArgMax(GroupArgMax { widths: vec![2, 3] }), &[x]).expect("five columns");
     let labels = Labels::Str(["a", "b", "c", "d", "e"].map(Into::into).into());
     let labels = b.add(Op::Labels(labels), &[classes]).expect("classes");
-    let columns = b.add(Op::Columns(vec![4, 0]), &[x]).expect("they are there");
+    let columns = b.add(Op::Columns(Columns(vec![4, 0])), &[x]).expect("they are there");
     b.output("predict", labels).expect("a new name");
     b.output("columns", columns).expect("a new name");
     let program = Program::compile(&b.finish(), &["predict", "columns"]).expect("outputs");

@@ -3,8 +3,6 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::types::DType;
-
 /// A constant float64 matrix in C order. Cheap to clone.
 #[derive(Clone)]
 pub struct Matrix {
@@ -166,46 +164,6 @@ impl Points {
 impl From<Matrix> for Points {
     fn from(points: Matrix) -> Self {
         Self::Dense(points)
-    }
-}
-
-/// The labels of the classes, by class index. Cheap to clone.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Labels {
-    /// Integers.
-    I64(Arc<[i64]>),
-    /// Floats.
-    F64(Arc<[f64]>),
-    /// Truth values.
-    Bool(Arc<[bool]>),
-    /// Text.
-    Str(Arc<[Box<str>]>),
-}
-
-impl Labels {
-    /// Number of classes.
-    pub fn len(&self) -> usize {
-        match self {
-            Self::I64(labels) => labels.len(),
-            Self::F64(labels) => labels.len(),
-            Self::Bool(labels) => labels.len(),
-            Self::Str(labels) => labels.len(),
-        }
-    }
-
-    /// Whether there is no class.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// Type of the labels.
-    pub fn dtype(&self) -> DType {
-        match self {
-            Self::I64(_) => DType::I64,
-            Self::F64(_) => DType::F64,
-            Self::Bool(_) => DType::Bool,
-            Self::Str(_) => DType::Str,
-        }
     }
 }
 

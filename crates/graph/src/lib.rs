@@ -24,27 +24,23 @@
 #![forbid(unsafe_code)]
 
 mod builder;
+mod canonical;
+mod compat;
 mod constant;
-mod digest;
 mod error;
 mod graph;
 mod op;
 mod scalar;
+mod settle;
 mod text;
 mod types;
 pub mod unicode;
 
 pub use builder::Builder;
-pub use constant::{Labels, Matrix, Points, SparseMatrix};
+pub use compat::{Compat, Selection, SquareOrder};
+pub use constant::{Matrix, Points, SparseMatrix};
 pub use error::{Error, ErrorKind};
-pub use graph::{Edge, Graph, Node, Origin, Output, Refusal};
-pub use op::{
-    Accents, Arithmetic, Bounds, CharSet, Check, ClassCodes, Code, CodeColumn, Codes, Confidence, Exactness,
-    Family, Fill, Function, HashCounts, Impute, Kernel, Linear, Lookup, LookupColumn, Lowercase, Merge,
-    Metric, Missing, NeighborNode, NeighborReduce, NeighborResult, NeighborTree, NeighborWeights, Neighbors,
-    Norm, OneHot, Op, PairCoupling, Pattern, RowNorm, Scale, Search, Selection, Spaces, SquaredNorm,
-    SvmPairs, Terms, TfIdf, TokenPattern, Tokens, Tree, TreeEnsemble, TreeError, TreeNode, TreePart, Units,
-    Unknown, VocabCounts,
-};
+pub use graph::{Edge, Graph, Node, Origin, Output, Refusal, Results, Step};
+pub use op::*;
 pub use scalar::Scalar;
 pub use types::{DType, Field, Shape, Signature, Type};

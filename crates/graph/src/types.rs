@@ -59,21 +59,23 @@ pub enum Shape {
     Csr(usize),
     /// Any number of elements a row.
     Ragged,
+    /// This many neighbours a row, each an index (i64) and a distance of the dtype.
+    Hits(usize),
 }
 
 impl Shape {
-    /// Elements of one row, stored or not; 0 where that differs from row to row.
+    /// Elements of one row, stored or not; neighbours of one; 0 where that differs from row to row.
     pub fn columns(self) -> usize {
         match self {
             Self::Vector => 1,
-            Self::Matrix(columns) | Self::Csr(columns) => columns,
+            Self::Matrix(columns) | Self::Csr(columns) | Self::Hits(columns) => columns,
             Self::Ragged => 0,
         }
     }
 }
 
 /// Type of an edge. Its text form is `f64[n,4]` for a matrix, `i64[n]` for a vector, `f64[n,4 csr]` where not all elements
-/// are stored, `str[n,*]` where rows differ in length.
+/// are stored, `str[n,*]` where rows differ in length, `f64[n,5 hits]` for neighbours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Type {
     /// Type of the elements.
@@ -103,6 +105,11 @@ impl Type {
         Self { dtype, shape: Shape::Ragged }
     }
 
+    /// `count` neighbours a row, with distances of this dtype.
+    pub const fn hits(dtype: DType, count: usize) -> Self {
+        Self { dtype, shape: Shape::Hits(count) }
+    }
+
     /// Elements of one row, as [`Shape::columns`] counts them.
     pub fn columns(self) -> usize {
         self.shape.columns()
@@ -116,6 +123,7 @@ impl fmt::Display for Type {
             Shape::Matrix(columns) => write!(f, "{}[n,{columns}]", self.dtype),
             Shape::Csr(columns) => write!(f, "{}[n,{columns} csr]", self.dtype),
             Shape::Ragged => write!(f, "{}[n,*]", self.dtype),
+            Shape::Hits(count) => write!(f, "{}[n,{count} hits]", self.dtype),
         }
     }
 }

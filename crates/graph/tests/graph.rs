@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use cannery_graph::{
-    Builder, Check, Confidence, DType, ErrorKind, Exactness, Fill, Function, Impute, Kernel, Labels, Lookup,
-    LookupColumn, Matrix, Missing, OneHot, Op, Origin, Scalar, Signature, SvmPairs, Type, Unknown,
+    Builder, Cast, Check, Clip, Columns, Confidence, DType, ErrorKind, Exactness, Fill, Function, Impute,
+    Input, Kernel, Labels, Lookup, LookupColumn, Matrix, Metric, Missing, MissingMask, NeighborReduce,
+    NeighborResult, NeighborWeights, Neighbors, OneHot, Op, Origin, OvoVotes, OvrScores, PairKernel, Scalar,
+    Search, Signature, SvmPairs, Type, Unknown,
 };
 
 fn vectors(rows: usize, columns: usize) -> Matrix {
@@ -23,12 +25,13 @@ fn text_form_of_a_classifier() {
     let x = b.cast(x, DType::F64).unwrap();
     let x = b.add(Op::Guard(Check::Finite), &[x]).unwrap();
     let kernel = Kernel::Poly { gamma: 0.25, coef0: 0.0, degree: 3 };
-    let k = b.add(Op::PairKernel { kernel, vectors: vectors(4, 2).into() }, &[x]).unwrap();
+    let k = b.add(Op::PairKernel(PairKernel { kernel, vectors: vectors(4, 2).into() }), &[x]).unwrap();
     let pairs = b.add(Op::SvmPairs(three_classes()), &[k]).unwrap();
-    let class = b.add(Op::OvoVotes { classes: 3 }, &[pairs]).unwrap();
+    let class = b.add(Op::OvoVotes(OvoVotes { classes: 3 }), &[pairs]).unwrap();
     let label =
         b.add(Op::Labels(Labels::Str(["a".into(), "b".into(), "c".into()].into())), &[class]).unwrap();
-    let scores = b.add(Op::OvrScores { classes: 3, confidence: Confidence::Bounded }, &[pairs]).unwrap();
+    let scores =
+        b.add(Op::OvrScores(OvrScores { classes: 3, confidence: Confidence::Bounded }), &[pairs]).unwrap();
     b.output("predict", label).unwrap();
     b.output("decision_function", scores).unwrap();
     b.refuse("predict_proba", "not here");
@@ -41,11 +44,11 @@ signature dense f32
 %2: f64[n,2] = guard finite %1  # steps[1].clf
 %3: f64[n,4] = pair_kernel poly gamma=0.25 coef0=0.0 degree=3 4x2 %2  # steps[1].clf
 %4: f64[n,3] = svm_pairs counts=[2, 1, 1] %3  # steps[1].clf
-%5: i64[n] = ovo_votes classes=3 %4  # steps[1].clf
-%6: str[n] = labels 3xstr %5  # steps[1].clf
-%7: f64[n,3] = ovr_scores classes=3 bounded %4  # steps[1].clf
-output predict = %6
-output decision_function = %7
+%5: f64[n,3] = ovr_scores classes=3 bounded %4  # steps[1].clf
+%6: i64[n] = ovo_votes classes=3 %4  # steps[1].clf
+%7: str[n] = labels 3xstr %6  # steps[1].clf
+output predict = %7
+output decision_function = %5
 refuse predict_proba: not here
 "
     );
@@ -64,22 +67,24 @@ fn refused(op: Op) -> String {
 #[test]
 fn type_errors_say_what_was_wanted() {
     let labels = |n| Labels::I64(Arc::from(vec![7; n]));
-    let linear = |vectors| Op::PairKernel { kernel: Kernel::Linear, vectors: Matrix::into(vectors) };
+    let linear =
+        |vectors| Op::PairKernel(PairKernel { kernel: Kernel::Linear, vectors: Matrix::into(vectors) });
     let column =
         || LookupColumn { number: 0, categories: [].into(), values: [].into(), unknown: Unknown::Error };
     let lookup = || Op::Lookup(Lookup::new(DType::F64, vec![column()]).expect("no category, no value"));
     let one_hot = |widths| OneHot { widths, dtype: DType::F64, is_sparse: true };
     let impute = |fill| Op::Impute(Impute { missing: Missing::Nan, fill });
-    let scores = Op::OvrScores { classes: 3, confidence: Confidence::Bounded };
+    let scores = Op::OvrScores(OvrScores { classes: 3, confidence: Confidence::Bounded });
     let cases = [
         (linear(vectors(4, 3)), "pair_kernel takes f64[n,3], not f64[n,2]"),
-        (Op::Cast(DType::Str), "cast of f64[n,2] to str is not defined"),
+        (Op::Cast(Cast { to: DType::Str }), "cast of f64[n,2] to str is not defined"),
         (Op::SvmPairs(three_classes()), "svm_pairs takes f64[n,4], not f64[n,2]"),
-        (Op::OvoVotes { classes: 3 }, "ovo_votes takes f64[n,3], not f64[n,2]"),
-        (Op::OvoVotes { classes: 1 }, "ovo_votes over 1 classes"),
-        (Op::OvoVotes { classes: usize::MAX }, &format!("ovo_votes over {} classes", usize::MAX)),
+        (Op::OvoVotes(OvoVotes { classes: 3 }), "ovo_votes takes f64[n,3], not f64[n,2]"),
+        (Op::OvoVotes(OvoVotes { classes: 1 }), "ovo_votes over 1 classes"),
+        (Op::OvoVotes(OvoVotes { classes: usize::MAX }), &format!("ovo_votes over {} classes", usize::MAX)),
         (scores, "ovr_scores takes f64[n,3], not f64[n,2]"),
         (Op::Flatten, "flatten takes a dense matrix of one column, not f64[n,2]"),
+        (Op::Clip(Clip { low: 1.0, high: 0.5 }), "clip to 1.0 … 0.5"),
         (Op::Labels(labels(2)), "labels takes dense i64, not f64[n,2]"),
         (Op::Labels(labels(0)), "labels has no label"),
         (Op::Guard(Check::NotNegative), "guard takes dense i64, not f64[n,2]"),
@@ -88,8 +93,14 @@ fn type_errors_say_what_was_wanted() {
         (Op::OneHot(one_hot(vec![usize::MAX, 2])), "one_hot of more than 2^32 columns"),
         (impute(Fill::Floats(vec![0.0])), "impute nan of 1 columns does not take f64[n,2]"),
         (impute(Fill::Integers(vec![0, 0])), "impute nan of 2 columns does not take f64[n,2]"),
-        (Op::MissingMask(Missing::Scalar(Scalar::None)), "missing_mask =None does not take f64[n,2]"),
-        (Op::Input { columns: 2 }, "what the caller brings is added by Builder::input and Builder::field"),
+        (
+            Op::MissingMask(MissingMask(Missing::Scalar(Scalar::None))),
+            "missing_mask =None does not take f64[n,2]",
+        ),
+        (
+            Op::Input(Input { columns: 2 }),
+            "what the caller brings is added by Builder::input and Builder::field",
+        ),
     ];
     for (op, message) in cases {
         assert_eq!(refused(op), format!("steps[0]: {message}"));
@@ -149,21 +160,79 @@ fn names_of_outputs_are_unique_and_edges_their_own() {
 }
 
 #[test]
-fn only_what_an_output_needs() {
+fn nodes_are_those_that_outputs_need_in_the_order_of_these() {
+    let build = |swapped: bool| {
+        let mut b = Builder::new(Signature::default());
+        let x = b.input(2).unwrap();
+        b.add(Op::Elementwise(Function::Negate), &[x]).unwrap();
+        let add = |b: &mut Builder, function| b.add(Op::Elementwise(function), &[x]).unwrap();
+        let (exp, log) = match swapped {
+            false => (add(&mut b, Function::Exp), add(&mut b, Function::Log)),
+            true => {
+                let log = add(&mut b, Function::Log);
+                (add(&mut b, Function::Exp), log)
+            }
+        };
+        let both = b.add(Op::Concat, &[exp, log]).unwrap();
+        let class = b.add(Op::ArgMax, &[both]).unwrap();
+        let outputs = [("predict", class), ("decision_function", log)];
+        let order = if swapped { [1, 0] } else { [0, 1] };
+        order.iter().for_each(|&at| b.output(outputs[at].0, outputs[at].1).unwrap());
+        b.finish()
+    };
+    let text = "\
+signature dense f64
+%0: f64[n,2] = input
+%1: f64[n,2] = elementwise log %0
+%2: f64[n,2] = elementwise exp %0
+%3: f64[n,4] = concat %2 %1
+%4: i64[n] = arg_max %3
+output predict = %4
+output decision_function = %1
+";
+    assert_eq!(build(false).to_string(), text);
+    assert_eq!(build(false).nodes(), build(true).nodes());
+    assert_eq!(build(false).digest(), build(true).digest());
+    let graph = build(false);
+    let [scores] = graph.output("decision_function").unwrap().edges() else { panic!("one result") };
+    assert_eq!(graph.needed(&[*scores]), [true, true, false, false, false]);
+    assert_eq!(graph.steps().map(|step| step.inputs.len()).collect::<Vec<_>>(), [0, 1, 1, 2, 1]);
+}
+
+#[test]
+fn an_output_may_be_a_list() {
     let mut b = Builder::new(Signature::default());
-    let x = b.input(1).unwrap();
-    let flat = b.add(Op::Flatten, &[x]).unwrap();
-    let class = b.add(Op::ArgMax, &[x]).unwrap();
+    let x = b.input(2).unwrap();
+    let columns = [0, 1].map(|column| b.add(Op::Columns(Columns(vec![column])), &[x]).unwrap());
+    b.output_list("predict_proba", columns).unwrap();
     let graph = b.finish();
-    assert_eq!(graph.needed(&[class]), [true, false, true]);
-    assert_eq!(graph.needed(&[class, flat]), [true; 3]);
-    assert_eq!(graph.node(class).ty, Type::vector(DType::I64));
+    let output = graph.output("predict_proba").expect("it was offered");
+    assert!(output.is_list());
+    assert_eq!(
+        Vec::from_iter(output.named().iter().map(|(name, _)| name.as_str())),
+        ["predict_proba.0", "predict_proba.1"]
+    );
+    assert!(graph.to_string().ends_with("output predict_proba = %1 %2 (list)\n"), "{graph}");
+}
+
+#[test]
+fn neighbours_are_a_type_of_their_own() {
+    let mut b = Builder::new(Signature::default());
+    let x = b.input(2).unwrap();
+    let neighbors = Neighbors::new(vectors(4, 2), 3, Metric::Manhattan, Search::Heap).unwrap();
+    let hits = b.add(Op::Neighbors(neighbors), &[x]).unwrap();
+    assert_eq!(b.type_of(hits).unwrap().to_string(), "f64[n,3 hits]");
+    assert!(b.add(Op::Softmax, &[hits]).is_err());
+    let reduce = |result| Op::NeighborReduce(NeighborReduce { weights: NeighborWeights::Uniform, result });
+    let positions = b.add(reduce(NeighborResult::Positions), &[hits]).unwrap();
+    assert_eq!(b.type_of(positions).unwrap(), Type::matrix(DType::I64, 3));
+    assert!(b.add(reduce(NeighborResult::Distances), &[x]).is_err(), "no neighbours");
 }
 
 #[test]
 fn exactness_is_data() {
     assert_eq!(Op::ArgMax.exactness(), Exactness::Exact);
     assert_eq!(Op::SvmPairs(three_classes()).exactness(), Exactness::Rel(1e-12));
-    let scores = |confidence| Op::OvrScores { classes: 2, confidence };
+    let scores = |confidence| Op::OvrScores(OvrScores { classes: 2, confidence });
     assert!(scores(Confidence::BatchScaled).needs_batch() && !scores(Confidence::Bounded).needs_batch());
 }

@@ -1,11 +1,12 @@
 //! Estimators inside estimators.
 
-use cannery_graph::{Builder, Edge, Origin};
+use cannery_graph::{Builder, Edge, Origin, Results};
 use cannery_object::Value;
 
 use crate::error::Error;
-use crate::estimator::{Estimator, Methods};
+use crate::estimator::Estimator;
 use crate::input::{ColumnHint, Input, Takes};
+use crate::method::{Method, Methods, Wanted};
 use crate::state::State;
 
 /// An estimator inside another one, with its path from the model.
@@ -41,29 +42,39 @@ impl Child {
         self.model.columns()
     }
 
-    /// What its methods compute from `x`.
-    pub(crate) fn lower(&self, builder: &mut Builder, x: &Input) -> Result<Methods, Error> {
+    /// What its wanted methods compute from `x`.
+    pub(crate) fn lower(&self, builder: &mut Builder, x: &Input, wanted: Wanted) -> Result<Methods, Error> {
         let (got, want) = (x.columns(builder)?, self.model.takes().columns());
         if got != want && !self.model.finds_columns(x) {
             let message = format!("fitted on {want} columns, and gets {got}");
             return Err(Error::malformed(&*self.path, message));
         }
         let before = builder.set_origin(Origin::new(&self.path, self.model.name()));
-        let methods = self.model.lower_onto(builder, x);
+        let methods = self.model.lower_onto(builder, x, wanted);
         builder.set_origin(before);
         methods
     }
 
     /// The result of one method on `x`.
-    pub(crate) fn lower_method(&self, builder: &mut Builder, x: &Input, method: &str) -> Result<Edge, Error> {
-        let methods = self.lower(builder, x)?;
-        if let Some((_, edge)) = methods.offered.iter().find(|(name, _)| *name == method) {
-            return Ok(*edge);
+    pub(crate) fn lower_method(
+        &self,
+        builder: &mut Builder,
+        x: &Input,
+        method: Method,
+    ) -> Result<Edge, Error> {
+        let methods = self.lower(builder, x, Wanted::of(&[method]))?;
+        let name = method.name();
+        match methods.offered().iter().find(|(offered, _)| *offered == method) {
+            Some((_, Results::One(edge))) => return Ok(*edge),
+            Some((_, Results::List(_))) => {
+                return Err(Error::unsupported(&*self.path, format!("{name} of several outputs is a list")));
+            }
+            None => {}
         }
-        let refused = methods.refused.into_iter().find(|(name, _)| *name == method);
+        let refused = methods.refused().iter().find(|(refused, _)| *refused == method);
         let reason = refused.map_or_else(
-            || format!("{} has no {method}", self.model.name()),
-            |(_, reason)| format!("no {method}: {reason}"),
+            || format!("{} has no {name}", self.model.name()),
+            |(_, reason)| format!("no {name}: {reason}"),
         );
         Err(Error::unsupported(&*self.path, reason))
     }

@@ -2,12 +2,14 @@ use std::cell::{RefCell, RefMut};
 use std::fmt::Debug;
 use std::rc::Rc;
 
-use cannery_graph::{Builder, Edge, Graph, Origin, Signature};
+use cannery_graph::{Builder, Graph, Origin, Signature};
 use cannery_object::{Heap, Id, Value, View};
 use rustc_hash::FxHashMap;
 
+use crate::entry::Entry;
 use crate::error::Error;
 use crate::input::{ColumnHint, Input, Takes};
+use crate::method::{Methods, Wanted};
 use crate::neighbors;
 use crate::state::State;
 use crate::tree::nodes::TreesRead;
@@ -34,9 +36,9 @@ pub trait Estimator: Debug + Send + Sync {
         false
     }
 
-    /// Adds what each method computes from `x`, which has the columns that it [`takes`](Self::takes). The origin at
+    /// Adds what each wanted method computes from `x`, which has the columns that it [`takes`](Self::takes). The origin at
     /// work in the builder is this estimator's.
-    fn lower_onto(&self, builder: &mut Builder, x: &Input) -> Result<Methods, Error>;
+    fn lower_onto(&self, builder: &mut Builder, x: &Input, wanted: Wanted) -> Result<Methods, Error>;
 }
 
 impl dyn Estimator {
@@ -45,20 +47,23 @@ impl dyn Estimator {
     /// # Errors
     /// `Unsupported` when the estimator can't start from this signature.
     pub fn lower(&self, signature: &Signature) -> Result<Graph, Error> {
+        self.lower_wanted(signature, Wanted::ALL)
+    }
+
+    /// The graph of some methods, for what the caller brings.
+    ///
+    /// # Errors
+    /// Those of [`lower`](Self::lower).
+    pub fn lower_wanted(&self, signature: &Signature, wanted: Wanted) -> Result<Graph, Error> {
         let mut builder = Builder::new(signature.clone());
         builder.set_origin(Origin::new("", self.name()));
         let x = self.bring(&mut builder)?;
-        let methods = self.lower_onto(&mut builder, &x)?;
-        for (name, edge) in methods.offered {
-            builder.output(name, edge)?;
+        let methods = self.lower_onto(&mut builder, &x, wanted)?;
+        for (method, results) in methods.offered() {
+            builder.offer(method.name(), results.clone())?;
         }
-        for (name, edges) in methods.lists {
-            for (index, edge) in edges.into_iter().enumerate() {
-                builder.output(&format!("{name}.{index}"), edge)?;
-            }
-        }
-        for (name, reason) in methods.refused {
-            builder.refuse(name, &reason);
+        for (method, reason) in methods.refused() {
+            builder.refuse(method.name(), reason);
         }
         Ok(builder.finish())
     }
@@ -100,47 +105,30 @@ impl dyn Estimator {
     }
 }
 
-/// What the methods of an estimator give.
-#[derive(Debug, Default)]
-pub struct Methods {
-    /// Name of each method and its result.
-    pub offered: Vec<(&'static str, Edge)>,
-    /// Methods that give a list, one result for each output: offered as `predict_proba.0`, `predict_proba.1`, …
-    pub lists: Vec<(&'static str, Vec<Edge>)>,
-    /// Methods that this estimator can't offer, and why: a part of a sentence.
-    pub refused: Vec<(&'static str, String)>,
-}
-
-/// How objects of one class are read.
-pub(crate) struct Class {
-    /// Where the class lives, in one range of versions.
-    pub(crate) module: &'static str,
-    /// Its name there.
-    pub(crate) name: &'static str,
-    pub(crate) read: fn(&State<'_>) -> Result<Box<dyn Estimator>, Error>,
-}
-
 /// Every class that can be read, by family.
-const FAMILIES: &[&[Class]] = &[
-    compose::CLASSES,
-    ensemble::CLASSES,
-    feature_extraction::CLASSES,
-    impute::CLASSES,
-    linear_model::CLASSES,
-    model_selection::CLASSES,
-    neighbors::CLASSES,
-    pipeline::CLASSES,
-    preprocessing::CLASSES,
-    svm::CLASSES,
-    tree::CLASSES,
+const FAMILIES: &[&[Entry]] = &[
+    compose::ENTRIES,
+    ensemble::ENTRIES,
+    feature_extraction::ENTRIES,
+    impute::ENTRIES,
+    linear_model::ENTRIES,
+    model_selection::ENTRIES,
+    neighbors::ENTRIES,
+    pipeline::ENTRIES,
+    preprocessing::ENTRIES,
+    svm::ENTRIES,
+    tree::ENTRIES,
 ];
 
 /// Module and name of every class that [`read`] knows.
 pub fn supported() -> impl Iterator<Item = (&'static str, &'static str)> {
-    classes().map(|class| (class.module, class.name))
+    let pairs = |entry: &'static Entry| {
+        entry.modules.iter().flat_map(|module| entry.names().map(|name| (*module, name)))
+    };
+    entries().flat_map(pairs)
 }
 
-fn classes() -> impl Iterator<Item = &'static Class> {
+fn entries() -> impl Iterator<Item = &'static Entry> {
     FAMILIES.iter().copied().flatten()
 }
 
@@ -254,8 +242,9 @@ pub(crate) fn read_at(
         ));
     };
     let (module, name) = object.class();
-    let class = classes().find(|class| (class.module, class.name) == (module, name)).ok_or_else(|| {
+    let found = entries().find_map(|entry| Some((entry, entry.find(module, name)?)));
+    let (entry, name) = found.ok_or_else(|| {
         Error::unsupported(path, format!("{module}.{name} is not supported by predict yet; inspect works"))
     })?;
-    (class.read)(&State::new(heap, object, path, nesting))
+    (entry.read)(&State::new(heap, object, path, nesting).named(name))
 }

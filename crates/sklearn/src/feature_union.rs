@@ -3,9 +3,11 @@
 use cannery_graph::{Builder, Shape};
 
 use crate::child::Child;
+use crate::entry::Entry;
 use crate::error::Error;
-use crate::estimator::{Estimator, Methods};
+use crate::estimator::Estimator;
 use crate::input::{ColumnHint, Input, Takes, hstack, hstack_sparse};
+use crate::method::{Methods, Wanted};
 use crate::state::State;
 use crate::step::{Step, Weight};
 
@@ -15,7 +17,10 @@ struct FeatureUnion {
     takes: Takes,
 }
 
-pub(crate) fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
+pub(crate) const ENTRY: Entry =
+    Entry { classes: &["sklearn.pipeline.FeatureUnion"], modules: &["sklearn.pipeline"], read };
+
+fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
     const NAME: &str = "transformer_list";
     let mut parts = Vec::new();
     for (index, &part) in state.sequence(NAME)?.iter().enumerate() {
@@ -57,7 +62,7 @@ impl Estimator for FeatureUnion {
         children.map(Child::columns).next().unwrap_or_default()
     }
 
-    fn lower_onto(&self, builder: &mut Builder, x: &Input) -> Result<Methods, Error> {
+    fn lower_onto(&self, builder: &mut Builder, x: &Input, _: Wanted) -> Result<Methods, Error> {
         let mut edges = Vec::with_capacity(self.parts.len());
         let mut is_sparse = false;
         for (step, weight) in &self.parts {
@@ -69,6 +74,6 @@ impl Estimator for FeatureUnion {
             edges.push(edge);
         }
         let joined = if is_sparse { hstack_sparse(builder, &edges)? } else { hstack(builder, &edges)? };
-        Ok(Methods { offered: vec![("transform", joined)], ..Methods::default() })
+        Ok(Methods::transform(joined))
     }
 }

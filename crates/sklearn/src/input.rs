@@ -190,7 +190,9 @@ pub(crate) fn hstack_sparse(builder: &mut Builder, edges: &[Edge]) -> Result<Edg
         };
         sparse.push(match builder.type_of(edge)?.shape {
             Shape::Csr(_) => edge,
-            Shape::Vector | Shape::Matrix(_) | Shape::Ragged => builder.add(Op::Sparse, &[edge])?,
+            Shape::Vector | Shape::Matrix(_) | Shape::Ragged | Shape::Hits(_) => {
+                builder.add(Op::Sparse, &[edge])?
+            }
         });
     }
     joined(builder, sparse)

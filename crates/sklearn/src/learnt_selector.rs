@@ -3,11 +3,11 @@
 //!
 //! Source: `_LearntSelectorMixin` in `sklearn/feature_selection/from_model.py` of 0.18.
 
-use cannery_graph::{Builder, Check, Edge, Op};
+use cannery_graph::{Builder, Check, Columns, Edge, Op};
 use cannery_object::known::Version;
 
 use crate::error::Error;
-use crate::estimator::Methods;
+use crate::method::{Method, Methods};
 use crate::state::State;
 use crate::sum::pairwise_sum;
 
@@ -46,11 +46,13 @@ impl LearntSelector {
         match self {
             Self::Absent => {}
             Self::Columns(columns) if columns.is_empty() => {
-                methods.refused.push(("transform", "no feature reaches the threshold of importance".into()));
+                methods.refuse(Method::Transform, "no feature reaches the threshold of importance");
             }
             Self::Columns(columns) => {
-                let x = builder.add(Op::Guard(Check::Finite), &[x])?;
-                methods.offered.push(("transform", builder.add(Op::Columns(columns.clone()), &[x])?));
+                methods.offer(Method::Transform, || {
+                    let x = builder.add(Op::Guard(Check::Finite), &[x])?;
+                    Ok(builder.add(Op::Columns(Columns(columns.clone())), &[x])?)
+                })?;
             }
         }
         Ok(())

@@ -9,9 +9,11 @@
 #![forbid(unsafe_code)]
 
 mod child;
+mod compat;
 mod compose;
 pub mod defaults;
 mod ensemble;
+mod entry;
 mod error;
 mod estimator;
 mod feature_extraction;
@@ -20,6 +22,7 @@ mod impute;
 mod input;
 mod learnt_selector;
 mod linear_model;
+mod method;
 mod model_selection;
 mod neighbors;
 mod not_a_model;
@@ -34,8 +37,9 @@ mod svm;
 mod tree;
 
 pub use error::{Error, ErrorKind};
-pub use estimator::{Estimator, Methods, Soundness, read, supported};
+pub use estimator::{Estimator, Soundness, read, supported};
 pub use input::{ColumnHint, ColumnKind, Input, Takes};
+pub use method::{Method, Methods, Wanted};
 pub use not_a_model::describe_value;
 pub use pipeline::chain;
 pub use sound::Allowance;

@@ -4,17 +4,18 @@ use cannery_graph::Builder;
 use cannery_object::Value;
 
 use crate::child::Child;
+use crate::entry::Entry;
 use crate::error::Error;
-use crate::estimator::{Class, Estimator, Methods};
+use crate::estimator::Estimator;
 use crate::feature_union;
 use crate::input::{ColumnHint, Input, Takes};
+use crate::method::{Method, Methods, Wanted};
 use crate::state::State;
 use crate::step::Step;
 
-pub(crate) const CLASSES: &[Class] = &[
-    Class { module: "sklearn.pipeline", name: "FeatureUnion", read: feature_union::read },
-    Class { module: "sklearn.pipeline", name: "Pipeline", read },
-];
+pub(crate) const ENTRIES: &[Entry] = &[feature_union::ENTRY, ENTRY];
+
+const ENTRY: Entry = Entry { classes: &["sklearn.pipeline.Pipeline"], modules: &["sklearn.pipeline"], read };
 
 #[derive(Debug)]
 struct Pipeline {
@@ -86,14 +87,14 @@ impl Estimator for Pipeline {
         self.transformers.first().or(self.last.as_ref()).map(Child::columns).unwrap_or_default()
     }
 
-    fn lower_onto(&self, builder: &mut Builder, x: &Input) -> Result<Methods, Error> {
+    fn lower_onto(&self, builder: &mut Builder, x: &Input, wanted: Wanted) -> Result<Methods, Error> {
         let mut x = x.clone();
         for transformer in &self.transformers {
-            x = transformer.lower_method(builder, &x, "transform")?.into();
+            x = transformer.lower_method(builder, &x, Method::Transform)?.into();
         }
         match &self.last {
-            Some(last) => last.lower(builder, &x),
-            None => Ok(Methods { offered: vec![("transform", x.matrix(builder)?)], ..Methods::default() }),
+            Some(last) => last.lower(builder, &x, wanted),
+            None => Ok(Methods::transform(x.matrix(builder)?)),
         }
     }
 }

@@ -19,6 +19,8 @@ pub(crate) struct State<'h> {
     heap: &'h Heap,
     object: Object<'h>,
     path: String,
+    /// Name of the class, where it was found in the list of classes.
+    name: &'static str,
     nesting: Nesting,
 }
 
@@ -30,7 +32,38 @@ const IN_PLACE: usize = 1 << 14;
 impl<'h> State<'h> {
     /// The attributes of the object at a path; empty for the model itself.
     pub(crate) fn new(heap: &'h Heap, object: Object<'h>, path: &str, nesting: Nesting) -> Self {
-        Self { heap, object, path: path.into(), nesting }
+        Self { heap, object, path: path.into(), name: "", nesting }
+    }
+
+    /// The same with the name of the class.
+    pub(crate) fn named(self, name: &'static str) -> Self {
+        Self { name, ..self }
+    }
+
+    /// Name of the class that is read: `SVC`.
+    pub(crate) fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Whether this scikit-learn or a later one wrote the object. Files of before 0.18 do not say: not.
+    pub(crate) fn since(&self, major: u32, minor: u32) -> bool {
+        self.version().is_some_and(|version| version >= Version::new(major, minor))
+    }
+
+    /// An estimator without the attribute `name` was not fitted: it has no `what`.
+    pub(crate) fn expect_fitted(&self, name: &str, what: &str) -> Result<(), Error> {
+        if self.has(name) {
+            return Ok(());
+        }
+        Err(self.unsupported(name, format!("this {} is not fitted: it has no {what}", self.name)))
+    }
+
+    /// Number of columns of X at fit, where the estimator says it: `n_features_in_` since 0.23 (or 0.24), `n_features_` of some before.
+    pub(crate) fn n_features(&self) -> Result<Option<usize>, Error> {
+        let name = ["n_features_in_", "n_features_"].into_iter().find(|name| self.has(name));
+        let count =
+            |name| usize::try_from(self.int(name)?).map_err(|_| self.malformed(name, "a count below 0"));
+        name.map(count).transpose()
     }
 
     /// The Heap that the object is of.

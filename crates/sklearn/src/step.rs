@@ -6,6 +6,7 @@ use cannery_object::Value;
 use crate::child::Child;
 use crate::error::Error;
 use crate::input::Input;
+use crate::method::Method;
 use crate::preprocessing::function_transformer;
 use crate::state::State;
 
@@ -33,7 +34,7 @@ impl Step {
     pub(crate) fn lower(&self, builder: &mut Builder, x: &Input) -> Result<Input, Error> {
         match self {
             Self::Pass => Ok(x.clone()),
-            Self::Child(child) => Ok(child.lower_method(builder, x, "transform")?.into()),
+            Self::Child(child) => Ok(child.lower_method(builder, x, Method::Transform)?.into()),
         }
     }
 }

@@ -1,108 +1,21 @@
-//! SVC against what scikit-learn computed: `svc/make.py` wrote the states and the results.
+//! Graphs of SVC, and states of it that can't be read.
 
 mod json_heap;
 
-use cannery_exec::{Batch, Output, Program, Values};
-use cannery_graph::{DType, Graph, Shape, Signature};
+use cannery_exec::Program;
+use cannery_graph::Signature;
 use cannery_sklearn::{Error, ErrorKind, Estimator};
-use json_heap::Array;
+use json_heap::{Array, Model};
 use serde_json::{Map, Value, json};
 
 const NEW: &str = include_str!("svc/svc-1.9.1.json");
-const OLD: &str = include_str!("svc/svc-0.20.4.json");
-
-fn cases(text: &str) -> Vec<Value> {
-    let Ok(Value::Array(cases)) = serde_json::from_str(text) else { panic!("a list of cases") };
-    cases
-}
-
 /// The model of a case with some attributes changed; null takes an attribute away.
 fn read(case: &Value, changes: &Value) -> Result<Box<dyn Estimator>, Error> {
-    let mut state: Map<_, _> = case["state"].as_object().expect("a state").clone();
-    state.extend(changes.as_object().expect("changes").clone());
-    let (heap, value) = json_heap::object(&case["class"], &state);
-    cannery_sklearn::read(&heap, value)
-}
-
-fn run(graph: &Graph, x: &Array, name: &str) -> Output {
-    let (rows, columns) = (x.shape[0], x.shape[1]);
-    let program = Program::compile(graph, &[name]).expect("an output of the graph");
-    let outputs = match x.dtype.as_str() {
-        "<f4" => program.run(&Batch::f32(&x.f32s(), rows, columns).expect("a matrix")),
-        _ => program.run(&Batch::f64(&x.f64s(), rows, columns).expect("a matrix")),
-    };
-    outputs.expect("a fine batch").remove(0)
-}
-
-fn assert_equal(got: &Output, want: &Value, what: &str) {
-    if let Some(objects) = want["objects"].as_array() {
-        let Values::Str(got) = &got.values else { panic!("{what}: {:?}", got.values) };
-        return assert_eq!(
-            Vec::from_iter(got.iter()),
-            Vec::from_iter(objects.iter().filter_map(Value::as_str)),
-            "{what}"
-        );
-    }
-    let want = Array::from_json(want);
-    let shape = match got.shape {
-        Shape::Vector => vec![got.values.len()],
-        Shape::Matrix(columns) => vec![got.values.len() / columns, columns],
-        Shape::Csr(_) | Shape::Ragged => panic!("{what}: {:?}", got.shape),
-    };
-    assert_eq!(shape, want.shape, "{what}");
-    match &got.values {
-        Values::F32(_) | Values::Any(_) | Values::Csr(_) => panic!("{what}: {:?}", got.values),
-        Values::F64(got) => assert_close(got, &want.f64s(), what),
-        Values::I64(got) => assert_eq!(*got, want.i64s(), "{what}"),
-        Values::Bool(got) => {
-            assert_eq!(Vec::from_iter(got.iter().map(|&b| u8::from(b))), want.bytes, "{what}");
-        }
-        Values::Str(got) => assert_eq!(Vec::from_iter(got.iter()), want.texts(), "{what}"),
-    }
-}
-
-/// BLAS orders the sums of scikit-learn.
-fn assert_close(got: &[f64], want: &[f64], what: &str) {
-    assert_eq!(got.len(), want.len(), "{what}");
-    for (got, want) in got.iter().zip(want) {
-        assert!((got - want).abs() <= 1e-12 * want.abs().max(1.0), "{what}: {got} is not {want}");
-    }
-}
-
-fn check(text: &str) -> usize {
-    let mut checked = 0;
-    for case in cases(text) {
-        for run_of in case["runs"].as_array().expect("runs") {
-            let x = Array::from_json(&case["x"]);
-            let signature = Signature::dense(if x.dtype == "<f4" { DType::F32 } else { DType::F64 });
-            let graph =
-                read(&case, &run_of["params"]).expect("a fitted SVC").lower(&signature).expect("a graph");
-            for (name, want) in run_of["expected"].as_object().expect("outputs") {
-                assert_equal(
-                    &run(&graph, &x, name),
-                    want,
-                    &format!("{} {} {name}", case["name"], run_of["params"]),
-                );
-                checked += 1;
-            }
-        }
-    }
-    checked
-}
-
-#[test]
-fn equal_to_scikit_learn_1_9() {
-    assert_eq!(check(NEW), 53);
-}
-
-/// One against rest is scaled by the batch there.
-#[test]
-fn equal_to_scikit_learn_0_20() {
-    assert_eq!(check(OLD), 10);
+    Model { params: changes, ..Model::of(case) }.read()
 }
 
 fn case(name: &str) -> Value {
-    cases(NEW).into_iter().find(|case| case["name"] == name).expect("a case of this name")
+    json_heap::case(NEW, name)
 }
 
 #[test]

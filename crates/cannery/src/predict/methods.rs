@@ -1,49 +1,34 @@
 //! Names of methods: what is asked for, and what a graph offers.
 
-use cannery_graph::Graph;
+use cannery_graph::{Graph, Output};
 
 use crate::error::{Error, Result};
 
-/// The methods of a graph, each once: the outputs `predict_proba.0`, `predict_proba.1` … are one method.
+/// The methods of a graph.
 pub(super) fn methods(graph: &Graph) -> Vec<&str> {
-    let mut methods = Vec::new();
-    for output in graph.outputs() {
-        let method = method_of(&output.name);
-        if !methods.contains(&method) {
-            methods.push(method);
-        }
-    }
-    methods
+    graph.outputs().iter().map(|output| &*output.name).collect()
 }
 
-/// The outputs that a request means, in its order: `all`, or methods with commas between them. A method of an estimator with
-/// several targets means the outputs of all of them.
+/// The results that a request means, in its order: `all`, or methods with commas between them. A method of an estimator with
+/// several targets means a result for each: `predict_proba.0`, `predict_proba.1` …
 pub(super) fn outputs(graph: &Graph, request: &str) -> Result<Vec<String>> {
     let mut chosen: Vec<String> = Vec::new();
     for method in request.split(',').map(str::trim) {
-        let fits = |name: &str| method == "all" || name == method || method_of(name) == method;
-        let names = graph.outputs().iter().map(|output| &*output.name).filter(|name| fits(name));
-        let before = chosen.len();
+        let fits = |output: &Output, name: &str| method == "all" || *output.name == *method || name == method;
         let mut known = false;
-        for name in names {
-            known = true;
-            if !chosen.iter().any(|chosen| chosen == name) {
-                chosen.push(name.to_owned());
+        for output in graph.outputs() {
+            for (name, _) in output.named().into_iter().filter(|(name, _)| fits(output, name)) {
+                known = true;
+                if !chosen.contains(&name) {
+                    chosen.push(name);
+                }
             }
         }
-        if !known && chosen.len() == before {
+        if !known {
             return Err(absent(graph, method));
         }
     }
     Ok(chosen)
-}
-
-/// The method that an output belongs to.
-fn method_of(output: &str) -> &str {
-    match output.rsplit_once('.') {
-        Some((method, index)) if !index.is_empty() && index.bytes().all(|b| b.is_ascii_digit()) => method,
-        _ => output,
-    }
 }
 
 fn absent(graph: &Graph, method: &str) -> Error {
@@ -66,9 +51,9 @@ mod tests {
     fn graph() -> Graph {
         let mut builder = Builder::new(Signature::default());
         let x = builder.input(2).expect("two columns");
-        for name in ["predict", "predict_proba.0", "predict_proba.1", "transform"] {
-            builder.output(name, x).expect("a new name");
-        }
+        builder.output("predict", x).expect("a new name");
+        builder.output_list("predict_proba", [x, x]).expect("a new name");
+        builder.output("transform", x).expect("a new name");
         builder.refuse("score_samples", "it was not kept");
         builder.finish()
     }

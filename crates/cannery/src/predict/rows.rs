@@ -151,7 +151,7 @@ pub(crate) fn column(output: Output, rows: usize) -> Column {
             (Layout::Csr { columns, indptr, indices }, *values)
         }
         (Shape::Matrix(columns) | Shape::Csr(columns), values) => (Layout::Matrix(columns), values),
-        (Shape::Vector | Shape::Ragged, values) => (Layout::Vector, values),
+        (Shape::Vector | Shape::Ragged | Shape::Hits(_), values) => (Layout::Vector, values),
     };
     Column { name: output.name.into(), rows, layout, values: table_values(values) }
 }

@@ -4,8 +4,7 @@ use cannery_graph::Labels;
 
 use crate::buffer::{View, ViewMut};
 use crate::error::Error;
-use crate::kernel::Kernel;
-use crate::program::Inputs;
+use crate::run::{Inputs, Kernel};
 
 /// Index of the first maximum.
 #[derive(Debug)]

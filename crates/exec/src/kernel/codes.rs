@@ -2,8 +2,7 @@ use cannery_graph::{self as graph, Code, CodeColumn};
 
 use crate::buffer::{View, ViewMut};
 use crate::error::Error;
-use crate::kernel::Kernel;
-use crate::program::Inputs;
+use crate::run::{Inputs, Kernel};
 
 /// Columns to the numbers that trees were grown on.
 #[derive(Debug)]

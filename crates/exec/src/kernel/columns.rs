@@ -1,8 +1,7 @@
 use crate::buffer::{View, ViewMut};
 use crate::csr::{CsrBuffer, CsrView, Stored, StoredView};
 use crate::error::Error;
-use crate::kernel::Kernel;
-use crate::program::Inputs;
+use crate::run::{Inputs, Kernel};
 
 /// Some columns, in an order of their own.
 #[derive(Debug)]
@@ -39,6 +38,7 @@ impl Kernel for Pick {
             View::Str(x) => self.pick(x, output.strs()),
             View::Any(x) => self.pick(x, output.cells()),
             View::Csr(rows) => self.pick_stored(rows, output.csr()),
+            View::Hits(hits) => unreachable!("no graph picks columns of {hits:?}"),
         }
         Ok(())
     }

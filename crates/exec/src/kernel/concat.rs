@@ -1,8 +1,7 @@
 use crate::buffer::{View, ViewMut};
 use crate::csr::{CsrBuffer, Stored, StoredView};
 use crate::error::Error;
-use crate::kernel::Kernel;
-use crate::program::Inputs;
+use crate::run::{Inputs, Kernel};
 
 /// The columns of some values side by side.
 #[derive(Debug)]

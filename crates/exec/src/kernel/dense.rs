@@ -1,8 +1,7 @@
 use crate::buffer::ViewMut;
 use crate::csr::StoredView;
 use crate::error::Error;
-use crate::kernel::Kernel;
-use crate::program::Inputs;
+use crate::run::{Inputs, Kernel};
 
 /// Stored elements in a matrix of zeros.
 #[derive(Debug)]

@@ -2,8 +2,7 @@ use cannery_graph::Function;
 
 use crate::buffer::{View, ViewMut};
 use crate::error::Error;
-use crate::kernel::Kernel;
-use crate::program::Inputs;
+use crate::run::{Inputs, Kernel};
 
 /// A function of each element. In float32 it is the float64 result, rounded.
 #[derive(Debug)]

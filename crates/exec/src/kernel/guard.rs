@@ -1,9 +1,19 @@
+use cannery_graph::Check;
+
 use crate::buffer::{View, ViewMut};
 use crate::cell::Cell;
 use crate::csr::StoredView;
 use crate::error::Error;
-use crate::kernel::Kernel;
-use crate::program::Inputs;
+use crate::run::{Inputs, Kernel};
+
+/// The kernel of a check.
+pub(crate) fn of(check: Check, columns: usize) -> Box<dyn Kernel> {
+    match check {
+        Check::Finite => Box::new(Finite { columns, takes_nan: false }),
+        Check::NotInfinite => Box::new(Finite { columns, takes_nan: true }),
+        Check::NotNegative => Box::new(NotNegative { columns }),
+    }
+}
 
 /// Refuses infinities, and NaN if it is not taken, in the words of scikit-learn's `check_array` and with their place.
 #[derive(Debug)]

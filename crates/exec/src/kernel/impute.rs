@@ -4,8 +4,7 @@ use crate::buffer::{View, ViewMut};
 use crate::cell::Cell;
 use crate::csr::{CsrBuffer, CsrView, Stored, StoredView};
 use crate::error::Error;
-use crate::kernel::Kernel;
-use crate::program::Inputs;
+use crate::run::{Inputs, Kernel};
 
 /// Missing elements replaced by the value of their column.
 #[derive(Debug)]

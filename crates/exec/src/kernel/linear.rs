@@ -4,8 +4,7 @@ use crate::buffer::{View, ViewMut};
 use crate::csr::StoredView;
 use crate::error::Error;
 use crate::gemm;
-use crate::kernel::Kernel;
-use crate::program::Inputs;
+use crate::run::{Inputs, Kernel};
 
 /// Sums that run side by side.
 const LANES: usize = 8;

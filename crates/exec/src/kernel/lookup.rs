@@ -6,8 +6,7 @@ use cannery_graph::{self as graph, Scalar, Unknown};
 use crate::buffer::{View, ViewMut};
 use crate::cell::{Cell, Number};
 use crate::error::Error;
-use crate::kernel::Kernel;
-use crate::program::Inputs;
+use crate::run::{Inputs, Kernel};
 
 /// The value of each category.
 #[derive(Debug)]
@@ -80,7 +79,7 @@ impl Kernel for Lookup {
             }
             View::Str(x) => self.each(x, output, Table::of_text, Cell::Str),
             View::Any(x) => self.each(x, output, Table::of_cell, |x| x),
-            View::Csr(rows) => unreachable!("no graph looks up {rows:?}"),
+            x @ (View::Csr(_) | View::Hits(_)) => unreachable!("no graph looks up {x:?}"),
         };
         found.map_err(|(position, cell)| {
             let (row, column) = (inputs.first_row() + position / self.0.len(), position % self.0.len());

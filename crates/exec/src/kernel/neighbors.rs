@@ -6,13 +6,13 @@ mod reduce;
 mod select;
 mod tree;
 
-use cannery_graph::{self as graph, Metric, Search, Selection};
+use cannery_graph::{self as graph, Compat, Metric, Search, Selection};
 
 use crate::buffer::ViewMut;
 use crate::error::Error;
-use crate::kernel::Kernel;
-use crate::program::Inputs;
-use distance::Distances;
+use crate::hits::HitsViewMut;
+use crate::run::{Inputs, Kernel};
+use distance::{Distances, Squares};
 use heap::Heap;
 pub(crate) use reduce::Reduce;
 use tree::Walk;
@@ -21,18 +21,25 @@ use tree::Walk;
 #[derive(Debug)]
 pub(crate) struct Neighbors {
     graph: graph::Neighbors,
+    selection: Selection,
     distances: Distances,
 }
 
 impl Neighbors {
-    pub(crate) fn new(graph: &graph::Neighbors) -> Self {
-        Self { distances: Distances::new(graph.metric(), graph.points()), graph: graph.clone() }
+    pub(crate) fn new(graph: &graph::Neighbors, compat: Compat) -> Self {
+        // scikit-learn's search by a heap has norms from BLAS, all else has them from numpy
+        let squares = match graph.search() {
+            Search::Heap => Squares::Forward,
+            Search::Partition | Search::Tree(_) => Squares::Einsum(compat.squares),
+        };
+        let distances = Distances::new(graph.metric(), graph.points(), squares);
+        Self { graph: graph.clone(), selection: compat.selection, distances }
     }
 }
 
 impl Kernel for Neighbors {
     fn run(&self, inputs: &Inputs<'_, '_>, output: ViewMut<'_, '_>) -> Result<(), Error> {
-        let (x, out) = (inputs.x().f64s(), output.f64s());
+        let (x, out) = (inputs.x().f64s(), output.hits());
         match self.graph.search() {
             Search::Heap => {
                 let mut heap = Heap::new(self.graph.count());
@@ -41,16 +48,16 @@ impl Kernel for Neighbors {
                     Ok(())
                 })
             }
-            Search::Partition(selection) => {
+            Search::Partition => {
                 let mut found = Found::default();
                 self.by_distances(x, out, |row, reduced, out| {
-                    self.by_partition(*selection, &mut found, inputs.first_row() + row, reduced, out)
+                    self.by_partition(&mut found, inputs.first_row() + row, reduced, out)
                 })
             }
             Search::Tree(tree) => {
                 let (d, k) = (self.graph.points().columns(), self.graph.count());
                 let mut walk = Walk::new(&self.graph, tree);
-                let rows = x.chunks_exact(d).zip(out.chunks_exact_mut(2 * k));
+                let rows = x.chunks_exact(d).zip(out.rows(k));
                 rows.for_each(|(x, out)| write(walk.nearest(x), self.graph.metric(), out));
                 Ok(())
             }
@@ -66,24 +73,24 @@ impl Neighbors {
     fn by_distances(
         &self,
         x: &[f64],
-        out: &mut [f64],
-        mut each: impl FnMut(usize, &[f64], &mut [f64]) -> Result<(), Error>,
+        out: HitsViewMut<'_>,
+        mut each: impl FnMut(usize, &[f64], HitsViewMut<'_>) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let (d, k, m) = (self.graph.points().columns(), self.graph.count(), self.distances.points());
         let at_once = (DISTANCES / m).clamp(1, (x.len() / d).max(1));
         let mut reduced = vec![0.0; at_once * m];
-        for (index, (x, out)) in x.chunks(at_once * d).zip(out.chunks_mut(at_once * 2 * k)).enumerate() {
+        let mut out = out.rows(k).enumerate();
+        for x in x.chunks(at_once * d) {
             let reduced = &mut reduced[..x.len() / d * m];
             self.distances.reduced(x, reduced);
-            let rows = reduced.chunks_exact(m).zip(out.chunks_exact_mut(2 * k));
-            for (row, (reduced, out)) in rows.enumerate() {
-                each(index * at_once + row, reduced, out)?;
+            for (reduced, (row, out)) in reduced.chunks_exact(m).zip(out.by_ref()) {
+                each(row, reduced, out)?;
             }
         }
         Ok(())
     }
 
-    fn by_heap(&self, heap: &mut Heap, reduced: &[f64], out: &mut [f64]) {
+    fn by_heap(&self, heap: &mut Heap, reduced: &[f64], out: HitsViewMut<'_>) {
         heap.clear();
         for (position, &distance) in reduced.iter().enumerate() {
             heap.push(distance, position as u32);
@@ -93,18 +100,17 @@ impl Neighbors {
 
     fn by_partition(
         &self,
-        selection: Selection,
         found: &mut Found,
         row: usize,
         reduced: &[f64],
-        out: &mut [f64],
+        out: HitsViewMut<'_>,
     ) -> Result<(), Error> {
         let (metric, k) = (self.graph.metric(), self.graph.count());
-        let squared = matches!(metric, Metric::EuclideanExpanded(_) | Metric::EuclideanExpandedF32(_));
+        let squared = matches!(metric, Metric::EuclideanExpanded | Metric::EuclideanExpandedF32);
         let Found { compared, order, nearest } = found;
         compared.clear();
         compared.extend(reduced.iter().map(|&r| if squared { r } else { distance::of_reduced(metric, r) }));
-        select::smallest(compared, k, selection, order).ok_or_else(|| tied(row))?;
+        select::smallest(compared, k, self.selection, order).ok_or_else(|| tied(row))?;
         nearest.clear();
         nearest.extend(order.iter().map(|&at| (compared[at], at as u32)));
         nearest.sort_unstable_by(nearer);
@@ -139,16 +145,15 @@ fn nearer(a: &(f64, u32), b: &(f64, u32)) -> std::cmp::Ordering {
 }
 
 /// Writes k reduced distances, as distances, and k positions.
-fn write(found: &[(f64, u32)], metric: &Metric, out: &mut [f64]) {
-    write_as_they_are(found, out);
-    out[..found.len()].iter_mut().for_each(|x| *x = distance::of_reduced(metric, *x));
+fn write(found: &[(f64, u32)], metric: &Metric, mut out: HitsViewMut<'_>) {
+    write_as_they_are(found, out.reborrow());
+    out.distances.iter_mut().for_each(|x| *x = distance::of_reduced(metric, *x));
 }
 
-fn write_as_they_are(found: &[(f64, u32)], out: &mut [f64]) {
-    let (distances, positions) = out.split_at_mut(found.len());
-    for ((&(distance, position), out), place) in found.iter().zip(distances).zip(positions) {
+fn write_as_they_are(found: &[(f64, u32)], out: HitsViewMut<'_>) {
+    for ((&(distance, position), out), index) in found.iter().zip(out.distances).zip(out.indices) {
         *out = distance;
-        *place = f64::from(position);
+        *index = i64::from(position);
     }
 }
 
@@ -156,7 +161,7 @@ fn write_as_they_are(found: &[(f64, u32)], out: &mut [f64]) {
 mod tests {
     use cannery_graph::{
         Bounds, Builder, ClassCodes, Matrix, NeighborNode, NeighborReduce, NeighborResult, NeighborTree,
-        NeighborWeights, Op, Signature, SquaredNorm,
+        NeighborWeights, Op, Signature, SquareOrder,
     };
 
     use super::*;
@@ -166,18 +171,34 @@ mod tests {
         Matrix::new(5, 1, vec![0.0, 4.0, 1.0, 3.0, 2.0]).expect("five")
     }
 
-    /// Runs `op` and perhaps another after it on rows of one feature.
+    /// The neighbours of rows of one feature: their distances and their positions.
+    fn hits(
+        neighbors: &Result<graph::Neighbors, String>,
+        compat: Compat,
+        x: &[f64],
+    ) -> Result<(Vec<f64>, Vec<i64>), Error> {
+        let of = |result| {
+            let reduce = NeighborReduce { weights: NeighborWeights::Uniform, result };
+            run(neighbors.clone(), compat, reduce, x)
+        };
+        match (of(NeighborResult::Distances)?, of(NeighborResult::Positions)?) {
+            (Values::F64(distances), Values::I64(positions)) => Ok((distances, positions)),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// What becomes of the neighbours of rows of one feature.
     fn run(
         neighbors: Result<graph::Neighbors, String>,
-        reduce: Option<NeighborReduce>,
+        compat: Compat,
+        reduce: NeighborReduce,
         x: &[f64],
     ) -> Result<Values, Error> {
         let mut b = Builder::new(Signature::default());
         let mut edge = b.input(1).expect("floats");
+        b.set_compat(compat);
         edge = b.add(Op::Neighbors(neighbors.expect("fits")), &[edge]).expect("fits");
-        if let Some(reduce) = reduce {
-            edge = b.add(Op::NeighborReduce(reduce), &[edge]).expect("fits");
-        }
+        edge = b.add(Op::NeighborReduce(reduce), &[edge]).expect("fits");
         b.output("out", edge).expect("new");
         let program = Program::compile(&b.finish(), &["out"]).expect("there");
         let batch = Batch::f64(x, x.len(), 1).expect("one column");
@@ -186,41 +207,34 @@ mod tests {
 
     #[test]
     fn heap_keeps_the_first_of_equally_near_points() {
-        let expanded = Metric::EuclideanExpanded(SquaredNorm::Forward);
-        for metric in [Metric::Euclidean, expanded, Metric::Manhattan, Metric::Chebyshev] {
+        for metric in [Metric::Euclidean, Metric::EuclideanExpanded, Metric::Manhattan, Metric::Chebyshev] {
             let neighbors = graph::Neighbors::new(points(), 2, metric, Search::Heap);
             // 4 and 2 are both 1 from 3: 4 comes first, and 2 is not strictly nearer
-            let hits = run(neighbors, None, &[3.0, 0.25]).expect("runs");
-            assert_eq!(hits, Values::F64(vec![0.0, 1.0, 3.0, 1.0, 0.25, 0.75, 0.0, 2.0]));
+            let hits = hits(&neighbors, Compat::default(), &[3.0, 0.25]).expect("runs");
+            assert_eq!(hits, (vec![0.0, 1.0, 0.25, 0.75], vec![3, 1, 0, 2]));
         }
     }
 
     #[test]
     fn partition_refuses_to_choose_among_equals() {
-        let partition = |k| {
-            graph::Neighbors::new(
-                points(),
-                k,
-                Metric::EuclideanExpanded(SquaredNorm::Pairs),
-                Search::Partition(Selection::Simd),
-            )
-        };
-        let error = run(partition(2), None, &[3.0]).expect_err("two points at distance 1");
+        let partition = |k| graph::Neighbors::new(points(), k, Metric::EuclideanExpanded, Search::Partition);
+        let simd = Compat::new(SquareOrder::Pairs, Selection::Simd);
+        let error = hits(&partition(2), simd, &[3.0]).expect_err("two points at distance 1");
         assert_eq!(error.kind(), crate::ErrorKind::Unsupported);
-        let hits = run(partition(1), None, &[3.0]).expect("one point at distance 0");
-        assert_eq!(hits, Values::F64(vec![0.0, 3.0]));
+        let one = hits(&partition(1), simd, &[3.0]).expect("one point at distance 0");
+        assert_eq!(one, (vec![0.0], vec![3]));
+        let introselect = Compat::new(SquareOrder::Pairs, Selection::Introselect);
+        assert!(hits(&partition(2), introselect, &[3.0]).is_ok());
     }
 
     #[test]
     fn points_without_a_distance_come_last_and_the_first_of_them_first() {
-        let search = Search::Partition(Selection::Introselect);
-        let neighbors = graph::Neighbors::new(points(), 2, Metric::Correlation, search).expect("fits");
-        let Values::F64(hits) = run(Ok(neighbors), None, &[3.0]).expect("one feature has no correlation")
-        else {
-            panic!("distances and positions")
-        };
-        assert!(hits[0].is_nan() && hits[1].is_nan());
-        assert_eq!(hits[2..], [0.0, 1.0]);
+        let neighbors = graph::Neighbors::new(points(), 2, Metric::Correlation, Search::Partition);
+        let introselect = Compat::new(SquareOrder::Pairs, Selection::Introselect);
+        let (distances, positions) =
+            hits(&neighbors, introselect, &[3.0]).expect("one feature has no correlation");
+        assert!(distances[0].is_nan() && distances[1].is_nan());
+        assert_eq!(positions, [0, 1]);
     }
 
     fn node(start: u32, end: u32, is_leaf: bool) -> NeighborNode {
@@ -242,14 +256,14 @@ mod tests {
         // leaves {0, 1} and {2, 3, 4}, the latter as points 4, 3, 1
         let neighbors =
             graph::Neighbors::new(points(), 2, Metric::Euclidean, tree(&[0, 2, 4, 3, 1], boxes()));
-        let hits = run(neighbors, None, &[3.0, 1.5]).expect("runs");
+        let found = hits(&neighbors, Compat::default(), &[3.0, 1.5]).expect("runs");
         // from 3 the right leaf alone: its first point at distance 1 is 2 (position 4)
-        assert_eq!(hits, Values::F64(vec![0.0, 1.0, 3.0, 4.0, 0.5, 0.5, 2.0, 4.0]));
+        assert_eq!(found, (vec![0.0, 1.0, 0.5, 0.5], vec![3, 4, 2, 4]));
         let centres = Bounds::Centres(Matrix::new(3, 1, vec![2.0, 0.5, 3.0]).expect("three"));
         let neighbors =
             graph::Neighbors::new(points(), 2, Metric::Euclidean, tree(&[0, 2, 4, 3, 1], centres));
-        let hits = run(neighbors, None, &[3.0]).expect("runs");
-        assert_eq!(hits, Values::F64(vec![0.0, 1.0, 3.0, 4.0]));
+        let found = hits(&neighbors, Compat::default(), &[3.0]).expect("runs");
+        assert_eq!(found, (vec![0.0, 1.0], vec![3, 4]));
     }
 
     #[test]
@@ -280,7 +294,7 @@ mod tests {
 
     fn reduce(weights: NeighborWeights, result: NeighborResult, x: &[f64]) -> Result<Values, Error> {
         let neighbors = graph::Neighbors::new(points(), 3, Metric::Manhattan, Search::Heap);
-        run(neighbors, Some(NeighborReduce { weights, result }), x)
+        run(neighbors, Compat::default(), NeighborReduce { weights, result }, x)
     }
 
     fn codes() -> ClassCodes {

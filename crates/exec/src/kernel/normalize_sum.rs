@@ -1,7 +1,7 @@
 use crate::buffer::{View, ViewMut};
 use crate::error::Error;
-use crate::kernel::{Kernel, sum};
-use crate::program::Inputs;
+use crate::kernel::sum;
+use crate::run::{Inputs, Kernel};
 
 /// Each element divided by the sum of its row.
 #[derive(Debug)]

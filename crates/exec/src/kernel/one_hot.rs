@@ -3,8 +3,7 @@ use cannery_graph as graph;
 use crate::buffer::ViewMut;
 use crate::csr::Stored;
 use crate::error::Error;
-use crate::kernel::Kernel;
-use crate::program::Inputs;
+use crate::run::{Inputs, Kernel};
 
 /// A 1 for each position.
 #[derive(Debug)]

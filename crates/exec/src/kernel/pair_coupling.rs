@@ -2,8 +2,7 @@ use cannery_graph as graph;
 
 use crate::buffer::ViewMut;
 use crate::error::Error;
-use crate::kernel::Kernel;
-use crate::program::Inputs;
+use crate::run::{Inputs, Kernel};
 
 /// The least probability of a class against another.
 const LEAST: f64 = 1e-7;

@@ -5,8 +5,7 @@ use cannery_graph::{self as graph, Matrix, Points, SparseMatrix};
 use crate::buffer::{View, ViewMut};
 use crate::error::Error;
 use crate::gemm;
-use crate::kernel::Kernel;
-use crate::program::Inputs;
+use crate::run::{Inputs, Kernel};
 
 /// Support vectors that are computed side by side.
 const LANES: usize = 8;

@@ -3,8 +3,7 @@ use cannery_graph::{self as graph, Norm};
 use crate::buffer::{View, ViewMut};
 use crate::csr::{CsrBuffer, CsrView, Stored, StoredView};
 use crate::error::Error;
-use crate::kernel::Kernel;
-use crate::program::Inputs;
+use crate::run::{Inputs, Kernel};
 
 /// Rows divided by their norm.
 #[derive(Debug)]

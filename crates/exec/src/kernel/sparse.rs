@@ -1,8 +1,7 @@
 use crate::buffer::{View, ViewMut};
 use crate::csr::Stored;
 use crate::error::Error;
-use crate::kernel::Kernel;
-use crate::program::Inputs;
+use crate::run::{Inputs, Kernel};
 
 /// The elements of a dense matrix that are not 0.
 #[derive(Debug)]

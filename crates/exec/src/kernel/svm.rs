@@ -4,8 +4,7 @@ use cannery_graph::{Confidence, SvmPairs};
 
 use crate::buffer::ViewMut;
 use crate::error::Error;
-use crate::kernel::Kernel;
-use crate::program::Inputs;
+use crate::run::{Inputs, Kernel};
 
 /// Pairs of classes i < j in libsvm's order.
 fn pairs(classes: usize) -> impl Iterator<Item = (usize, usize)> {

@@ -3,8 +3,7 @@ use cannery_graph::{self as graph};
 use crate::buffer::ViewMut;
 use crate::csr::{Stored, StoredView};
 use crate::error::Error;
-use crate::kernel::Kernel;
-use crate::program::Inputs;
+use crate::run::{Inputs, Kernel};
 
 /// Weights of stored counts.
 #[derive(Debug)]

@@ -2,8 +2,7 @@ use cannery_graph::{self as graph, Merge, Tree, TreeNode};
 
 use crate::buffer::{View, ViewMut};
 use crate::error::Error;
-use crate::kernel::Kernel;
-use crate::program::Inputs;
+use crate::run::{Inputs, Kernel};
 
 /// Ways that are gone together, so that the memory of one is fetched while another computes.
 const LANES: usize = 8;

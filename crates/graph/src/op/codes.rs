@@ -1,10 +1,12 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::{Exactness, Family, Operator, rule};
+use crate::canonical::Canonical;
 use crate::types::{DType, Type};
 
-/// The constants of [`Op::Codes`](crate::Op::Codes): columns brought into the order and the numbers that trees
-/// with categories were grown on. Valid by construction; cheap to clone.
+/// f32 or f64\[n,d\] → f64\[n,k\]: columns and categories as trees know them, brought into the order and the numbers that
+/// trees with categories were grown on. Valid by construction; cheap to clone.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Codes {
     features: usize,
@@ -65,10 +67,48 @@ impl Codes {
     pub fn columns(&self) -> &[CodeColumn] {
         &self.columns
     }
+}
 
-    pub(super) fn infer(&self, x: Type) -> Option<Type> {
+impl Operator for Codes {
+    fn name(&self) -> &'static str {
+        "codes"
+    }
+
+    fn family(&self) -> Family {
+        Family::Columns
+    }
+
+    fn infer(&self, inputs: &[Type]) -> Result<Type, String> {
+        let x = rule::one(self, inputs)?;
         let takes = |dtype| x == Type::matrix(dtype, self.features);
-        (takes(DType::F32) || takes(DType::F64)).then(|| Type::matrix(DType::F64, self.columns.len()))
+        match takes(DType::F32) || takes(DType::F64) {
+            true => Ok(Type::matrix(DType::F64, self.columns.len())),
+            false => Err(rule::wants(self, &format!("{} columns of floats", self.features), x)),
+        }
+    }
+
+    fn exactness(&self) -> Exactness {
+        Exactness::Exact
+    }
+
+    fn constants(&self, out: &mut Canonical<'_>) {
+        out.count(self.features);
+        out.list(&*self.columns, |out, CodeColumn { from, code }| {
+            out.count(*from);
+            match code {
+                Code::Keep => out.word("keep"),
+                Code::Byte { below_zero_is_nan: false } => out.word("byte"),
+                Code::Byte { below_zero_is_nan: true } => out.word("byte-or-nan"),
+                Code::Position(numbers) => {
+                    out.word("position");
+                    out.floats(numbers);
+                }
+            }
+        });
+    }
+
+    fn text(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, " {self}")
     }
 }
 
@@ -111,8 +151,8 @@ mod tests {
     fn results_are_of_f64() {
         let keep = |from| CodeColumn { from, code: Code::Keep };
         let codes = Codes::new(2, [keep(1), keep(0), keep(1)]).expect("columns of two");
-        assert_eq!(codes.infer(Type::matrix(DType::F32, 2)), Some(Type::matrix(DType::F64, 3)));
-        assert_eq!(codes.infer(Type::matrix(DType::F64, 3)), None);
-        assert_eq!(codes.infer(Type::matrix(DType::I64, 2)), None);
+        assert_eq!(codes.infer(&[Type::matrix(DType::F32, 2)]), Ok(Type::matrix(DType::F64, 3)));
+        assert!(codes.infer(&[Type::matrix(DType::F64, 3)]).is_err());
+        assert!(codes.infer(&[Type::matrix(DType::I64, 2)]).is_err());
     }
 }

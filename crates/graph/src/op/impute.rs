@@ -1,9 +1,13 @@
 use std::fmt;
 
+use super::missing_mask::Missing;
+use super::{Exactness, Family, Operator, rule};
+use crate::canonical::Canonical;
 use crate::scalar::Scalar;
 use crate::types::{DType, Shape, Type};
 
-/// The constants of [`Op::Impute`](super::Op::Impute): what counts as missing, and what stands for it.
+/// Floats \[n,d\], dense or CSR, i64 or any\[n,d\] → the same type: missing elements replaced by the value of their
+/// column. Of a CSR matrix those that are stored.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Impute {
     /// Which elements are replaced.
@@ -23,17 +27,6 @@ pub enum Fill {
     Scalars(Vec<Scalar>),
 }
 
-/// Which elements are missing.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Missing {
-    /// NaN.
-    Nan,
-    /// Numbers equal to this one; what is no float is widened to be compared.
-    Number(f64),
-    /// Elements equal to this one as in Python; for any and i64.
-    Scalar(Scalar),
-}
-
 impl Fill {
     /// Number of columns.
     pub fn len(&self) -> usize {
@@ -50,8 +43,17 @@ impl Fill {
     }
 }
 
-impl Impute {
-    pub(super) fn infer(&self, x: Type) -> Result<Type, String> {
+impl Operator for Impute {
+    fn name(&self) -> &'static str {
+        "impute"
+    }
+
+    fn family(&self) -> Family {
+        Family::Columns
+    }
+
+    fn infer(&self, inputs: &[Type]) -> Result<Type, String> {
+        let x = rule::one(self, inputs)?;
         let fits = match (&self.fill, x.dtype) {
             (Fill::Floats(_), DType::F32 | DType::F64) => true,
             (Fill::Integers(_), DType::I64) | (Fill::Scalars(_), DType::Any) => {
@@ -68,35 +70,30 @@ impl Impute {
             _ => Err(format!("impute {} of {} columns does not take {x}", self.missing, self.fill.len())),
         }
     }
-}
 
-impl Missing {
-    /// Whether elements of a dtype can be asked.
-    pub(super) fn is_of(&self, dtype: DType) -> bool {
-        match self {
-            Self::Nan | Self::Number(_) => {
-                matches!(dtype, DType::F32 | DType::F64 | DType::I64 | DType::Any)
+    fn exactness(&self) -> Exactness {
+        Exactness::Exact
+    }
+
+    fn constants(&self, out: &mut Canonical<'_>) {
+        self.missing.write(out);
+        match &self.fill {
+            Fill::Floats(fill) => {
+                out.word("floats");
+                out.floats(fill);
             }
-            Self::Scalar(_) => matches!(dtype, DType::I64 | DType::Any),
+            Fill::Integers(fill) => {
+                out.word("integers");
+                out.list(fill, |out, int| out.int(*int));
+            }
+            Fill::Scalars(fill) => {
+                out.word("scalars");
+                out.list(fill, Canonical::scalar);
+            }
         }
     }
 
-    /// Type of the mask of some elements.
-    pub(super) fn mask(&self, x: Type) -> Result<Type, String> {
-        match x.shape {
-            Shape::Matrix(_) if self.is_of(x.dtype) => Ok(Type { dtype: DType::Bool, ..x }),
-            Shape::Csr(_) if x.dtype.is_float() && self.is_of(x.dtype) => Ok(x),
-            _ => Err(format!("missing_mask {self} does not take {x}")),
-        }
-    }
-}
-
-impl fmt::Display for Missing {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Nan => f.write_str("nan"),
-            Self::Number(number) => write!(f, "{number:?}"),
-            Self::Scalar(scalar) => write!(f, "={scalar}"),
-        }
+    fn text(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, " {} x{}", self.missing, self.fill.len())
     }
 }

@@ -1,7 +1,11 @@
+use std::fmt;
+
+use super::{Exactness, Family, Operator, rule};
+use crate::canonical::Canonical;
 use crate::constant::Matrix;
 use crate::types::{DType, Shape, Type};
 
-/// The constants of [`Op::Linear`](super::Op::Linear): X·Wᵀ, then + b.
+/// Floats \[n,d\], dense or CSR → \[n,m\] of the same dtype: X·Wᵀ, then + b.
 ///
 /// y\[j\] = Σ x\[f\]·W\[j,f\], the sum in any order, rounded to the dtype of the edge; then, where there are
 /// intercepts, y\[j\] + b\[j\], rounded again: never the start of the sum. In float32 all constants are float32 values
@@ -16,8 +20,17 @@ pub struct Linear {
     pub intercepts: Option<Vec<f64>>,
 }
 
-impl Linear {
-    pub(super) fn infer(&self, x: Type) -> Result<Type, String> {
+impl Operator for Linear {
+    fn name(&self) -> &'static str {
+        "linear"
+    }
+
+    fn family(&self) -> Family {
+        Family::Algebra
+    }
+
+    fn infer(&self, inputs: &[Type]) -> Result<Type, String> {
+        let x = rule::one(self, inputs)?;
         let (outputs, features) = (self.weights.rows(), self.weights.columns());
         if outputs == 0 || features == 0 {
             return Err(format!("linear has {outputs} outputs of {features} features"));
@@ -33,5 +46,19 @@ impl Linear {
             }
             _ => Err(format!("linear takes floats in {features} columns, not {x}")),
         }
+    }
+
+    fn exactness(&self) -> Exactness {
+        Exactness::SUMS
+    }
+
+    fn constants(&self, out: &mut Canonical<'_>) {
+        out.matrix(&self.weights);
+        out.option(self.intercepts.as_deref(), Canonical::floats);
+    }
+
+    fn text(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bias = if self.intercepts.is_some() { "+b" } else { "" };
+        write!(f, " {}x{}{bias}", self.weights.rows(), self.weights.columns())
     }
 }

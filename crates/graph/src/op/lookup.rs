@@ -1,10 +1,14 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::{Exactness, Family, Operator, rule};
+use crate::canonical::Canonical;
 use crate::scalar::Scalar;
 use crate::types::{DType, Shape, Type};
 
-/// The constants of [`Op::Lookup`](super::Op::Lookup): for each column its categories and the value of each.
+/// Of any dtype, \[n,d\], or \[n\] as one column → f32, f64 or i64\[n,d\]: the value of each category.
+///
+/// Each column has categories and a value for each.
 ///
 /// An element is the category that it equals in Python: numbers and truth values by value (float32 is widened; `True`
 /// is 1 is 1.0), texts by their characters, None only itself. NaN is the category NaN. Of categories that are equal the
@@ -74,14 +78,49 @@ impl Lookup {
     pub fn columns(&self) -> &[LookupColumn] {
         &self.columns
     }
+}
 
-    pub(super) fn infer(&self, x: Type) -> Option<Type> {
-        let columns = match x.shape {
-            Shape::Vector => 1,
-            Shape::Matrix(columns) => columns,
-            Shape::Csr(_) | Shape::Ragged => return None,
-        };
-        (columns == self.columns.len()).then_some(Type::matrix(self.dtype, columns))
+impl Operator for Lookup {
+    fn name(&self) -> &'static str {
+        "lookup"
+    }
+
+    fn family(&self) -> Family {
+        Family::Columns
+    }
+
+    fn infer(&self, inputs: &[Type]) -> Result<Type, String> {
+        let x = rule::one(self, inputs)?;
+        let columns = self.columns.len();
+        match x.shape {
+            Shape::Vector if columns == 1 => Ok(Type::matrix(self.dtype, columns)),
+            Shape::Matrix(d) if columns == d => Ok(Type::matrix(self.dtype, columns)),
+            _ => Err(rule::wants(self, &format!("dense elements in {columns} columns"), x)),
+        }
+    }
+
+    fn exactness(&self) -> Exactness {
+        Exactness::Exact
+    }
+
+    fn constants(&self, out: &mut Canonical<'_>) {
+        out.word(self.dtype.name());
+        out.list(&self.columns, |out, LookupColumn { number, categories, values, unknown }| {
+            out.count(*number);
+            out.list(&**categories, Canonical::scalar);
+            out.floats(values);
+            match unknown {
+                Unknown::Error => out.word("error"),
+                Unknown::Value(value) => {
+                    out.word("value");
+                    out.float(*value);
+                }
+            }
+        });
+    }
+
+    fn text(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, " {self}")
     }
 }
 

@@ -1,8 +1,10 @@
 use std::fmt;
 
+use super::{Exactness, Family, Operator, rule};
+use crate::canonical::Canonical;
 use crate::types::{DType, Shape, Type};
 
-/// The constants of [`Op::OneHot`](super::Op::OneHot): the positions of each column.
+/// i64\[n,d\] → \[n,m\], dense or CSR: a 1 for each position.
 ///
 /// Position p of column c is 1 in the result's column Σ widths\[..c\] + p; every other element is 0. A position that is
 /// not in 0 … widths\[c\] − 1 sets nothing.
@@ -22,8 +24,19 @@ impl OneHot {
         let sum = self.widths.iter().try_fold(0_usize, |sum, &width| sum.checked_add(width))?;
         u32::try_from(sum).ok().map(|_| sum)
     }
+}
 
-    pub(super) fn infer(&self, x: Type) -> Result<Type, String> {
+impl Operator for OneHot {
+    fn name(&self) -> &'static str {
+        "one_hot"
+    }
+
+    fn family(&self) -> Family {
+        Family::Columns
+    }
+
+    fn infer(&self, inputs: &[Type]) -> Result<Type, String> {
+        let x = rule::one(self, inputs)?;
         let columns = self.columns().ok_or("one_hot of more than 2^32 columns")?;
         if self.widths.is_empty() || x != Type::matrix(DType::I64, self.widths.len()) {
             return Err(format!("one_hot takes positions in {} columns, not {x}", self.widths.len()));
@@ -35,6 +48,20 @@ impl OneHot {
             }
             (DType::Bool | DType::Str | DType::Any, _) => Err(format!("one_hot of {}", self.dtype)),
         }
+    }
+
+    fn exactness(&self) -> Exactness {
+        Exactness::Exact
+    }
+
+    fn constants(&self, out: &mut Canonical<'_>) {
+        out.counts(&self.widths);
+        out.word(self.dtype.name());
+        out.word(if self.is_sparse { "csr" } else { "dense" });
+    }
+
+    fn text(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, " {self}")
     }
 }
 

@@ -1,7 +1,10 @@
-use super::infer::pair_count;
+use std::fmt;
+
+use super::{Exactness, Family, Operator, rule};
+use crate::canonical::Canonical;
 use crate::types::{DType, Type};
 
-/// The constants of [`Op::PairCoupling`](super::Op::PairCoupling): libsvm's probabilities of k classes out of
+/// f64\[n,k(k−1)/2\] → f64\[n,k\]: libsvm's probabilities of k classes out of
 /// one-against-one decisions.
 ///
 /// For pair (i, j) with decision d, pairs in the order of [`SvmPairs`](super::SvmPairs): with z = d·a + b, the sigmoid is
@@ -25,16 +28,38 @@ pub struct PairCoupling {
     pub b: Vec<f64>,
 }
 
-impl PairCoupling {
-    pub(super) fn infer(&self, x: Type) -> Result<Type, String> {
-        let pairs = pair_count(self.classes).filter(|&pairs| (self.a.len(), self.b.len()) == (pairs, pairs));
+impl Operator for PairCoupling {
+    fn name(&self) -> &'static str {
+        "pair_coupling"
+    }
+
+    fn family(&self) -> Family {
+        Family::Scores
+    }
+
+    fn infer(&self, inputs: &[Type]) -> Result<Type, String> {
+        let x = rule::one(self, inputs)?;
+        let pairs =
+            rule::pair_count(self.classes).filter(|&pairs| (self.a.len(), self.b.len()) == (pairs, pairs));
         let pairs = pairs.ok_or_else(|| {
             let (a, b) = (self.a.len(), self.b.len());
             format!("pair_coupling over {} classes has {a} slopes and {b} offsets", self.classes)
         })?;
-        if x == Type::matrix(DType::F64, pairs) {
-            return Ok(Type::matrix(DType::F64, self.classes));
-        }
-        Err(format!("pair_coupling takes {}, not {x}", Type::matrix(DType::F64, pairs)))
+        rule::expect(self, x, Type::matrix(DType::F64, pairs))?;
+        Ok(Type::matrix(DType::F64, self.classes))
+    }
+
+    fn exactness(&self) -> Exactness {
+        Exactness::SUMS
+    }
+
+    fn constants(&self, out: &mut Canonical<'_>) {
+        out.count(self.classes);
+        out.floats(&self.a);
+        out.floats(&self.b);
+    }
+
+    fn text(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, " classes={}", self.classes)
     }
 }

@@ -1,8 +1,10 @@
 use std::fmt;
 
+use super::{Exactness, Family, Operator, rule};
+use crate::canonical::Canonical;
 use crate::types::{Shape, Type};
 
-/// How [`Op::RowNorm`](super::Op::RowNorm) makes the norm of each row 1.
+/// Floats \[n,d\], dense or CSR → the same type: rows of norm 1.
 ///
 /// Dense: the norm in the dtype of the edge, sums in any order; the row is divided by it, element by element. A norm of
 /// 0 counts as 1, and so does one below 10 · ε of the dtype where `floor` says so.
@@ -33,23 +35,54 @@ pub enum Norm {
     SignedMax,
 }
 
-impl RowNorm {
-    pub(super) fn infer(self, x: Type) -> Result<Type, String> {
+impl Operator for RowNorm {
+    fn name(&self) -> &'static str {
+        "row_norm"
+    }
+
+    fn family(&self) -> Family {
+        Family::Columns
+    }
+
+    fn infer(&self, inputs: &[Type]) -> Result<Type, String> {
+        let x = rule::one(self, inputs)?;
         match x.shape {
             Shape::Matrix(1..) | Shape::Csr(_) if x.dtype.is_float() => Ok(x),
             _ => Err(format!("row_norm takes a matrix of floats with a column, not {x}")),
+        }
+    }
+
+    fn exactness(&self) -> Exactness {
+        match self.norm {
+            Norm::L1 | Norm::L2 => Exactness::SUMS,
+            Norm::Max | Norm::SignedMax => Exactness::Exact,
+        }
+    }
+
+    fn constants(&self, out: &mut Canonical<'_>) {
+        out.word(self.norm.word());
+        out.flag(self.floor);
+    }
+
+    fn text(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, " {self}")
+    }
+}
+
+impl Norm {
+    fn word(self) -> &'static str {
+        match self {
+            Self::L1 => "l1",
+            Self::L2 => "l2",
+            Self::Max => "max",
+            Self::SignedMax => "signed-max",
         }
     }
 }
 
 impl fmt::Display for RowNorm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.norm {
-            Norm::L1 => "l1",
-            Norm::L2 => "l2",
-            Norm::Max => "max",
-            Norm::SignedMax => "signed-max",
-        })?;
+        f.write_str(self.norm.word())?;
         f.write_str(if self.floor { " floor" } else { "" })
     }
 }

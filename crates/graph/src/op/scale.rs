@@ -1,8 +1,10 @@
 use std::fmt;
 
+use super::{Exactness, Family, Operator, rule};
+use crate::canonical::Canonical;
 use crate::types::{Shape, Type};
 
-/// The steps of [`Op::Scale`](super::Op::Scale), in order: x ∘ c with the constant of each column.
+/// Floats \[n,d\], dense or CSR → the same type: steps of arithmetic, in order: x ∘ c with the constant of each column.
 ///
 /// Each step is computed in float64 and rounded to the dtype of the edge. In float32 that is numpy's in-place
 /// `X -= c` with float64 constants, and with float32 ones too: one operation in float64 on float32 values, rounded
@@ -34,8 +36,19 @@ impl Scale {
             Arithmetic::Add | Arithmetic::Subtract => false,
         })
     }
+}
 
-    pub(super) fn infer(&self, x: Type) -> Result<Type, String> {
+impl Operator for Scale {
+    fn name(&self) -> &'static str {
+        "scale"
+    }
+
+    fn family(&self) -> Family {
+        Family::Columns
+    }
+
+    fn infer(&self, inputs: &[Type]) -> Result<Type, String> {
+        let x = rule::one(self, inputs)?;
         let columns = match x.shape {
             Shape::Matrix(columns @ 1..) if x.dtype.is_float() => columns,
             Shape::Csr(columns @ 1..) if x.dtype.is_float() && self.keeps_zero() => columns,
@@ -48,6 +61,21 @@ impl Scale {
             }
         }
     }
+
+    fn exactness(&self) -> Exactness {
+        Exactness::Exact
+    }
+
+    fn constants(&self, out: &mut Canonical<'_>) {
+        out.list(&self.steps, |out, (step, constants)| {
+            out.word(step.word());
+            out.floats(constants);
+        });
+    }
+
+    fn text(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
 }
 
 impl fmt::Display for Scale {
@@ -56,13 +84,19 @@ impl fmt::Display for Scale {
     }
 }
 
-impl fmt::Display for Arithmetic {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl Arithmetic {
+    fn word(self) -> &'static str {
+        match self {
             Self::Add => "add",
             Self::Subtract => "subtract",
             Self::Multiply => "multiply",
             Self::Divide => "divide",
-        })
+        }
+    }
+}
+
+impl fmt::Display for Arithmetic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
     }
 }

@@ -1,9 +1,11 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::{Exactness, Family, Operator, rule};
+use crate::canonical::Canonical;
 use crate::types::{Shape, Type};
 
-/// The weights of [`Op::TfIdf`](super::Op::TfIdf), on what is stored; what is not stored stays 0.
+/// Floats \[n,d csr\] → the same type: counts become weights. What is not stored stays 0.
 ///
 /// Where sublinear, x becomes log(x) + 1, two roundings; a stored 0 so becomes −inf. Then, where there are weights,
 /// x · idf\[column\], computed in float64 and rounded to the dtype of the edge: float32 data with float64 weights round once.
@@ -16,8 +18,17 @@ pub struct TfIdf {
     pub idf: Option<Arc<[f64]>>,
 }
 
-impl TfIdf {
-    pub(super) fn infer(&self, x: Type) -> Result<Type, String> {
+impl Operator for TfIdf {
+    fn name(&self) -> &'static str {
+        "tf_idf"
+    }
+
+    fn family(&self) -> Family {
+        Family::Text
+    }
+
+    fn infer(&self, inputs: &[Type]) -> Result<Type, String> {
+        let x = rule::one(self, inputs)?;
         let columns = match x.shape {
             Shape::Csr(columns) if x.dtype.is_float() => columns,
             _ => return Err(format!("tf_idf takes a CSR matrix of floats, not {x}")),
@@ -28,6 +39,19 @@ impl TfIdf {
             }
             _ => Ok(x),
         }
+    }
+
+    fn exactness(&self) -> Exactness {
+        if self.sublinear { Exactness::Ulp(4) } else { Exactness::Exact }
+    }
+
+    fn constants(&self, out: &mut Canonical<'_>) {
+        out.flag(self.sublinear);
+        out.option(self.idf.as_deref(), Canonical::floats);
+    }
+
+    fn text(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
     }
 }
 

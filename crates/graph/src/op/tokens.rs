@@ -7,9 +7,11 @@ use std::sync::Arc;
 pub use charset::CharSet;
 pub use pattern::{Pattern, TokenPattern};
 
+use super::{Exactness, Family, Operator, rule};
+use crate::canonical::Canonical;
 use crate::types::{DType, Shape, Type};
 
-/// How [`Op::Tokens`](super::Op::Tokens) makes tokens of a text. Each step takes what the one before gives:
+/// str\[n\] → str\[n,*\]: the tokens of each text. Each step takes what the one before gives:
 ///
 /// 1. lower case, see [`Lowercase`]; 2. accents taken off, see [`Accents`]; 3. tokens or characters, and n-grams of them,
 ///    see [`Units`]: all of the smallest length, then all of the next.
@@ -86,8 +88,19 @@ pub enum Spaces {
 impl Tokens {
     /// The longest n-gram. A text of m units has m·n n-grams, so some bound must be.
     pub const MAX_N: usize = 128;
+}
 
-    pub(super) fn infer(&self, x: Type) -> Result<Type, String> {
+impl Operator for Tokens {
+    fn name(&self) -> &'static str {
+        "tokens"
+    }
+
+    fn family(&self) -> Family {
+        Family::Text
+    }
+
+    fn infer(&self, inputs: &[Type]) -> Result<Type, String> {
+        let x = rule::one(self, inputs)?;
         let (min_n, max_n) = (self.min_n, self.max_n);
         if min_n == 0 || min_n > max_n || max_n > Self::MAX_N {
             return Err(format!("tokens in n-grams of {min_n} to {max_n}"));
@@ -95,6 +108,98 @@ impl Tokens {
         match (x.dtype, x.shape) {
             (DType::Str, Shape::Vector) => Ok(Type::ragged(DType::Str)),
             _ => Err(format!("tokens takes a text a row, not {x}")),
+        }
+    }
+
+    fn exactness(&self) -> Exactness {
+        Exactness::Exact
+    }
+
+    fn constants(&self, out: &mut Canonical<'_>) {
+        out.option(self.lowercase, |out, lowercase| out.word(lowercase.word()));
+        out.word(self.accents.word());
+        match &self.units {
+            Units::Words { pattern, stop_words } => {
+                out.word("words");
+                write_words(pattern, stop_words, out);
+            }
+            Units::Chars { spaces: Spaces::Unicode } => out.word("chars"),
+            Units::Chars { spaces: Spaces::Ascii } => out.word("chars-ascii-spaces"),
+            Units::CharsInWords => out.word("chars-in-words"),
+        }
+        out.count(self.min_n);
+        out.count(self.max_n);
+    }
+
+    fn text(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, " {self}")
+    }
+}
+
+/// Stop words count as the set that they are.
+fn write_words(pattern: &TokenPattern, stop_words: &[Box<str>], out: &mut Canonical<'_>) {
+    let mut stop_words = stop_words.to_vec();
+    stop_words.sort_unstable();
+    stop_words.dedup();
+    out.list(&stop_words, |out, word| out.text(word));
+    write_chars(pattern.words(), out);
+    write_pattern(pattern.root(), out);
+}
+
+fn write_chars(set: &CharSet, out: &mut Canonical<'_>) {
+    out.list(set.ranges(), |out, (first, last)| {
+        out.int(*first);
+        out.int(*last);
+    });
+}
+
+/// As deep as a pattern may be.
+fn write_pattern(part: &Pattern, out: &mut Canonical<'_>) {
+    match part {
+        Pattern::Set(set) => {
+            out.word("set");
+            write_chars(set, out);
+        }
+        Pattern::Sequence(parts) => {
+            out.word("sequence");
+            out.list(parts, |out, part| write_pattern(part, out));
+        }
+        Pattern::Choice(parts) => {
+            out.word("choice");
+            out.list(parts, |out, part| write_pattern(part, out));
+        }
+        Pattern::Repeat { of, min, max, greedy } => {
+            out.word(if *greedy { "greedy" } else { "lazy" });
+            out.int(*min);
+            out.option(*max, Canonical::int);
+            write_pattern(of, out);
+        }
+        Pattern::Token(part) => {
+            out.word("token");
+            write_pattern(part, out);
+        }
+        Pattern::WordBoundary { negated } => out.word(if *negated { "no-boundary" } else { "boundary" }),
+        Pattern::Start => out.word("start"),
+        Pattern::End => out.word("end"),
+    }
+}
+
+impl Lowercase {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Full => "lower",
+            Self::Simple => "simple-lower",
+        }
+    }
+}
+
+impl Accents {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Keep => "keep",
+            Self::Ascii => "ascii",
+            Self::Unicode => "unicode",
+            Self::UnicodeUnlessNfkd => "unicode-unless-nfkd",
         }
     }
 }
@@ -106,17 +211,12 @@ impl fmt::Display for Tokens {
             Units::Chars { .. } => f.write_str("chars")?,
             Units::CharsInWords => f.write_str("chars-in-words")?,
         }
-        f.write_str(match self.lowercase {
-            None => "",
-            Some(Lowercase::Full) => " lower",
-            Some(Lowercase::Simple) => " simple-lower",
-        })?;
-        f.write_str(match self.accents {
-            Accents::Keep => "",
-            Accents::Ascii => " ascii",
-            Accents::Unicode => " unicode",
-            Accents::UnicodeUnlessNfkd => " unicode-unless-nfkd",
-        })?;
+        if let Some(lowercase) = self.lowercase {
+            write!(f, " {}", lowercase.word())?;
+        }
+        if self.accents != Accents::Keep {
+            write!(f, " {}", self.accents.word())?;
+        }
         write!(f, " n={}..{}", self.min_n, self.max_n)
     }
 }

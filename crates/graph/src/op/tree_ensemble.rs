@@ -1,10 +1,11 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::{Exactness, Family, Operator, rule};
+use crate::canonical::Canonical;
 use crate::types::{DType, Type};
 
-/// The constants of [`Op::TreeEnsemble`](crate::Op::TreeEnsemble): trees over d features, and how their leaves
-/// come together in m results. Valid by construction; cheap to clone.
+/// f32 or f64\[n,d\] → f64\[n,m\]: decision trees over d features, whose leaves come together in m results. Valid by construction; cheap to clone.
 ///
 /// A row x starts at node 0 of each tree and goes from node to node as [`TreeNode`] says, until it comes to a leaf
 /// with its vector of w values. Features of f32 are widened to f64 (exactly) before they are compared.
@@ -170,11 +171,75 @@ impl TreeEnsemble {
             Merge::Sum(base) => base.len(),
         }
     }
+}
 
-    pub(super) fn infer(&self, x: Type) -> Option<Type> {
-        let takes = |dtype| x == Type::matrix(dtype, self.features());
-        (takes(DType::F32) || takes(DType::F64)).then(|| Type::matrix(DType::F64, self.columns()))
+impl Operator for TreeEnsemble {
+    fn name(&self) -> &'static str {
+        "tree_ensemble"
     }
+
+    fn family(&self) -> Family {
+        Family::Models
+    }
+
+    fn infer(&self, inputs: &[Type]) -> Result<Type, String> {
+        let x = rule::one(self, inputs)?;
+        let takes = |dtype| x == Type::matrix(dtype, self.features());
+        match takes(DType::F32) || takes(DType::F64) {
+            true => Ok(Type::matrix(DType::F64, self.columns())),
+            false => Err(rule::wants(self, &format!("a matrix of {} columns of floats", self.features()), x)),
+        }
+    }
+
+    fn exactness(&self) -> Exactness {
+        Exactness::Exact
+    }
+
+    fn constants(&self, out: &mut Canonical<'_>) {
+        match &self.merge {
+            Merge::Only => out.word("only"),
+            Merge::Mean => out.word("mean"),
+            Merge::Sum(base) => {
+                out.word("sum");
+                out.floats(base);
+            }
+        }
+        out.count(self.width());
+        out.list(self.trees(), |out, tree| write_tree(tree, out));
+    }
+
+    fn text(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, " {self}")
+    }
+}
+
+fn write_tree(tree: &Tree, out: &mut Canonical<'_>) {
+    out.list(tree.nodes(), |out, node| match *node {
+        TreeNode::Leaf(leaf) => {
+            out.word("leaf");
+            out.int(leaf);
+        }
+        TreeNode::Threshold { feature, threshold, missing_left, left, right } => {
+            out.word("threshold");
+            out.int(feature);
+            out.float(threshold);
+            write_branches(missing_left, left, right, out);
+        }
+        TreeNode::Category { feature, set, missing_left, left, right } => {
+            out.word("category");
+            out.int(feature);
+            out.int(set);
+            write_branches(missing_left, left, right, out);
+        }
+    });
+    out.floats(tree.values());
+    out.list(tree.sets(), |out, set| set.iter().for_each(|word| out.int(*word)));
+}
+
+fn write_branches(missing_left: bool, left: u32, right: u32, out: &mut Canonical<'_>) {
+    out.flag(missing_left);
+    out.int(left);
+    out.int(right);
 }
 
 impl Tree {

@@ -5,13 +5,15 @@
 
 use std::collections::HashMap;
 
-use cannery_graph::{Builder, DType, Op, Shape};
+use cannery_graph::{self as graph, Builder, DType, Op, Shape};
 use cannery_object::{Element, Value, View};
 
 use super::selection::{Columns, Selection};
+use crate::entry::Entry;
 use crate::error::Error;
-use crate::estimator::{Estimator, Methods};
+use crate::estimator::Estimator;
 use crate::input::{ColumnHint, ColumnKind, Input, Takes, hstack, hstack_sparse};
+use crate::method::{Methods, Wanted};
 use crate::state::State;
 use crate::step::{Step, Weight};
 
@@ -36,7 +38,13 @@ const MAX_SELECTED: usize = 1 << 22;
 /// Columns without names of which something is said, before a table is read.
 const MAX_HINTS: usize = 1 << 20;
 
-pub(crate) fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
+pub(crate) const ENTRY: Entry = Entry {
+    classes: &["sklearn.compose.ColumnTransformer"],
+    modules: &["sklearn.compose._column_transformer"],
+    read,
+};
+
+fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
     const NAME: &str = "transformers_";
     if !state.has(NAME) {
         return Err(state.unsupported(NAME, "this ColumnTransformer is not fitted"));
@@ -167,7 +175,7 @@ impl Estimator for ColumnTransformer {
         }
     }
 
-    fn lower_onto(&self, builder: &mut Builder, x: &Input) -> Result<Methods, Error> {
+    fn lower_onto(&self, builder: &mut Builder, x: &Input, _: Wanted) -> Result<Methods, Error> {
         let places = self.places(x)?;
         let mut edges = Vec::with_capacity(self.parts.len());
         for part in &self.parts {
@@ -179,7 +187,7 @@ impl Estimator for ColumnTransformer {
             edges.push(edge);
         }
         let joined = if self.is_sparse { hstack_sparse(builder, &edges)? } else { hstack(builder, &edges)? };
-        Ok(Methods { offered: vec![("transform", joined)], ..Methods::default() })
+        Ok(Methods::transform(joined))
     }
 }
 
@@ -224,7 +232,7 @@ impl ColumnTransformer {
         let picked = match x {
             Input::Matrix(x) => {
                 let is_all = selection.columns.iter().copied().eq(0..self.count);
-                let columns = || Op::Columns(selection.columns.clone());
+                let columns = || Op::Columns(graph::Columns(selection.columns.clone()));
                 Input::Matrix(if is_all { *x } else { builder.add(columns(), &[*x])? })
             }
             Input::Frame(columns) => {

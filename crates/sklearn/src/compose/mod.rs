@@ -3,10 +3,6 @@
 pub(crate) mod column_transformer;
 mod selection;
 
-use crate::estimator::Class;
+use crate::entry::Entry;
 
-pub(crate) const CLASSES: &[Class] = &[Class {
-    module: "sklearn.compose._column_transformer",
-    name: "ColumnTransformer",
-    read: column_transformer::read,
-}];
+pub(crate) const ENTRIES: &[Entry] = &[column_transformer::ENTRY];

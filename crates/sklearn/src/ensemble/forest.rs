@@ -8,10 +8,12 @@ use cannery_graph::{Builder, Merge, Op, Tree, TreeEnsemble};
 use cannery_object::known::Version;
 use cannery_object::{Limit, Value};
 
+use crate::entry::Entry;
 use crate::error::Error;
-use crate::estimator::{Estimator, Methods};
+use crate::estimator::Estimator;
 use crate::input::{Input, Takes};
 use crate::learnt_selector::LearntSelector;
+use crate::method::{Methods, Wanted};
 use crate::state::State;
 use crate::tree::nodes::{self, Stored};
 use crate::tree::{Missing, Targets, TreeKind, importances, n_features};
@@ -25,23 +27,22 @@ struct Forest {
     selector: LearntSelector,
 }
 
-pub(crate) fn read_random_classifier(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
-    read(state, "RandomForestClassifier", true)
-}
+// the second until 0.21
+const MODULES: &[&str] = &["sklearn.ensemble._forest", "sklearn.ensemble.forest"];
 
-pub(crate) fn read_random_regressor(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
-    read(state, "RandomForestRegressor", false)
-}
+pub(crate) const CLASSIFIERS: Entry = Entry {
+    classes: &["sklearn.ensemble.RandomForestClassifier", "sklearn.ensemble.ExtraTreesClassifier"],
+    modules: MODULES,
+    read: |state| read(state, true),
+};
 
-pub(crate) fn read_extra_classifier(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
-    read(state, "ExtraTreesClassifier", true)
-}
+pub(crate) const REGRESSORS: Entry = Entry {
+    classes: &["sklearn.ensemble.RandomForestRegressor", "sklearn.ensemble.ExtraTreesRegressor"],
+    modules: MODULES,
+    read: |state| read(state, false),
+};
 
-pub(crate) fn read_extra_regressor(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
-    read(state, "ExtraTreesRegressor", false)
-}
-
-fn read(state: &State<'_>, name: &'static str, is_classifier: bool) -> Result<Box<dyn Estimator>, Error> {
+fn read(state: &State<'_>, is_classifier: bool) -> Result<Box<dyn Estimator>, Error> {
     if !state.has("estimators_") || state.is_none("estimators_")? {
         return Err(state.unsupported("estimators_", "this estimator is not fitted: it has no trees"));
     }
@@ -56,7 +57,7 @@ fn read(state: &State<'_>, name: &'static str, is_classifier: bool) -> Result<Bo
     divides_by_n_estimators(state, &targets, values.len())?;
     let trees = TreeEnsemble::new(trees(state, values, &targets, is_classifier)?, Merge::Mean);
     Ok(Box::new(Forest {
-        name,
+        name: state.name(),
         missing: Missing::of_forest(state, &first, TreeKind::of(&first)?)?,
         targets,
         trees: trees.map_err(|message| state.malformed("estimators_", message))?,
@@ -127,13 +128,13 @@ impl Estimator for Forest {
         Takes::Numbers { columns: self.trees.features() }
     }
 
-    fn lower_onto(&self, builder: &mut Builder, x: &Input) -> Result<Methods, Error> {
+    fn lower_onto(&self, builder: &mut Builder, x: &Input, wanted: Wanted) -> Result<Methods, Error> {
         let x = x.floats(builder)?;
         let brought = x;
         let x = builder.dense(x)?;
         let x = self.missing.lower(builder, x)?;
         let mean = builder.add(Op::TreeEnsemble(self.trees.clone()), &[x])?;
-        let mut methods = self.targets.lower(builder, mean, mean)?;
+        let mut methods = self.targets.lower(builder, wanted, mean, mean)?;
         self.selector.lower(builder, brought, &mut methods)?;
         Ok(methods)
     }

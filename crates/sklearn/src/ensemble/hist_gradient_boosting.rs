@@ -7,14 +7,16 @@
 mod categories;
 mod predictor;
 
-use cannery_graph::{Builder, Check, Edge, Function, Labels, Merge, Op, Tree, TreeEnsemble};
+use cannery_graph::{Builder, Check, Edge, Function, Labels, Merge, Op, Threshold, Tree, TreeEnsemble};
 use cannery_object::known::Version;
 use cannery_object::{Kind, View};
 
 use self::categories::Prepared;
+use crate::entry::Entry;
 use crate::error::Error;
-use crate::estimator::{Estimator, Methods};
+use crate::estimator::Estimator;
 use crate::input::{ColumnHint, Input, Takes};
+use crate::method::{Method, Methods, Wanted};
 use crate::state::State;
 
 #[derive(Debug)]
@@ -61,16 +63,30 @@ enum LabelBy {
     Probabilities,
 }
 
-pub(crate) fn read_regressor(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
+const MODULES: &[&str] = &["sklearn.ensemble._hist_gradient_boosting.gradient_boosting"];
+
+pub(crate) const CLASSIFIER: Entry = Entry {
+    classes: &["sklearn.ensemble.HistGradientBoostingClassifier"],
+    modules: MODULES,
+    read: read_classifier,
+};
+
+pub(crate) const REGRESSOR: Entry = Entry {
+    classes: &["sklearn.ensemble.HistGradientBoostingRegressor"],
+    modules: MODULES,
+    read: read_regressor,
+};
+
+fn read_regressor(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
     let link = match Loss::read(state)? {
         Loss::Number(link) => link,
         Loss::Class(_) => return Err(state.malformed(Loss::NAME, "a loss of classes in a regressor")),
     };
-    let boosting = read("HistGradientBoostingRegressor", state, 1, Target::Number { link })?;
+    let boosting = read(state, 1, Target::Number { link })?;
     Ok(Box::new(boosting))
 }
 
-pub(crate) fn read_classifier(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
+fn read_classifier(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
     let link = match Loss::read(state)? {
         Loss::Class(link) => link,
         Loss::Number(_) => return Err(state.malformed(Loss::NAME, "a loss of numbers in a classifier")),
@@ -86,15 +102,10 @@ pub(crate) fn read_classifier(state: &State<'_>) -> Result<Box<dyn Estimator>, E
         false => LabelBy::Probabilities,
     };
     let target = Target::Class { labels, link, label_by };
-    Ok(Box::new(read("HistGradientBoostingClassifier", state, sums, target)?))
+    Ok(Box::new(read(state, sums, target)?))
 }
 
-fn read(
-    name: &'static str,
-    state: &State<'_>,
-    sums: usize,
-    target: Target,
-) -> Result<HistGradientBoosting, Error> {
+fn read(state: &State<'_>, sums: usize, target: Target) -> Result<HistGradientBoosting, Error> {
     let features = columns(state, &["n_features_in_", "n_features_"])?; // the former since 0.23
     let of_nodes = columns(state, &["_n_features", "n_features_"])?; // the former since 0.24
     let known = categories::known(state, of_nodes)?;
@@ -103,7 +114,7 @@ fn read(
         return Err(state.malformed("n_features_in_", format!("{features} for trees of {of_nodes} columns")));
     }
     Ok(HistGradientBoosting {
-        name,
+        name: state.name(),
         features,
         takes_nan: version(state)? >= Version::new(0, 22),
         prepared,
@@ -234,10 +245,10 @@ impl Estimator for HistGradientBoosting {
         }
     }
 
-    fn lower_onto(&self, builder: &mut Builder, x: &Input) -> Result<Methods, Error> {
+    fn lower_onto(&self, builder: &mut Builder, x: &Input, wanted: Wanted) -> Result<Methods, Error> {
         let x = match &self.prepared {
             Prepared::Child(child) => {
-                let x = child.lower_method(builder, x, "transform")?;
+                let x = child.lower_method(builder, x, Method::Transform)?;
                 builder.dense(x)?
             }
             Prepared::Plain => self.numbers(builder, x)?,
@@ -247,24 +258,31 @@ impl Estimator for HistGradientBoosting {
             }
         };
         let sums = builder.add(Op::TreeEnsemble(self.trees.clone()), &[x])?;
-        let offered = match &self.target {
-            Target::Number { link } => vec![("predict", number(builder, sums, *link)?)],
+        let mut methods = Methods::new(wanted);
+        match &self.target {
+            Target::Number { link } => {
+                methods.offer(Method::Predict, || number(builder, sums, *link))?;
+            }
             Target::Class { labels, link, label_by } => {
                 let decision =
                     if *link == ClassLink::Logit { builder.add(Op::Flatten, &[sums])? } else { sums };
                 let probabilities = probabilities(builder, decision, *link)?;
-                let class = match (label_by, link) {
-                    (LabelBy::Sums, ClassLink::Logit) => {
-                        builder.add(Op::Threshold { above: 0.0 }, &[decision])?
-                    }
-                    (LabelBy::Sums, _) => builder.add(Op::ArgMax, &[decision])?,
-                    (LabelBy::Probabilities, _) => builder.add(Op::ArgMax, &[probabilities])?,
-                };
-                let label = builder.add(Op::Labels(labels.clone()), &[class])?;
-                vec![("predict", label), ("predict_proba", probabilities), ("decision_function", decision)]
+                methods.offer(Method::Predict, || {
+                    let (op, of) = match (label_by, link) {
+                        (LabelBy::Sums, ClassLink::Logit) => {
+                            (Op::Threshold(Threshold { above: 0.0 }), decision)
+                        }
+                        (LabelBy::Sums, _) => (Op::ArgMax, decision),
+                        (LabelBy::Probabilities, _) => (Op::ArgMax, probabilities),
+                    };
+                    let class = builder.add(op, &[of])?;
+                    Ok(builder.add(Op::Labels(labels.clone()), &[class])?)
+                })?;
+                methods.offer(Method::PredictProba, || Ok(probabilities))?;
+                methods.offer(Method::DecisionFunction, || Ok(decision))?;
             }
-        };
-        Ok(Methods { offered, ..Methods::default() })
+        }
+        Ok(methods)
     }
 }
 

@@ -3,9 +3,11 @@
 use cannery_graph::{Builder, DType, Edge, Op, Terms, Tokens, VocabCounts};
 
 use super::{analyzer, vocabulary};
+use crate::entry::Entry;
 use crate::error::Error;
-use crate::estimator::{Estimator, Methods};
+use crate::estimator::Estimator;
 use crate::input::{Input, Takes};
+use crate::method::{Methods, Wanted};
 use crate::state::State;
 
 #[derive(Debug)]
@@ -20,7 +22,13 @@ pub(super) struct Counts {
     dtype: DType,
 }
 
-pub(crate) fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
+pub(crate) const ENTRY: Entry = Entry {
+    classes: &["sklearn.feature_extraction.text.CountVectorizer"],
+    modules: &["sklearn.feature_extraction.text"],
+    read,
+};
+
+fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
     Ok(Box::new(CountVectorizer(Counts::read(state)?)))
 }
 
@@ -37,9 +45,9 @@ impl Estimator for CountVectorizer {
         true
     }
 
-    fn lower_onto(&self, builder: &mut Builder, x: &Input) -> Result<Methods, Error> {
+    fn lower_onto(&self, builder: &mut Builder, x: &Input, _: Wanted) -> Result<Methods, Error> {
         let counts = self.0.lower(builder, x)?;
-        Ok(Methods { offered: vec![("transform", counts)], ..Methods::default() })
+        Ok(Methods::transform(counts))
     }
 }
 

@@ -3,9 +3,11 @@
 use cannery_graph::{Builder, DType, HashCounts, Op, RowNorm, Tokens};
 
 use super::{analyzer, weights};
+use crate::entry::Entry;
 use crate::error::Error;
-use crate::estimator::{Estimator, Methods};
+use crate::estimator::Estimator;
 use crate::input::{Input, Takes};
+use crate::method::{Methods, Wanted};
 use crate::state::State;
 
 #[derive(Debug)]
@@ -15,7 +17,13 @@ struct HashingVectorizer {
     norm: Option<RowNorm>,
 }
 
-pub(crate) fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
+pub(crate) const ENTRY: Entry = Entry {
+    classes: &["sklearn.feature_extraction.text.HashingVectorizer"],
+    modules: &["sklearn.feature_extraction.text"],
+    read,
+};
+
+fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
     let columns = state.int("n_features")?;
     let fits = usize::try_from(columns).ok().filter(|columns| (1..=i32::MAX as usize).contains(columns));
     let columns = fits.ok_or_else(|| state.malformed("n_features", format!("{columns} columns")))?;
@@ -42,13 +50,13 @@ impl Estimator for HashingVectorizer {
         Takes::Texts
     }
 
-    fn lower_onto(&self, builder: &mut Builder, x: &Input) -> Result<Methods, Error> {
+    fn lower_onto(&self, builder: &mut Builder, x: &Input, _: Wanted) -> Result<Methods, Error> {
         let tokens = builder.add(Op::Tokens(self.tokens.clone()), &[x.texts()?])?;
         let mut counts = builder.add(Op::HashCounts(self.counts), &[tokens])?;
         if self.norm.is_some() && self.counts.dtype == DType::I64 {
             counts = builder.cast(counts, DType::F64)?;
         }
         let normed = weights::normed(builder, counts, self.norm)?;
-        Ok(Methods { offered: vec![("transform", normed)], ..Methods::default() })
+        Ok(Methods::transform(normed))
     }
 }

@@ -10,13 +10,7 @@ mod tfidf_vectorizer;
 mod vocabulary;
 mod weights;
 
-use crate::estimator::Class;
+use crate::entry::Entry;
 
-const MODULE: &str = "sklearn.feature_extraction.text";
-
-pub(crate) const CLASSES: &[Class] = &[
-    Class { module: MODULE, name: "CountVectorizer", read: count_vectorizer::read },
-    Class { module: MODULE, name: "HashingVectorizer", read: hashing_vectorizer::read },
-    Class { module: MODULE, name: "TfidfTransformer", read: tfidf_transformer::read },
-    Class { module: MODULE, name: "TfidfVectorizer", read: tfidf_vectorizer::read },
-];
+pub(crate) const ENTRIES: &[Entry] =
+    &[count_vectorizer::ENTRY, hashing_vectorizer::ENTRY, tfidf_transformer::ENTRY, tfidf_vectorizer::ENTRY];

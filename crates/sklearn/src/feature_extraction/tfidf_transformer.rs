@@ -3,9 +3,11 @@
 use cannery_graph::{Builder, DType, Op, Shape};
 
 use super::weights::Weights;
+use crate::entry::Entry;
 use crate::error::Error;
-use crate::estimator::{Estimator, Methods};
+use crate::estimator::Estimator;
 use crate::input::{Input, Takes};
+use crate::method::{Methods, Wanted};
 use crate::state::State;
 
 #[derive(Debug)]
@@ -14,7 +16,13 @@ struct TfidfTransformer {
     weights: Weights,
 }
 
-pub(crate) fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
+pub(crate) const ENTRY: Entry = Entry {
+    classes: &["sklearn.feature_extraction.text.TfidfTransformer"],
+    modules: &["sklearn.feature_extraction.text"],
+    read,
+};
+
+fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
     const COLUMNS: &str = "n_features_in_"; // since 1.0
     let weights = Weights::read(state)?;
     let said = match state.has(COLUMNS) {
@@ -43,7 +51,7 @@ impl Estimator for TfidfTransformer {
     }
 
     /// A dense matrix is made sparse.
-    fn lower_onto(&self, builder: &mut Builder, x: &Input) -> Result<Methods, Error> {
+    fn lower_onto(&self, builder: &mut Builder, x: &Input, _: Wanted) -> Result<Methods, Error> {
         let mut x = x.floats(builder)?;
         if let Shape::Matrix(_) = builder.type_of(x)?.shape {
             if self.weights.widens_dense {
@@ -52,6 +60,6 @@ impl Estimator for TfidfTransformer {
             x = builder.add(Op::Sparse, &[x])?;
         }
         let weighted = self.weights.lower(builder, x)?;
-        Ok(Methods { offered: vec![("transform", weighted)], ..Methods::default() })
+        Ok(Methods::transform(weighted))
     }
 }

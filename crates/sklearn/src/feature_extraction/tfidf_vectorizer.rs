@@ -4,9 +4,11 @@ use cannery_graph::{Builder, DType};
 
 use super::count_vectorizer::Counts;
 use super::weights::Weights;
+use crate::entry::Entry;
 use crate::error::Error;
-use crate::estimator::{Estimator, Methods};
+use crate::estimator::Estimator;
 use crate::input::{Input, Takes};
+use crate::method::{Methods, Wanted};
 use crate::state::State;
 
 #[derive(Debug)]
@@ -15,8 +17,14 @@ struct TfidfVectorizer {
     weights: Weights,
 }
 
+pub(crate) const ENTRY: Entry = Entry {
+    classes: &["sklearn.feature_extraction.text.TfidfVectorizer"],
+    modules: &["sklearn.feature_extraction.text"],
+    read,
+};
+
 /// The options of the transformer are its own, in `_tfidf`; until 1.0 there are no others.
-pub(crate) fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
+fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
     const INNER: &str = "_tfidf";
     if !state.has(INNER) {
         return Err(state.unsupported(INNER, "this attribute is missing: the vectorizer is not fitted"));
@@ -41,13 +49,13 @@ impl Estimator for TfidfVectorizer {
         Takes::Texts
     }
 
-    fn lower_onto(&self, builder: &mut Builder, x: &Input) -> Result<Methods, Error> {
+    fn lower_onto(&self, builder: &mut Builder, x: &Input, _: Wanted) -> Result<Methods, Error> {
         let counts = self.counts.lower(builder, x)?;
         let counts = match builder.type_of(counts)?.dtype {
             DType::F32 | DType::F64 => counts,
             _ => builder.cast(counts, DType::F64)?,
         };
         let weighted = self.weights.lower(builder, counts)?;
-        Ok(Methods { offered: vec![("transform", weighted)], ..Methods::default() })
+        Ok(Methods::transform(weighted))
     }
 }

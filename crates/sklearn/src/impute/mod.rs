@@ -2,13 +2,6 @@
 
 mod simple_imputer;
 
-use crate::estimator::Class;
-use simple_imputer as simple;
+use crate::entry::Entry;
 
-pub(crate) const CLASSES: &[Class] = &[
-    Class { module: "sklearn.impute._base", name: "SimpleImputer", read: simple::read },
-    // 0.20
-    Class { module: "sklearn.impute", name: "SimpleImputer", read: simple::read },
-    // until 0.21
-    Class { module: "sklearn.preprocessing.imputation", name: "Imputer", read: simple::read_old },
-];
+pub(crate) const ENTRIES: &[Entry] = &[simple_imputer::ENTRY, simple_imputer::IMPUTER];

@@ -4,13 +4,17 @@
 //! The strategies 'mean' and 'median' make floats of X. The others leave numbers and objects as they are, except that
 //! an imputer which was fitted on objects takes everything as objects.
 
-use cannery_graph::{Builder, Check, DType, Edge, Fill, Impute, Missing, Op, Scalar, Shape};
+use cannery_graph::{
+    Builder, Check, Columns, DType, Edge, Fill, Impute, Missing, MissingMask, Op, Scalar, Shape,
+};
 use cannery_object::known::Version;
 use cannery_object::{self as object, Kind, Value};
 
+use crate::entry::Entry;
 use crate::error::Error;
-use crate::estimator::{Estimator, Methods};
+use crate::estimator::Estimator;
 use crate::input::{ColumnHint, ColumnKind, Input, Takes, hstack, hstack_sparse};
+use crate::method::{Method, Methods, Wanted};
 use crate::preprocessing::scalar;
 use crate::state::State;
 
@@ -51,7 +55,14 @@ enum Marker {
     Object(Scalar),
 }
 
-pub(crate) fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
+pub(crate) const ENTRY: Entry = Entry {
+    classes: &["sklearn.impute.SimpleImputer"],
+    // the second in 0.20
+    modules: &["sklearn.impute._base", "sklearn.impute"],
+    read,
+};
+
+fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
     let statistics = statistics(state, "SimpleImputer")?;
     let takes = taken_as(state)?;
     let missing = marker(state)?;
@@ -73,7 +84,14 @@ pub(crate) fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
     )
 }
 
-pub(crate) fn read_old(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
+pub(crate) const IMPUTER: Entry = Entry {
+    classes: &["sklearn.preprocessing.Imputer"],
+    // until 0.21
+    modules: &["sklearn.preprocessing.imputation"],
+    read: read_old,
+};
+
+fn read_old(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
     if state.has("axis") && state.int("axis")? != 0 {
         return Err(state.unsupported("axis", "imputation along the rows"));
     }
@@ -245,7 +263,7 @@ impl Estimator for SimpleImputer {
         hints
     }
 
-    fn lower_onto(&self, builder: &mut Builder, x: &Input) -> Result<Methods, Error> {
+    fn lower_onto(&self, builder: &mut Builder, x: &Input, wanted: Wanted) -> Result<Methods, Error> {
         let x = self.bring(builder, x)?;
         let dtype = builder.type_of(x)?.dtype;
         let x = match self.check {
@@ -254,12 +272,14 @@ impl Estimator for SimpleImputer {
         };
         if matches!(builder.type_of(x)?.shape, Shape::Csr(_)) && self.missing.is_zero() {
             let reason = "missing values that are 0 can't be found in sparse rows";
-            return Ok(Methods { refused: vec![("transform", reason.into())], ..Methods::default() });
+            let mut methods = Methods::new(wanted);
+            methods.refuse(Method::Transform, reason);
+            return Ok(methods);
         }
         let missing = self.missing.of(dtype)?;
         let kept = match self.kept.len() == self.n_features {
             true => x,
-            false => builder.add(Op::Columns(self.kept.clone()), &[x])?,
+            false => builder.add(Op::Columns(Columns(self.kept.clone())), &[x])?,
         };
         let impute = Impute { missing: missing.clone(), fill: self.fill(dtype)? };
         let filled = builder.add(Op::Impute(impute), &[kept])?;
@@ -267,7 +287,7 @@ impl Estimator for SimpleImputer {
             Some(columns) if !columns.is_empty() => append_mask(builder, x, filled, missing, columns)?,
             _ => filled,
         };
-        Ok(Methods { offered: vec![("transform", transformed)], ..Methods::default() })
+        Ok(Methods::transform(transformed))
     }
 }
 
@@ -339,10 +359,10 @@ fn append_mask(
     missing: Missing,
     columns: &[usize],
 ) -> Result<Edge, Error> {
-    let mask = builder.add(Op::MissingMask(missing), &[x])?;
-    let mask = builder.add(Op::Columns(columns.to_vec()), &[mask])?;
+    let mask = builder.add(Op::MissingMask(MissingMask(missing)), &[x])?;
+    let mask = builder.add(Op::Columns(Columns(columns.to_vec())), &[mask])?;
     match builder.type_of(filled)?.shape {
         Shape::Csr(_) => hstack_sparse(builder, &[filled, mask]),
-        Shape::Vector | Shape::Matrix(_) | Shape::Ragged => hstack(builder, &[filled, mask]),
+        Shape::Vector | Shape::Matrix(_) | Shape::Ragged | Shape::Hits(_) => hstack(builder, &[filled, mask]),
     }
 }

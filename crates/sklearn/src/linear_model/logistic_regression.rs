@@ -1,13 +1,15 @@
 //! `sklearn.linear_model.LogisticRegression` and `LogisticRegressionCV`: linear scores through a sigmoid or softmax.
 
-use cannery_graph::{Builder, Check, Edge, Function, Labels, Op};
+use cannery_graph::{Builder, Check, Edge, Function, Labels, Op, Threshold};
 use cannery_object::known::Version;
 
 use super::coefficients::Coefficients;
+use crate::entry::Entry;
 use crate::error::Error;
-use crate::estimator::{Estimator, Methods};
+use crate::estimator::Estimator;
 use crate::input::{Input, Takes};
 use crate::learnt_selector::LearntSelector;
+use crate::method::{Method, Methods, Wanted};
 use crate::state::State;
 
 #[derive(Debug)]
@@ -28,18 +30,15 @@ enum Probabilities {
     Multinomial,
 }
 
-pub(crate) fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
-    read_named(state, "LogisticRegression")
-}
+pub(crate) const ENTRY: Entry = Entry {
+    classes: &["sklearn.linear_model.LogisticRegression", "sklearn.linear_model.LogisticRegressionCV"],
+    // the second until 0.21
+    modules: &["sklearn.linear_model._logistic", "sklearn.linear_model.logistic"],
+    read,
+};
 
-pub(crate) fn read_cv(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
-    read_named(state, "LogisticRegressionCV")
-}
-
-fn read_named(state: &State<'_>, name: &'static str) -> Result<Box<dyn Estimator>, Error> {
-    if !state.has("coef_") {
-        return Err(state.unsupported("coef_", format!("this {name} is not fitted: it has no coefficients")));
-    }
+fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
+    state.expect_fitted("coef_", "coefficients")?;
     let labels = state.labels("classes_")?;
     let coefficients = Coefficients::read(state)?;
     let (classes, rows) = (labels.len(), coefficients.outputs());
@@ -48,7 +47,7 @@ fn read_named(state: &State<'_>, name: &'static str) -> Result<Box<dyn Estimator
     }
     let probabilities = probabilities(state, classes, rows)?;
     let selector = selector(state, &coefficients)?;
-    Ok(Box::new(LogisticRegression { name, coefficients, labels, probabilities, selector }))
+    Ok(Box::new(LogisticRegression { name: state.name(), coefficients, labels, probabilities, selector }))
 }
 
 /// The importance of a feature is Σ|coef|; the threshold of models with an l1 penalty is 1e-5.
@@ -66,13 +65,12 @@ fn selector(state: &State<'_>, coefficients: &Coefficients) -> Result<LearntSele
 
 /// The rule of the version that wrote the file.
 fn probabilities(state: &State<'_>, classes: usize, rows: usize) -> Result<Probabilities, Error> {
-    let since = |major, minor| state.version().is_some_and(|version| version >= Version::new(major, minor));
-    let one_vs_rest = if since(1, 8) {
+    let one_vs_rest = if state.since(1, 8) {
         if (classes, rows) == (2, 2) {
             return Err(state.malformed("coef_", "2 rows for 2 classes"));
         }
         classes == 2
-    } else if since(0, 20) {
+    } else if state.since(0, 20) {
         one_vs_rest(state, classes)?
     } else {
         // there was no multinomial before 0.15
@@ -113,25 +111,21 @@ impl Estimator for LogisticRegression {
         Takes::Numbers { columns: self.coefficients.features() }
     }
 
-    fn lower_onto(&self, builder: &mut Builder, x: &Input) -> Result<Methods, Error> {
+    fn lower_onto(&self, builder: &mut Builder, x: &Input, wanted: Wanted) -> Result<Methods, Error> {
         let x = x.floats(builder)?;
         let brought = x;
         let x = builder.add(Op::Guard(Check::Finite), &[x])?;
         let scores = self.coefficients.lower(builder, x)?;
         let is_single = self.coefficients.outputs() == 1;
         let scores = if is_single { builder.add(Op::Flatten, &[scores])? } else { scores };
-        let class = if is_single { Op::Threshold { above: 0.0 } } else { Op::ArgMax };
-        let class = builder.add(class, &[scores])?;
-        let predict = builder.add(Op::Labels(self.labels.clone()), &[class])?;
-        let proba = self.predict_proba(builder, scores, is_single)?;
-        let log_proba = builder.add(Op::Elementwise(Function::Log), &[proba])?;
-        let offered = vec![
-            ("predict", predict),
-            ("predict_proba", proba),
-            ("predict_log_proba", log_proba),
-            ("decision_function", scores),
-        ];
-        let mut methods = Methods { offered, ..Methods::default() };
+        let mut methods = Methods::new(wanted);
+        methods.offer(Method::Predict, || {
+            let class = if is_single { Op::Threshold(Threshold { above: 0.0 }) } else { Op::ArgMax };
+            let class = builder.add(class, &[scores])?;
+            Ok(builder.add(Op::Labels(self.labels.clone()), &[class])?)
+        })?;
+        methods.offer_proba(builder, |builder| self.predict_proba(builder, scores, is_single))?;
+        methods.offer(Method::DecisionFunction, || Ok(scores))?;
         self.selector.lower(builder, brought, &mut methods)?;
         Ok(methods)
     }

@@ -3,9 +3,11 @@
 use cannery_graph::Builder;
 
 use crate::child::Child;
+use crate::entry::Entry;
 use crate::error::Error;
-use crate::estimator::{Estimator, Methods};
+use crate::estimator::Estimator;
 use crate::input::{ColumnHint, Input, Takes};
+use crate::method::{Methods, Wanted};
 use crate::state::State;
 
 #[derive(Debug)]
@@ -14,23 +16,24 @@ struct Search {
     best: Child,
 }
 
-pub(crate) fn read_grid(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
-    read(state, "GridSearchCV")
-}
+pub(crate) const ENTRY: Entry = Entry {
+    classes: &["sklearn.model_selection.GridSearchCV", "sklearn.model_selection.RandomizedSearchCV"],
+    // the second until 0.19
+    modules: &["sklearn.model_selection._search", "sklearn.grid_search"],
+    read,
+};
 
-pub(crate) fn read_randomized(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
-    read(state, "RandomizedSearchCV")
-}
+pub(crate) const HALVING: Entry = Entry {
+    classes: &[
+        "sklearn.model_selection.HalvingGridSearchCV",
+        "sklearn.model_selection.HalvingRandomSearchCV",
+    ],
+    modules: &["sklearn.model_selection._search_successive_halving"],
+    read,
+};
 
-pub(crate) fn read_halving_grid(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
-    read(state, "HalvingGridSearchCV")
-}
-
-pub(crate) fn read_halving_random(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
-    read(state, "HalvingRandomSearchCV")
-}
-
-fn read(state: &State<'_>, name: &'static str) -> Result<Box<dyn Estimator>, Error> {
+fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
+    let name = state.name();
     const BEST: &str = "best_estimator_";
     if state.has(BEST) {
         return Ok(Box::new(Search { name, best: Child::read(state, BEST)? }));
@@ -55,7 +58,7 @@ impl Estimator for Search {
         self.best.columns()
     }
 
-    fn lower_onto(&self, builder: &mut Builder, x: &Input) -> Result<Methods, Error> {
-        self.best.lower(builder, x)
+    fn lower_onto(&self, builder: &mut Builder, x: &Input, wanted: Wanted) -> Result<Methods, Error> {
+        self.best.lower(builder, x, wanted)
     }
 }

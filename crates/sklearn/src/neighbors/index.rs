@@ -1,13 +1,14 @@
 //! The fitted index that all neighbour estimators share: the training points and how they are searched.
 
 use cannery_graph::{
-    Builder, Check, DType, Edge, Matrix, Metric, NeighborReduce, NeighborResult, NeighborWeights, Neighbors,
-    Op, Search, Selection,
+    Builder, Check, Compat, DType, Edge, Matrix, Metric, NeighborReduce, NeighborResult, NeighborWeights,
+    Neighbors, Op, Search,
 };
 use cannery_object::known::Version;
 use cannery_object::{Kind, View};
 
 use super::{metric, tree};
+use crate::compat;
 use crate::error::Error;
 use crate::state::State;
 
@@ -21,6 +22,7 @@ pub(crate) struct Index {
     double: Found,
     /// For input of float32, if that can be computed.
     single: Result<Found, Error>,
+    compat: Compat,
 }
 
 /// What is looked for, and the type that its distances have in scikit-learn.
@@ -53,12 +55,18 @@ impl Index {
         let count = count(state, points.matrix.rows())?;
         let found = |input| points.search(state, count, input);
         let (double, single) = (found(DType::F64)?, found(DType::F32));
+        let is_partition = |found: &Found| matches!(found.neighbors.search(), Search::Partition);
+        let compat = match is_partition(&double) || single.as_ref().is_ok_and(is_partition) {
+            true => compat::of(state),
+            false => Compat::default(),
+        };
         Ok(Self {
             features: points.matrix.columns(),
             samples: points.matrix.rows(),
             inverse_weights,
             double,
             single,
+            compat,
         })
     }
 
@@ -71,6 +79,7 @@ impl Index {
         };
         let x = builder.add(Op::Guard(Check::Finite), &[x])?;
         let x = builder.cast(x, DType::F64)?;
+        builder.set_compat(self.compat);
         let edge = builder.add(Op::Neighbors(found.neighbors.clone()), &[x])?;
         let weights = if self.inverse_weights { found.weights } else { NeighborWeights::Uniform };
         Ok(Hits { edge, weights })
@@ -165,7 +174,7 @@ impl Points {
             None => ("effective_metric_params_", self.brute(state, input)?),
         };
         let weights = match metric {
-            Metric::EuclideanExpandedF32(_) => NeighborWeights::InverseF32,
+            Metric::EuclideanExpandedF32 => NeighborWeights::InverseF32,
             _ => NeighborWeights::Inverse,
         };
         let neighbors = Neighbors::new(self.matrix.clone(), count, metric, search);
@@ -187,23 +196,6 @@ impl Points {
         if version >= since && self.dtype == Some(input) && metric.goes_into_heap() {
             return Ok((metric.for_heap(state, is_single)?, Search::Heap));
         }
-        let selection = selection(state, version);
-        Ok((metric.for_partition(state, is_single, version)?, Search::Partition(selection)))
-    }
-}
-
-/// What numpy's `argpartition` was: names of numpy in the file tell 1 from 2; where there is none, what was there when
-/// scikit-learn came out. Numpy 2.0 is as old as scikit-learn 1.5.
-fn selection(state: &State<'_>, version: Version) -> Selection {
-    let heap = state.heap();
-    let modules = heap.nodes().filter_map(|value| heap.global_name(value)).map(|(module, _)| module);
-    let is_2 = |module: &str| match module.split_once('.') {
-        Some(("numpy", rest)) if rest.starts_with("_core.") => Some(true),
-        Some(("numpy", rest)) if rest.starts_with("core.") => Some(false),
-        _ => None,
-    };
-    match modules.filter_map(is_2).next().unwrap_or(version >= Version::new(1, 5)) {
-        true => Selection::Simd,
-        false => Selection::Introselect,
+        Ok((metric.for_partition(state, is_single, version)?, Search::Partition))
     }
 }

@@ -4,9 +4,11 @@ use cannery_graph::{Builder, ClassCodes, Labels, NeighborResult, Op};
 use cannery_object::{DType, Value};
 
 use super::index::Index;
+use crate::entry::Entry;
 use crate::error::Error;
-use crate::estimator::{Estimator, Methods};
+use crate::estimator::Estimator;
 use crate::input::{Input, Takes};
+use crate::method::{Method, Methods, Wanted};
 use crate::state::State;
 
 #[derive(Debug)]
@@ -20,7 +22,14 @@ struct KNeighborsClassifier {
     is_multi: bool,
 }
 
-pub(crate) fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
+pub(crate) const ENTRY: Entry = Entry {
+    classes: &["sklearn.neighbors.KNeighborsClassifier"],
+    // the second until 0.21
+    modules: &["sklearn.neighbors._classification", "sklearn.neighbors.classification"],
+    read,
+};
+
+fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
     let index = Index::read(state)?;
     let is_multi = state.bool("outputs_2d_")?;
     let outputs = if is_multi { labels_of_outputs(state)? } else { vec![state.labels("classes_")?] };
@@ -99,19 +108,19 @@ impl Estimator for KNeighborsClassifier {
         Takes::Numbers { columns: self.index.features() }
     }
 
-    fn lower_onto(&self, builder: &mut Builder, x: &Input) -> Result<Methods, Error> {
+    fn lower_onto(&self, builder: &mut Builder, x: &Input, wanted: Wanted) -> Result<Methods, Error> {
         let x = x.dense_floats(builder)?;
         let hits = self.index.lower(builder, x)?;
-        let class = hits.reduce(builder, NeighborResult::Votes(self.codes.clone()))?;
-        let class = if self.is_multi { class } else { builder.add(Op::Flatten, &[class])? };
-        let labels = builder.add(Op::Labels(self.labels.clone()), &[class])?;
-        let mut methods = Methods { offered: vec![("predict", labels)], ..Methods::default() };
-        let shares =
-            self.codes.iter().map(|codes| hits.reduce(builder, NeighborResult::Shares(codes.clone())));
-        let shares = shares.collect::<Result<Vec<_>, _>>()?;
-        match (self.is_multi, &shares[..]) {
-            (false, &[shares]) => methods.offered.push(("predict_proba", shares)),
-            _ => methods.lists.push(("predict_proba", shares)),
+        let mut methods = Methods::new(wanted);
+        methods.offer(Method::Predict, || {
+            let class = hits.reduce(builder, NeighborResult::Votes(self.codes.clone()))?;
+            let class = if self.is_multi { class } else { builder.add(Op::Flatten, &[class])? };
+            Ok(builder.add(Op::Labels(self.labels.clone()), &[class])?)
+        })?;
+        let mut share = |codes: &ClassCodes| hits.reduce(builder, NeighborResult::Shares(codes.clone()));
+        match (self.is_multi, &self.codes[..]) {
+            (false, [codes]) => methods.offer(Method::PredictProba, || share(codes))?,
+            (_, all) => methods.offer_list(Method::PredictProba, || all.iter().map(share).collect())?,
         }
         Ok(methods)
     }

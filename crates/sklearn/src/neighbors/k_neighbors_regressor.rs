@@ -4,9 +4,11 @@ use cannery_graph::{Builder, DType, Matrix, NeighborResult, Op};
 use cannery_object::Kind;
 
 use super::index::Index;
+use crate::entry::Entry;
 use crate::error::Error;
-use crate::estimator::{Estimator, Methods};
+use crate::estimator::Estimator;
 use crate::input::{Input, Takes};
+use crate::method::{Method, Methods, Wanted};
 use crate::state::State;
 
 #[derive(Debug)]
@@ -20,7 +22,14 @@ struct KNeighborsRegressor {
     is_single: bool,
 }
 
-pub(crate) fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
+pub(crate) const ENTRY: Entry = Entry {
+    classes: &["sklearn.neighbors.KNeighborsRegressor"],
+    // the second until 0.21
+    modules: &["sklearn.neighbors._regression", "sklearn.neighbors.regression"],
+    read,
+};
+
+fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
     const NAME: &str = "_y";
     let index = Index::read(state)?;
     let array = state.array(NAME)?;
@@ -52,16 +61,17 @@ impl Estimator for KNeighborsRegressor {
         Takes::Numbers { columns: self.index.features() }
     }
 
-    fn lower_onto(&self, builder: &mut Builder, x: &Input) -> Result<Methods, Error> {
+    fn lower_onto(&self, builder: &mut Builder, x: &Input, wanted: Wanted) -> Result<Methods, Error> {
         let x = x.dense_floats(builder)?;
         let hits = self.index.lower(builder, x)?;
-        let mut mean = hits.reduce(builder, NeighborResult::Mean(self.targets.clone()))?;
-        if self.is_single && hits.is_uniform() {
-            mean = builder.cast(mean, DType::F32)?;
-        }
-        if self.is_vector {
-            mean = builder.add(Op::Flatten, &[mean])?;
-        }
-        Ok(Methods { offered: vec![("predict", mean)], ..Methods::default() })
+        let mut methods = Methods::new(wanted);
+        methods.offer(Method::Predict, || {
+            let mut mean = hits.reduce(builder, NeighborResult::Mean(self.targets.clone()))?;
+            if self.is_single && hits.is_uniform() {
+                mean = builder.cast(mean, DType::F32)?;
+            }
+            Ok(if self.is_vector { builder.add(Op::Flatten, &[mean])? } else { mean })
+        })?;
+        Ok(methods)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use cannery_graph::{Matrix, Metric, SquaredNorm};
+use cannery_graph::{Matrix, Metric};
 use cannery_object::Value;
 use cannery_object::known::Version;
 
@@ -77,7 +77,7 @@ impl Named {
     /// `is_single`: data and input are both of float32.
     pub(crate) fn for_heap(self, state: &State<'_>, is_single: bool) -> Result<Metric, Error> {
         Ok(match self {
-            Self::Euclidean => Metric::EuclideanExpanded(SquaredNorm::Forward),
+            Self::Euclidean => Metric::EuclideanExpanded,
             _ if is_single => return Err(single(state)),
             Self::L2 => Metric::Euclidean,
             Self::BrayCurtis => Metric::BrayCurtis,
@@ -92,11 +92,9 @@ impl Named {
         is_single: bool,
         version: Version,
     ) -> Result<Metric, Error> {
-        // as in the numpy of that time: 1.21 is half a year older than scikit-learn 1.0
-        let norms = if version < Version::new(1, 0) { SquaredNorm::Backward } else { SquaredNorm::Pairs };
         Ok(match self {
-            Self::Euclidean | Self::L2 if !is_single => Metric::EuclideanExpanded(norms),
-            Self::Euclidean if version >= Version::new(0, 21) => Metric::EuclideanExpandedF32(norms),
+            Self::Euclidean | Self::L2 if !is_single => Metric::EuclideanExpanded,
+            Self::Euclidean if version >= Version::new(0, 21) => Metric::EuclideanExpandedF32,
             Self::Euclidean | Self::L2 | Self::Cosine | Self::Haversine if is_single => {
                 return Err(single(state));
             }

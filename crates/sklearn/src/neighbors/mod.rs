@@ -6,28 +6,6 @@ mod k_neighbors_regressor;
 mod metric;
 mod tree;
 
-use crate::estimator::Class;
+use crate::entry::Entry;
 
-pub(crate) const CLASSES: &[Class] = &[
-    Class {
-        module: "sklearn.neighbors._classification",
-        name: "KNeighborsClassifier",
-        read: k_neighbors_classifier::read,
-    },
-    Class {
-        module: "sklearn.neighbors._regression",
-        name: "KNeighborsRegressor",
-        read: k_neighbors_regressor::read,
-    },
-    // until 0.21
-    Class {
-        module: "sklearn.neighbors.classification",
-        name: "KNeighborsClassifier",
-        read: k_neighbors_classifier::read,
-    },
-    Class {
-        module: "sklearn.neighbors.regression",
-        name: "KNeighborsRegressor",
-        read: k_neighbors_regressor::read,
-    },
-];
+pub(crate) const ENTRIES: &[Entry] = &[k_neighbors_classifier::ENTRY, k_neighbors_regressor::ENTRY];

@@ -6,9 +6,11 @@
 use cannery_graph::{Builder, Check, DType, Function, Op, Shape};
 use cannery_object::{Value, View};
 
+use crate::entry::Entry;
 use crate::error::Error;
-use crate::estimator::{Estimator, Methods};
+use crate::estimator::Estimator;
 use crate::input::{Input, Takes};
+use crate::method::{Methods, Wanted};
 use crate::state::State;
 
 #[derive(Debug)]
@@ -42,7 +44,13 @@ pub(crate) fn is_identity(state: &State<'_>, value: Value, place: &str) -> Resul
     Ok(matches!(function(&transformer), Ok(Applied::Identity)) && !validates(&transformer)?)
 }
 
-pub(crate) fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
+pub(crate) const ENTRY: Entry = Entry {
+    classes: &["sklearn.preprocessing.FunctionTransformer"],
+    modules: &["sklearn.preprocessing._function_transformer"],
+    read,
+};
+
+fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
     const NAME: &str = "n_features_in_"; // since 0.24
     let function = function(state)?;
     if !state.has(NAME) {
@@ -159,7 +167,7 @@ impl Estimator for FunctionTransformer {
         }
     }
 
-    fn lower_onto(&self, builder: &mut Builder, x: &Input) -> Result<Methods, Error> {
+    fn lower_onto(&self, builder: &mut Builder, x: &Input, _: Wanted) -> Result<Methods, Error> {
         let mut edge = x.matrix(builder)?;
         if self.validates {
             edge = match builder.type_of(edge)?.dtype {
@@ -191,6 +199,6 @@ impl Estimator for FunctionTransformer {
                 builder.add(Op::Elementwise(function), &[floats])?
             }
         };
-        Ok(Methods { offered: vec![("transform", transformed)], ..Methods::default() })
+        Ok(Methods::transform(transformed))
     }
 }

@@ -9,9 +9,11 @@ use cannery_object::{Element, Value};
 
 use super::categories::{Categories, Encoding, Grouping, categories, groupings, look_up, result_dtype};
 use super::one_hot_legacy;
+use crate::entry::Entry;
 use crate::error::Error;
-use crate::estimator::{Estimator, Methods};
+use crate::estimator::Estimator;
 use crate::input::{ColumnHint, Input, Takes};
+use crate::method::{Methods, Wanted};
 use crate::state::State;
 
 #[derive(Debug)]
@@ -34,7 +36,14 @@ enum HandleUnknown {
     Infrequent,
 }
 
-pub(crate) fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
+pub(crate) const ENTRY: Entry = Entry {
+    classes: &["sklearn.preprocessing.OneHotEncoder"],
+    // the second until 0.19
+    modules: &["sklearn.preprocessing._encoders", "sklearn.preprocessing.data"],
+    read,
+};
+
+fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
     if one_hot_legacy::is_legacy(state)? {
         return one_hot_legacy::read(state);
     }
@@ -142,10 +151,10 @@ impl Estimator for OneHotEncoder {
         kinds.map(|kind| ColumnHint { name: None, kind }).collect()
     }
 
-    fn lower_onto(&self, builder: &mut Builder, x: &Input) -> Result<Methods, Error> {
+    fn lower_onto(&self, builder: &mut Builder, x: &Input, _: Wanted) -> Result<Methods, Error> {
         let positions = look_up(builder, x, &self.encodings, DType::I64, self.check)?;
         let (widths, dtype, is_sparse) = (self.widths.clone(), self.dtype, self.is_sparse);
         let ones = builder.add(Op::OneHot(OneHot { widths, dtype, is_sparse }), &[positions])?;
-        Ok(Methods { offered: vec![("transform", ones)], ..Methods::default() })
+        Ok(Methods::transform(ones))
     }
 }

@@ -10,8 +10,9 @@ use cannery_object::{Element, View};
 use super::categories::{Categories, Encoding, look_up, result_dtype};
 use super::one_hot_encoder::is_sparse;
 use crate::error::Error;
-use crate::estimator::{Estimator, Methods};
+use crate::estimator::Estimator;
 use crate::input::{Input, Takes};
+use crate::method::{Methods, Wanted};
 use crate::state::State;
 
 #[derive(Debug)]
@@ -119,7 +120,7 @@ impl Estimator for LegacyEncoder {
         Takes::Numbers { columns: self.encodings.len() }
     }
 
-    fn lower_onto(&self, builder: &mut Builder, x: &Input) -> Result<Methods, Error> {
+    fn lower_onto(&self, builder: &mut Builder, x: &Input, _: Wanted) -> Result<Methods, Error> {
         let x = x.floats(builder)?;
         if let Shape::Csr(_) = builder.type_of(x)?.shape {
             return Err(Error::unsupported("", "a sparse matrix where encoders take a dense one"));
@@ -130,6 +131,6 @@ impl Estimator for LegacyEncoder {
         let positions = look_up(builder, &x.into(), &self.encodings, DType::I64, Check::Finite)?;
         let (widths, dtype, is_sparse) = (self.widths.clone(), self.dtype, self.is_sparse);
         let ones = builder.add(Op::OneHot(OneHot { widths, dtype, is_sparse }), &[positions])?;
-        Ok(Methods { offered: vec![("transform", ones)], ..Methods::default() })
+        Ok(Methods::transform(ones))
     }
 }

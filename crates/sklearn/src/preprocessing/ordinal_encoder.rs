@@ -6,9 +6,11 @@ use cannery_graph::{Builder, Check, DType, Unknown};
 use cannery_object::known::Version;
 
 use super::categories::{Categories, Encoding, Grouping, categories, groupings, look_up, result_dtype};
+use crate::entry::Entry;
 use crate::error::Error;
-use crate::estimator::{Estimator, Methods};
+use crate::estimator::Estimator;
 use crate::input::{ColumnHint, Input, Takes};
+use crate::method::{Methods, Wanted};
 use crate::state::State;
 
 #[derive(Debug)]
@@ -18,7 +20,13 @@ struct OrdinalEncoder {
     dtype: DType,
 }
 
-pub(crate) fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
+pub(crate) const ENTRY: Entry = Entry {
+    classes: &["sklearn.preprocessing.OrdinalEncoder"],
+    modules: &["sklearn.preprocessing._encoders"],
+    read,
+};
+
+fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
     let categories = categories(state)?;
     let unknown = unknown(state)?;
     let missing = missing(state)?;
@@ -79,8 +87,8 @@ impl Estimator for OrdinalEncoder {
         kinds.map(|kind| ColumnHint { name: None, kind }).collect()
     }
 
-    fn lower_onto(&self, builder: &mut Builder, x: &Input) -> Result<Methods, Error> {
+    fn lower_onto(&self, builder: &mut Builder, x: &Input, _: Wanted) -> Result<Methods, Error> {
         let transformed = look_up(builder, x, &self.encodings, self.dtype, self.check)?;
-        Ok(Methods { offered: vec![("transform", transformed)], ..Methods::default() })
+        Ok(Methods::transform(transformed))
     }
 }

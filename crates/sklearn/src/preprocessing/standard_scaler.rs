@@ -1,11 +1,12 @@
 //! `sklearn.preprocessing.StandardScaler`: columns less their mean, divided by their standard deviation.
 
 use cannery_graph::{Arithmetic, Builder, Check, DType, Edge, Op, Scale, Shape};
-use cannery_object::known::Version;
 
+use crate::entry::Entry;
 use crate::error::Error;
-use crate::estimator::{Estimator, Methods};
+use crate::estimator::Estimator;
 use crate::input::{Input, Takes};
+use crate::method::{Method, Methods, Wanted};
 use crate::state::State;
 
 #[derive(Debug)]
@@ -17,7 +18,14 @@ struct StandardScaler {
     casts_first: bool,
 }
 
-pub(crate) fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
+pub(crate) const ENTRY: Entry = Entry {
+    classes: &["sklearn.preprocessing.StandardScaler"],
+    // the second until 0.21
+    modules: &["sklearn.preprocessing._data", "sklearn.preprocessing.data"],
+    read,
+};
+
+fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
     if !state.has("scale_") {
         return Err(state.unsupported("scale_", "this StandardScaler is not fitted, or by scikit-learn 0.16"));
     }
@@ -27,14 +35,9 @@ pub(crate) fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
         n_features: n_features(state, mean.as_deref(), scale.as_deref())?,
         mean,
         scale,
-        takes_nan: since(state, 0, 20),
-        casts_first: since(state, 1, 8),
+        takes_nan: state.since(0, 20),
+        casts_first: state.since(1, 8),
     }))
-}
-
-/// Files of before 0.18 do not say their version.
-fn since(state: &State<'_>, major: u32, minor: u32) -> bool {
-    state.version().is_some_and(|version| version >= Version::new(major, minor))
 }
 
 fn n_features(state: &State<'_>, mean: Option<&[f64]>, scale: Option<&[f64]>) -> Result<usize, Error> {
@@ -66,7 +69,7 @@ impl Estimator for StandardScaler {
         Takes::Numbers { columns: self.n_features }
     }
 
-    fn lower_onto(&self, builder: &mut Builder, x: &Input) -> Result<Methods, Error> {
+    fn lower_onto(&self, builder: &mut Builder, x: &Input, _: Wanted) -> Result<Methods, Error> {
         let check = if self.takes_nan { Check::NotInfinite } else { Check::Finite };
         let x = x.floats(builder)?;
         let x = builder.add(Op::Guard(check), &[x])?;
@@ -80,7 +83,7 @@ impl Estimator for StandardScaler {
         let divide = step(Arithmetic::Divide, &self.scale);
         let scale = Scale { steps: subtract.into_iter().chain(divide).collect() };
         let transformed = builder.add(Op::Scale(scale), &[x])?;
-        Ok(Methods { offered: vec![("transform", transformed)], ..Methods::default() })
+        Ok(Methods::transform(transformed))
     }
 }
 
@@ -89,14 +92,16 @@ impl StandardScaler {
     fn lower_sparse(&self, builder: &mut Builder, x: Edge) -> Result<Methods, Error> {
         if self.mean.is_some() {
             let reason = "sparse matrices can't be centered; this scaler was fitted with with_mean=True";
-            return Ok(Methods { refused: vec![("transform", reason.into())], ..Methods::default() });
+            let mut methods = Methods::new(Wanted::ALL);
+            methods.refuse(Method::Transform, reason);
+            return Ok(methods);
         }
         let Some(scale) = &self.scale else {
-            return Ok(Methods { offered: vec![("transform", x)], ..Methods::default() });
+            return Ok(Methods::transform(x));
         };
         let steps = vec![(Arithmetic::Multiply, scale.iter().map(|scale| 1.0 / scale).collect())];
         let transformed = builder.add(Op::Scale(Scale { steps }), &[x])?;
-        Ok(Methods { offered: vec![("transform", transformed)], ..Methods::default() })
+        Ok(Methods::transform(transformed))
     }
 
     /// Since 1.8 the constants are cast to the dtype of X first; before, float32 data met float64 constants.

@@ -2,12 +2,6 @@
 
 mod svc;
 
-use crate::estimator::Class;
+use crate::entry::Entry;
 
-pub(crate) const CLASSES: &[Class] = &[
-    Class { module: "sklearn.svm._classes", name: "SVC", read: svc::read },
-    Class { module: "sklearn.svm._classes", name: "NuSVC", read: svc::read_nu },
-    // until 0.21
-    Class { module: "sklearn.svm.classes", name: "SVC", read: svc::read },
-    Class { module: "sklearn.svm.classes", name: "NuSVC", read: svc::read_nu },
-];
+pub(crate) const ENTRIES: &[Entry] = &[svc::ENTRY];

@@ -4,14 +4,16 @@
 //! classes. `predict` goes by votes, also with `probability=True`: it may differ from the most probable class.
 
 use cannery_graph::{
-    Builder, Check, Confidence, DType, Edge, Function, Kernel, Labels, Matrix, Op, PairCoupling, Points,
-    SvmPairs,
+    Builder, Check, Columns, Confidence, DType, Edge, Function, Kernel, Labels, Matrix, Op, OvoVotes,
+    OvrScores, PairCoupling, PairKernel, Points, SvmPairs,
 };
 use cannery_object::known::Version;
 
+use crate::entry::Entry;
 use crate::error::Error;
-use crate::estimator::{Estimator, Methods};
+use crate::estimator::Estimator;
 use crate::input::{Input, Takes};
+use crate::method::{Method, Methods, Wanted};
 use crate::state::State;
 
 #[derive(Debug)]
@@ -42,16 +44,15 @@ enum Decision {
     OneVsRest(Confidence),
 }
 
-pub(crate) fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
-    read_named(state, "SVC")
-}
+pub(crate) const ENTRY: Entry = Entry {
+    classes: &["sklearn.svm.SVC", "sklearn.svm.NuSVC"],
+    // the second until 0.21
+    modules: &["sklearn.svm._classes", "sklearn.svm.classes"],
+    read,
+};
 
-pub(crate) fn read_nu(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
-    read_named(state, "NuSVC")
-}
-
-fn read_named(state: &State<'_>, name: &'static str) -> Result<Box<dyn Estimator>, Error> {
-    let kernel = kernel_row(state, name)?;
+fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
+    let kernel = kernel_row(state)?;
     let labels = state.labels("classes_")?;
     if labels.len() < 2 {
         return Err(
@@ -59,7 +60,7 @@ fn read_named(state: &State<'_>, name: &'static str) -> Result<Box<dyn Estimator
         );
     }
     Ok(Box::new(Svc {
-        name,
+        name: state.name(),
         pairs: pairs(state, kernel.vectors(), labels.len())?,
         coupling: coupling(state, labels.len())?,
         kernel,
@@ -69,11 +70,8 @@ fn read_named(state: &State<'_>, name: &'static str) -> Result<Box<dyn Estimator
     }))
 }
 
-fn kernel_row(state: &State<'_>, name: &str) -> Result<KernelRow, Error> {
-    if !state.has("support_vectors_") {
-        let message = format!("this {name} is not fitted: it has no support vectors");
-        return Err(state.unsupported("support_vectors_", message));
-    }
+fn kernel_row(state: &State<'_>) -> Result<KernelRow, Error> {
+    state.expect_fitted("support_vectors_", "support vectors")?;
     match state.text("kernel")?.as_deref() {
         None => Err(state.unsupported("kernel", "a kernel that is a Python function")),
         Some("precomputed") => precomputed(state),
@@ -242,8 +240,10 @@ impl KernelRow {
 
     fn op(&self) -> Op {
         match self {
-            Self::Computed(kernel, vectors) => Op::PairKernel { kernel: *kernel, vectors: vectors.clone() },
-            Self::Given { support, .. } => Op::Columns(support.clone()),
+            Self::Computed(kernel, vectors) => {
+                Op::PairKernel(PairKernel { kernel: *kernel, vectors: vectors.clone() })
+            }
+            Self::Given { support, .. } => Op::Columns(Columns(support.clone())),
         }
     }
 }
@@ -261,7 +261,7 @@ impl Estimator for Svc {
         Takes::Numbers { columns }
     }
 
-    fn lower_onto(&self, builder: &mut Builder, x: &Input) -> Result<Methods, Error> {
+    fn lower_onto(&self, builder: &mut Builder, x: &Input, wanted: Wanted) -> Result<Methods, Error> {
         let x = match &self.kernel {
             KernelRow::Computed(_, Points::Sparse(_)) => x.floats(builder)?,
             KernelRow::Computed(_, Points::Dense(_)) | KernelRow::Given { .. } => x.dense_floats(builder)?,
@@ -271,14 +271,25 @@ impl Estimator for Svc {
         let kernel = builder.add(self.kernel.op(), &[x])?;
         let pairs = builder.add(Op::SvmPairs(self.pairs.clone()), &[kernel])?;
         let decision = self.decision_function(builder, pairs)?;
-        let offered = vec![("decision_function", decision)];
-        let mut methods = Methods { offered, ..Methods::default() };
-        self.probabilities(builder, pairs, &mut methods)?;
-        match self.predict(builder, pairs, decision)? {
-            Some(label) => methods.offered.insert(0, ("predict", label)),
+        let mut methods = Methods::new(wanted);
+        match self.class(pairs, decision) {
+            Some((op, edge)) => methods.offer(Method::Predict, || {
+                let class = builder.add(op, &[edge])?;
+                Ok(builder.add(Op::Labels(self.labels.clone()), &[class])?)
+            })?,
             None => {
                 let reason = "break_ties must be False when decision_function_shape is 'ovo'";
-                methods.refused.push(("predict", reason.into()));
+                methods.refuse(Method::Predict, reason);
+            }
+        }
+        methods.offer(Method::DecisionFunction, || Ok(decision))?;
+        match &self.coupling {
+            Ok(coupling) => methods.offer_proba(builder, |builder| {
+                Ok(builder.add(Op::PairCoupling(coupling.clone()), &[pairs])?)
+            })?,
+            Err(reason) => {
+                methods.refuse(Method::PredictProba, *reason);
+                methods.refuse(Method::PredictLogProba, *reason);
             }
         }
         Ok(methods)
@@ -296,32 +307,18 @@ impl Svc {
             }
             Decision::OneVsOne => pairs,
             Decision::OneVsRest(confidence) => {
-                builder.add(Op::OvrScores { classes, confidence }, &[pairs])?
+                builder.add(Op::OvrScores(OvrScores { classes, confidence }), &[pairs])?
             }
         })
     }
 
-    /// `None` when scikit-learn refuses too.
-    fn predict(&self, builder: &mut Builder, pairs: Edge, decision: Edge) -> Result<Option<Edge>, Error> {
+    /// What gives the class, and of what; `None` when scikit-learn refuses too.
+    fn class(&self, pairs: Edge, decision: Edge) -> Option<(Op, Edge)> {
         let classes = self.labels.len();
-        let class = match (self.break_ties, self.decision) {
-            (true, Decision::OneVsOne) => return Ok(None),
-            (true, Decision::OneVsRest(_)) if classes > 2 => builder.add(Op::ArgMax, &[decision])?,
-            _ => builder.add(Op::OvoVotes { classes }, &[pairs])?,
-        };
-        Ok(Some(builder.add(Op::Labels(self.labels.clone()), &[class])?))
-    }
-
-    fn probabilities(&self, builder: &mut Builder, pairs: Edge, methods: &mut Methods) -> Result<(), Error> {
-        const METHODS: [&str; 2] = ["predict_proba", "predict_log_proba"];
-        match &self.coupling {
-            Ok(coupling) => {
-                let proba = builder.add(Op::PairCoupling(coupling.clone()), &[pairs])?;
-                let log_proba = builder.add(Op::Elementwise(Function::Log), &[proba])?;
-                methods.offered.extend(METHODS.into_iter().zip([proba, log_proba]));
-            }
-            Err(reason) => methods.refused.extend(METHODS.map(|name| (name, (*reason).into()))),
+        match (self.break_ties, self.decision) {
+            (true, Decision::OneVsOne) => None,
+            (true, Decision::OneVsRest(_)) if classes > 2 => Some((Op::ArgMax, decision)),
+            _ => Some((Op::OvoVotes(OvoVotes { classes }), pairs)),
         }
-        Ok(())
     }
 }

@@ -7,10 +7,12 @@
 use cannery_graph::{Builder, Edge, Op, Tree, TreeEnsemble};
 use cannery_object::known::Version;
 
+use crate::entry::Entry;
 use crate::error::Error;
-use crate::estimator::{Estimator, Methods};
+use crate::estimator::Estimator;
 use crate::input::{Input, Takes};
 use crate::learnt_selector::LearntSelector;
+use crate::method::{Methods, Wanted};
 use crate::state::State;
 use crate::tree::{Missing, Targets, importances, nodes};
 
@@ -41,7 +43,19 @@ struct DecisionTree {
     selector: LearntSelector,
 }
 
-pub(crate) fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
+pub(crate) const ENTRY: Entry = Entry {
+    classes: &[
+        "sklearn.tree.DecisionTreeClassifier",
+        "sklearn.tree.DecisionTreeRegressor",
+        "sklearn.tree.ExtraTreeClassifier",
+        "sklearn.tree.ExtraTreeRegressor",
+    ],
+    // the second until 0.21
+    modules: &["sklearn.tree._classes", "sklearn.tree.tree"],
+    read,
+};
+
+fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
     let kind = TreeKind::of(state)?;
     if !state.has("tree_") || state.is_none("tree_")? {
         return Err(state.unsupported("tree_", "this estimator is not fitted: it has no tree"));
@@ -58,10 +72,9 @@ pub(crate) fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
     Ok(Box::new(DecisionTree { kind, missing, targets, votes, proba, selector }))
 }
 
-/// Number of columns of X: `n_features_in_` since 0.24, before `n_features_`.
+/// Number of columns of X.
 pub(crate) fn n_features(state: &State<'_>) -> Result<usize, Error> {
-    let name = if state.has("n_features_in_") { "n_features_in_" } else { "n_features_" };
-    usize::try_from(state.int(name)?).map_err(|_| state.malformed(name, "not a number of features"))
+    state.n_features()?.ok_or_else(|| state.malformed("n_features_", "this attribute is missing"))
 }
 
 impl TreeKind {
@@ -69,7 +82,7 @@ impl TreeKind {
     pub(crate) fn of(state: &State<'_>) -> Result<Self, Error> {
         let (module, name) = state.class();
         let kind = KINDS.into_iter().find(|kind| kind.name == name);
-        let kind = kind.filter(|_| matches!(module, "sklearn.tree._classes" | "sklearn.tree.tree"));
+        let kind = kind.filter(|_| ENTRY.modules.contains(&module));
         kind.ok_or_else(|| state.unsupported("tree_", format!("a tree of class {module}.{name}")))
     }
 
@@ -88,14 +101,14 @@ impl Estimator for DecisionTree {
         Takes::Numbers { columns: self.votes.features() }
     }
 
-    fn lower_onto(&self, builder: &mut Builder, x: &Input) -> Result<Methods, Error> {
+    fn lower_onto(&self, builder: &mut Builder, x: &Input, wanted: Wanted) -> Result<Methods, Error> {
         let x = x.floats(builder)?;
         let brought = x;
         let x = builder.dense(x)?;
         let x = self.missing.lower(builder, x)?;
         let votes = only(builder, x, &self.votes)?;
         let proba = self.proba.as_ref().map_or(Ok(votes), |proba| only(builder, x, proba))?;
-        let mut methods = self.targets.lower(builder, votes, proba)?;
+        let mut methods = self.targets.lower(builder, wanted, votes, proba)?;
         self.selector.lower(builder, brought, &mut methods)?;
         Ok(methods)
     }

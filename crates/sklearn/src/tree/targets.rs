@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use cannery_graph::{Builder, Edge, Function, Labels, Op};
+use cannery_graph::{Builder, Columns, Edge, Function, GroupArgMax, Labels, Op};
 use cannery_object::known::Version;
 use cannery_object::{DType, Value};
 
 use crate::error::Error;
-use crate::estimator::Methods;
+use crate::method::{Method, Methods, Wanted};
 use crate::state::State;
 
 /// The outputs of a classifier or a regressor.
@@ -77,48 +77,58 @@ impl Targets {
     }
 
     /// The methods over the values of all outputs side by side. Classes are chosen by `votes`.
-    pub(crate) fn lower(&self, builder: &mut Builder, votes: Edge, proba: Edge) -> Result<Methods, Error> {
+    pub(crate) fn lower(
+        &self,
+        builder: &mut Builder,
+        wanted: Wanted,
+        votes: Edge,
+        proba: Edge,
+    ) -> Result<Methods, Error> {
+        let mut methods = Methods::new(wanted);
         match self {
-            Self::Numbers(outputs) => {
-                let y = if *outputs == 1 { builder.add(Op::Flatten, &[votes])? } else { votes };
-                Ok(Methods { offered: vec![("predict", y)], ..Methods::default() })
-            }
+            Self::Numbers(1) => methods.offer(Method::Predict, || Ok(builder.add(Op::Flatten, &[votes])?))?,
+            Self::Numbers(_) => methods.offer(Method::Predict, || Ok(votes))?,
             Self::Class(labels) => {
-                let class = builder.add(Op::ArgMax, &[votes])?;
-                let label = builder.add(Op::Labels(labels.clone()), &[class])?;
-                let log = builder.add(Op::Elementwise(Function::Log), &[proba])?;
-                let offered = vec![("predict", label), ("predict_proba", proba), ("predict_log_proba", log)];
-                Ok(Methods { offered, ..Methods::default() })
+                methods.offer(Method::Predict, || {
+                    let class = builder.add(Op::ArgMax, &[votes])?;
+                    Ok(builder.add(Op::Labels(labels.clone()), &[class])?)
+                })?;
+                methods.offer_proba(builder, |_| Ok(proba))?;
             }
             Self::Classes { widths, labels } => {
-                let mut methods = Methods { lists: lists(builder, widths, proba)?, ..Methods::default() };
                 match labels {
-                    Ok(labels) => {
-                        let class = builder.add(Op::GroupArgMax { widths: widths.clone() }, &[votes])?;
-                        methods.offered.push(("predict", builder.add(Op::Labels(labels.clone()), &[class])?));
-                    }
-                    Err(reason) => methods.refused.push(("predict", reason.clone())),
+                    Ok(labels) => methods.offer(Method::Predict, || {
+                        let groups = GroupArgMax { widths: widths.clone() };
+                        let class = builder.add(Op::GroupArgMax(groups), &[votes])?;
+                        Ok(builder.add(Op::Labels(labels.clone()), &[class])?)
+                    })?,
+                    Err(reason) => methods.refuse(Method::Predict, reason),
                 }
-                Ok(methods)
+                offer_lists(&mut methods, builder, widths, proba)?;
             }
         }
+        Ok(methods)
     }
 }
 
 /// `predict_proba` and its logarithm, output by output.
-fn lists(
+fn offer_lists(
+    methods: &mut Methods,
     builder: &mut Builder,
     widths: &[usize],
     proba: Edge,
-) -> Result<Vec<(&'static str, Vec<Edge>)>, Error> {
-    let (mut probas, mut logs, mut first) = (vec![], vec![], 0);
+) -> Result<(), Error> {
+    let (mut probas, mut first) = (vec![], 0);
     for width in widths {
-        let output = builder.add(Op::Columns((first..first + width).collect()), &[proba])?;
-        logs.push(builder.add(Op::Elementwise(Function::Log), &[output])?);
-        probas.push(output);
+        let columns = Columns((first..first + width).collect());
+        probas.push(builder.add(Op::Columns(columns), &[proba])?);
         first += width;
     }
-    Ok(vec![("predict_proba", probas), ("predict_log_proba", logs)])
+    methods.offer_list(Method::PredictProba, || Ok(probas.clone()))?;
+    methods.offer_list(Method::PredictLogProba, || {
+        let log = |&proba: &Edge| Ok(builder.add(Op::Elementwise(Function::Log), &[proba])?);
+        probas.iter().map(log).collect()
+    })
 }
 
 fn n_outputs(state: &State<'_>) -> Result<usize, Error> {

@@ -2,6 +2,9 @@
 
 #![allow(dead_code, reason = "each test uses a part of it")]
 
+pub(crate) mod expected;
+pub(crate) mod rows;
+
 use cannery_exec::{Batch, Output, Program};
 use cannery_graph::{DType as GraphDType, Signature};
 use cannery_object::{
@@ -256,10 +259,37 @@ pub(crate) fn case(text: &str, name: &str) -> Value {
     cases(text).into_iter().find(|case| case["name"] == name).expect("a case of this name")
 }
 
+/// The model of a case, with some changes.
+#[derive(Clone, Copy)]
+pub(crate) struct Model<'c> {
+    pub(crate) case: &'c Value,
+    /// Attributes in place of recorded ones; null takes an attribute away.
+    pub(crate) params: &'c Value,
+    /// Whether the names of attributes are bytes.
+    pub(crate) python2: bool,
+}
+
+impl<'c> Model<'c> {
+    /// As it was recorded.
+    pub(crate) fn of(case: &'c Value) -> Self {
+        Self { case, params: &Value::Null, python2: false }
+    }
+
+    /// Reads it.
+    pub(crate) fn read(self) -> Result<Box<dyn Estimator>, Error> {
+        let mut state = self.case["state"].as_object().expect("a state").clone();
+        state.extend(self.params.as_object().cloned().unwrap_or_default());
+        let (heap, value) = match self.python2 {
+            true => object_of_python2(&self.case["class"], &state),
+            false => object(&self.case["class"], &state),
+        };
+        cannery_sklearn::read(&heap, value)
+    }
+}
+
 /// Reads the model of a case.
 pub(crate) fn read(case: &Value) -> Result<Box<dyn Estimator>, Error> {
-    let (heap, value) = object(&case["class"], case["state"].as_object().expect("a state"));
-    cannery_sklearn::read(&heap, value)
+    Model::of(case).read()
 }
 
 /// One output of a model for rows of float32 or float64, as the array is.

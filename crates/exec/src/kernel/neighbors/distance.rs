@@ -1,6 +1,6 @@
 //! Distances between a row and points.
 
-use cannery_graph::{Matrix, Metric, SquaredNorm};
+use cannery_graph::{Matrix, Metric, SquareOrder};
 
 use crate::gemm;
 
@@ -10,12 +10,14 @@ pub(super) struct Distances {
     metric: Metric,
     /// The points as the metric takes them: for the cosine they are of norm 1, for the correlation centred.
     points: Matrix,
+    /// In which order squares are added up.
+    squares: Squares,
     /// For the expanded Euclidean ‖y‖², for the correlation ‖y'‖.
     norms: Vec<f64>,
 }
 
 impl Distances {
-    pub(super) fn new(metric: &Metric, points: &Matrix) -> Self {
+    pub(super) fn new(metric: &Metric, points: &Matrix, squares: Squares) -> Self {
         let (points, norms) = match metric {
             Metric::Cosine { floor } => (each_row(points, |row| normalize(row, *floor)), vec![]),
             Metric::Correlation => {
@@ -23,12 +25,12 @@ impl Distances {
                 let norms = rows(&points).map(|row| dot(row, row).sqrt()).collect();
                 (points, norms)
             }
-            Metric::EuclideanExpanded(order) | Metric::EuclideanExpandedF32(order) => {
-                (points.clone(), rows(points).map(|row| squared_norm(row, *order)).collect())
+            Metric::EuclideanExpanded | Metric::EuclideanExpandedF32 => {
+                (points.clone(), rows(points).map(|row| squared_norm(row, squares)).collect())
             }
             _ => (points.clone(), vec![]),
         };
-        Self { metric: metric.clone(), points, norms }
+        Self { metric: metric.clone(), points, squares, norms }
     }
 
     /// Number of points.
@@ -56,12 +58,12 @@ impl Distances {
                     pairs.for_each(|(r, y)| *r = 1.0 - (*r / (norm * y)).clamp(-1.0, 1.0));
                 }
             }
-            Metric::EuclideanExpanded(order) | Metric::EuclideanExpandedF32(order) => {
+            Metric::EuclideanExpanded | Metric::EuclideanExpandedF32 => {
                 self.products(x, out);
                 for (x, out) in x.chunks_exact(d).zip(out.chunks_exact_mut(m)) {
-                    self.expand(squared_norm(x, *order), out);
+                    self.expand(squared_norm(x, self.squares), out);
                 }
-                if matches!(self.metric, Metric::EuclideanExpandedF32(_)) {
+                if matches!(self.metric, Metric::EuclideanExpandedF32) {
                     out.iter_mut().for_each(|r| *r = f64::from(*r as f32));
                 }
             }
@@ -84,7 +86,8 @@ impl Distances {
         }
     }
 
-    /// x·y of each row x and each point y.
+    /// x·y of each row x and each point y: chains of fused multiply-adds from 0.0, a new one every 256 features, which is
+    /// what OpenBLAS does where the processor has them.
     fn products(&self, x: &[f64], out: &mut [f64]) {
         gemm::multiply_transposed(x, self.points.values(), self.points.columns(), out);
     }
@@ -112,17 +115,27 @@ fn centre(row: &mut [f64]) {
     row.iter_mut().for_each(|x| *x -= mean);
 }
 
+/// The order in which the squares of a norm are added up; each is rounded by itself. It decides whether the distance of a
+/// point to itself is 0 or about 1e-7.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Squares {
+    /// From the first feature on: `cblas_ddot` of OpenBLAS for fewer than 16 features.
+    Forward,
+    /// As numpy's `einsum` does.
+    Einsum(SquareOrder),
+}
+
 /// Σx², in one of the orders of scikit-learn's versions.
-fn squared_norm(x: &[f64], order: SquaredNorm) -> f64 {
+fn squared_norm(x: &[f64], order: Squares) -> f64 {
     match order {
-        SquaredNorm::Forward => dot(x, x),
-        SquaredNorm::Pairs => {
+        Squares::Forward => dot(x, x),
+        Squares::Einsum(SquareOrder::Pairs) => {
             let (eights, rest) = x.split_at(x.len() / 8 * 8);
             let pairs = eights.chunks_exact(8).flat_map(|eight| eight.chunks_exact(2).rev());
             let [even, odd] = pairs.chain(rest.chunks(2)).fold([0.0, 0.0], add_squares);
             even + odd
         }
-        SquaredNorm::Backward => {
+        Squares::Einsum(SquareOrder::Backward) => {
             let (eights, rest) = x.split_at(x.len() / 8 * 8);
             let [even, odd] = eights.chunks_exact(2).fold([0.0, 0.0], add_squares);
             rest.iter().rev().fold(even + odd, |sum, x| sum + x * x)
@@ -180,8 +193,8 @@ pub(super) fn reduced(metric: &Metric, x: &[f64], y: &[f64]) -> f64 {
             differences().fold(0.0, |sum, d| sum + d.abs()) / divisor
         }
         Metric::Haversine => haversine(x, y),
-        Metric::EuclideanExpanded(_)
-        | Metric::EuclideanExpandedF32(_)
+        Metric::EuclideanExpanded
+        | Metric::EuclideanExpandedF32
         | Metric::Cosine { .. }
         | Metric::Correlation => f64::NAN,
     }
@@ -196,10 +209,10 @@ fn haversine(x: &[f64], y: &[f64]) -> f64 {
 /// From the reduced distance to the distance.
 pub(super) fn of_reduced(metric: &Metric, r: f64) -> f64 {
     match metric {
-        Metric::Euclidean | Metric::EuclideanExpanded(_) | Metric::SEuclidean(_) | Metric::Mahalanobis(_) => {
+        Metric::Euclidean | Metric::EuclideanExpanded | Metric::SEuclidean(_) | Metric::Mahalanobis(_) => {
             r.sqrt()
         }
-        Metric::EuclideanExpandedF32(_) => f64::from((r as f32).sqrt()),
+        Metric::EuclideanExpandedF32 => f64::from((r as f32).sqrt()),
         Metric::Minkowski { p, .. } | Metric::MinkowskiInside { p, .. } => r.powf(1.0 / p),
         Metric::Haversine => 2.0 * r.sqrt().asin(),
         Metric::Manhattan
@@ -217,8 +230,8 @@ pub(super) fn of_reduced(metric: &Metric, r: f64) -> f64 {
 pub(super) fn to_reduced(metric: &Metric, distance: f64) -> f64 {
     match metric {
         Metric::Euclidean
-        | Metric::EuclideanExpanded(_)
-        | Metric::EuclideanExpandedF32(_)
+        | Metric::EuclideanExpanded
+        | Metric::EuclideanExpandedF32
         | Metric::SEuclidean(_)
         | Metric::Mahalanobis(_) => distance * distance,
         Metric::Minkowski { p, .. } | Metric::MinkowskiInside { p, .. } => distance.powf(*p),
@@ -252,8 +265,8 @@ mod tests {
         ];
         for (seed, backward, pairs) in cases {
             let row: Vec<f64> = (0..13).map(|i| f64::from((7919 * i + seed) % 1000) / 370.0 - 1.3).collect();
-            assert_eq!(squared_norm(&row, SquaredNorm::Backward), backward, "{seed}");
-            assert_eq!(squared_norm(&row, SquaredNorm::Pairs), pairs, "{seed}");
+            assert_eq!(squared_norm(&row, Squares::Einsum(SquareOrder::Backward)), backward, "{seed}");
+            assert_eq!(squared_norm(&row, Squares::Einsum(SquareOrder::Pairs)), pairs, "{seed}");
         }
     }
 }

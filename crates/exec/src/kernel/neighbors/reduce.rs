@@ -4,22 +4,23 @@ use cannery_graph::{ClassCodes, Matrix, NeighborReduce, NeighborResult, Neighbor
 
 use crate::buffer::ViewMut;
 use crate::error::Error;
-use crate::kernel::Kernel;
+use crate::hits::HitsView;
 use crate::kernel::sum::pairwise;
-use crate::program::Inputs;
+use crate::run::{Inputs, Kernel};
 
 /// What becomes of the neighbours of each row.
 #[derive(Debug)]
 pub(crate) struct Reduce {
     pub(crate) graph: NeighborReduce,
-    /// Distances and positions together.
-    pub(crate) columns: usize,
+    /// Neighbours of a row.
+    pub(crate) count: usize,
 }
 
 impl Kernel for Reduce {
     fn run(&self, inputs: &Inputs<'_, '_>, output: ViewMut<'_, '_>) -> Result<(), Error> {
-        let mut hits = Hits::new(self.graph.weights, self.columns / 2, inputs.first_row());
-        let rows = inputs.x().f64s().chunks_exact(self.columns);
+        let HitsView { indices, distances } = inputs.x().hits();
+        let mut hits = Weighted::new(self.graph.weights, self.count, inputs.first_row());
+        let rows = indices.chunks_exact(self.count).zip(distances.chunks_exact(self.count));
         match &self.graph.result {
             NeighborResult::Votes(outputs) => {
                 let out = output.i64s().chunks_exact_mut(outputs.len().max(1));
@@ -34,26 +35,33 @@ impl Kernel for Reduce {
                 let out = output.f64s().chunks_exact_mut(values.columns().max(1));
                 rows.zip(out).try_for_each(|(row, out)| mean(hits.read(row)?, values, out))
             }
+            NeighborResult::Positions => {
+                output.i64s().copy_from_slice(indices);
+                Ok(())
+            }
+            NeighborResult::Distances => {
+                output.f64s().copy_from_slice(distances);
+                Ok(())
+            }
         }
     }
 }
 
 /// The neighbours of a row with their weights.
-struct Hits {
+struct Weighted {
     kind: NeighborWeights,
     row: usize,
     weights: Vec<f64>,
     positions: Vec<usize>,
 }
 
-impl Hits {
+impl Weighted {
     fn new(kind: NeighborWeights, count: usize, first_row: usize) -> Self {
         Self { kind, row: first_row, weights: vec![1.0; count], positions: vec![0; count] }
     }
 
-    fn read(&mut self, row: &[f64]) -> Result<&Self, Error> {
-        let (distances, positions) = row.split_at(self.weights.len());
-        self.positions.iter_mut().zip(positions).for_each(|(out, &position)| *out = position as usize);
+    fn read(&mut self, (indices, distances): (&[i64], &[f64])) -> Result<&Self, Error> {
+        self.positions.iter_mut().zip(indices).for_each(|(out, &index)| *out = index as usize);
         match self.kind {
             NeighborWeights::Uniform => {}
             NeighborWeights::Inverse => self.weigh(distances, |d| 1.0 / d),
@@ -106,7 +114,7 @@ impl<'g> Count<'g> {
         Self { outputs, counted: vec![false; classes], terms: Vec::new() }
     }
 
-    fn votes(&mut self, hits: &Hits, out: &mut [i64]) -> Result<(), Error> {
+    fn votes(&mut self, hits: &Weighted, out: &mut [i64]) -> Result<(), Error> {
         let mut first = 0;
         for (codes, out) in self.outputs.iter().zip(out) {
             *out = (first + self.winner(hits, codes)?) as i64;
@@ -115,7 +123,7 @@ impl<'g> Count<'g> {
         Ok(())
     }
 
-    fn winner(&mut self, hits: &Hits, codes: &ClassCodes) -> Result<usize, Error> {
+    fn winner(&mut self, hits: &Weighted, codes: &ClassCodes) -> Result<usize, Error> {
         self.counted.fill(false);
         let mut best = (0.0, 0);
         for (position, _) in hits.iter() {
@@ -131,7 +139,7 @@ impl<'g> Count<'g> {
         Ok(best.1)
     }
 
-    fn sum_of(&mut self, class: usize, hits: &Hits, codes: &ClassCodes) -> Result<f64, Error> {
+    fn sum_of(&mut self, class: usize, hits: &Weighted, codes: &ClassCodes) -> Result<f64, Error> {
         self.terms.clear();
         for (position, weight) in hits.iter() {
             self.terms.push(if class_of(codes, position)? == class { weight } else { 0.0 });
@@ -140,7 +148,7 @@ impl<'g> Count<'g> {
     }
 }
 
-fn shares(hits: &Hits, codes: &ClassCodes, out: &mut [f64]) -> Result<(), Error> {
+fn shares(hits: &Weighted, codes: &ClassCodes, out: &mut [f64]) -> Result<(), Error> {
     out.fill(0.0);
     for (position, weight) in hits.iter() {
         out[class_of(codes, position)?] += weight;
@@ -150,7 +158,7 @@ fn shares(hits: &Hits, codes: &ClassCodes, out: &mut [f64]) -> Result<(), Error>
     Ok(())
 }
 
-fn mean(hits: &Hits, values: &Matrix, out: &mut [f64]) -> Result<(), Error> {
+fn mean(hits: &Weighted, values: &Matrix, out: &mut [f64]) -> Result<(), Error> {
     out.fill(0.0);
     for (position, weight) in hits.iter() {
         if position >= values.rows() {

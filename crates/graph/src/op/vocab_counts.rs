@@ -1,9 +1,11 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::{Exactness, Family, Operator, rule};
+use crate::canonical::Canonical;
 use crate::types::{DType, Shape, Type};
 
-/// The counts of [`Op::VocabCounts`](super::Op::VocabCounts): column j of a row is how often term j is among its tokens.
+/// str\[n,*\] → \[n,d csr\]: column j of a row is how often term j of a vocabulary is among its tokens.
 ///
 /// Tokens that are no term count nothing. Only columns with a count are stored. A count is an integer, then of the dtype.
 /// Source: `CountVectorizer._count_vocab`.
@@ -12,25 +14,6 @@ pub struct VocabCounts {
     /// The terms, by column, no two of them equal.
     pub vocabulary: Terms,
     /// Whether every count is 1.
-    pub binary: bool,
-    /// I64, F32 or F64.
-    pub dtype: DType,
-}
-
-/// The sums of [`Op::HashCounts`](super::Op::HashCounts): each token adds ±1 in a column that its hash says.
-///
-/// h is MurmurHash3_x86_32 of the token's UTF-8 with seed 0, as i32. The column is |h| mod n, with |−2³¹| = 2³¹. The sign
-/// is that of h where signs alternate, else +. Every column that a token fell in is stored, also where the sum is 0.
-/// Source: `_hashing_fast.pyx` and `FeatureHasher.transform`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct HashCounts {
-    /// Number of columns, n: from 1 to 2³¹ − 1.
-    pub columns: usize,
-    /// Whether half of the tokens count −1.
-    pub alternate_sign: bool,
-    /// Whether the sums lose their sign. scikit-learn before 0.21.
-    pub absolute: bool,
-    /// Whether every stored element is 1 instead of its sum.
     pub binary: bool,
     /// I64, F32 or F64.
     pub dtype: DType,
@@ -86,18 +69,31 @@ impl fmt::Debug for Terms {
     }
 }
 
-impl VocabCounts {
-    pub(super) fn infer(&self, x: Type) -> Result<Type, String> {
-        counts("vocab_counts", self.dtype, self.vocabulary.len(), x)
+impl Operator for VocabCounts {
+    fn name(&self) -> &'static str {
+        "vocab_counts"
     }
-}
 
-impl HashCounts {
-    pub(super) fn infer(&self, x: Type) -> Result<Type, String> {
-        if self.columns == 0 || self.columns > i32::MAX as usize {
-            return Err(format!("hash_counts in {} columns", self.columns));
-        }
-        counts("hash_counts", self.dtype, self.columns, x)
+    fn family(&self) -> Family {
+        Family::Text
+    }
+
+    fn infer(&self, inputs: &[Type]) -> Result<Type, String> {
+        counts(self, self.dtype, self.vocabulary.len(), inputs)
+    }
+
+    fn exactness(&self) -> Exactness {
+        Exactness::Exact
+    }
+
+    fn constants(&self, out: &mut Canonical<'_>) {
+        out.list(self.vocabulary.iter(), Canonical::text);
+        out.flag(self.binary);
+        out.word(self.dtype.name());
+    }
+
+    fn text(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, " {self}")
     }
 }
 
@@ -108,21 +104,18 @@ impl fmt::Display for VocabCounts {
     }
 }
 
-impl fmt::Display for HashCounts {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let flags =
-            [(self.alternate_sign, " signed"), (self.absolute, " absolute"), (self.binary, " binary")];
-        write!(f, "{} columns", self.columns)?;
-        flags.iter().filter(|(is_set, _)| *is_set).try_for_each(|(_, name)| f.write_str(name))?;
-        write!(f, " {}", self.dtype)
-    }
-}
-
-fn counts(name: &str, dtype: DType, columns: usize, x: Type) -> Result<Type, String> {
+/// Type of counts in so many columns.
+pub(super) fn counts(
+    op: &dyn Operator,
+    dtype: DType,
+    columns: usize,
+    inputs: &[Type],
+) -> Result<Type, String> {
+    let x = rule::one(op, inputs)?;
     match (dtype, x.dtype, x.shape) {
         (DType::I64 | DType::F32 | DType::F64, DType::Str, Shape::Ragged) => Ok(Type::csr(dtype, columns)),
-        (DType::I64 | DType::F32 | DType::F64, ..) => Err(format!("{name} takes tokens, not {x}")),
-        (DType::Bool | DType::Str | DType::Any, ..) => Err(format!("{name} of dtype {dtype}")),
+        (DType::I64 | DType::F32 | DType::F64, ..) => Err(rule::wants(op, "tokens", x)),
+        (DType::Bool | DType::Str | DType::Any, ..) => Err(format!("{} of dtype {dtype}", op.name())),
     }
 }
 

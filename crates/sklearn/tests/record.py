@@ -1,0 +1,78 @@
+"""Records what fitted scikit-learn models compute, for tests/recorded.rs: a `make.py` beside the cases imports it.
+
+    sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+    import record
+    record.write(__file__, "scalers", [record.case("min-max", MinMaxScaler().fit(X), [X])])
+
+Run it with the Python of an environment that has the wanted scikit-learn; `scripts/venvs.sh` makes such. Arrays are
+hexadecimal bytes, little-endian.
+"""
+
+import json
+import os
+import struct
+
+import numpy as np
+import sklearn
+
+VERSION = tuple(int(part) for part in sklearn.__version__.split(".")[:2])
+METHODS = "predict predict_proba predict_log_proba decision_function score_samples transform".split()
+
+
+def value(x):
+    """A value of Python as the reader of tests/json_heap/mod.rs takes it."""
+    if x is None:
+        return {"none": True}
+    if isinstance(x, (bool, int, str)):
+        return x
+    if isinstance(x, np.ndarray) and x.dtype == object:
+        return {"objects": [value(e) for e in x.ravel().tolist()], "shape": x.shape}
+    if isinstance(x, np.ndarray):
+        return {"dtype": x.dtype.str, "shape": x.shape, "hex": np.ascontiguousarray(x).tobytes().hex()}
+    if isinstance(x, (float, np.float64)):
+        return {"float": struct.pack("<d", x).hex()}
+    if isinstance(x, np.generic):
+        return {"scalar": x.dtype.str, "hex": x.tobytes().hex()}
+    if isinstance(x, tuple):
+        return {"tuple": [value(e) for e in x]}
+    if isinstance(x, list):
+        return [value(e) for e in x]
+    if isinstance(x, dict):
+        return {"pairs": [value(e) for pair in x.items() for e in pair]}
+    return {"class": [type(x).__module__, type(x).__name__], "state": state(x)}
+
+
+def state(model):
+    attributes = dict(vars(model), _sklearn_version=sklearn.__version__)
+    return {name: value(attribute) for name, attribute in attributes.items()}
+
+
+def results(model, X):
+    """What each method that the model has computes; a list as `predict_proba.0`, `predict_proba.1`, ..."""
+    found = {}
+    for name in METHODS:
+        if not hasattr(model, name):
+            continue
+        result = getattr(model, name)(X.copy())
+        if isinstance(result, list):
+            found.update(("%s.%d" % (name, index), value(part)) for index, part in enumerate(result))
+        else:
+            found[name] = value(result)
+    return found
+
+
+def case(name, model, batches, refused=()):
+    """A fitted model, the rows that it is called with, and rows that it refuses."""
+    runs = [{"x": value(X), "expected": results(model, X)} for X in batches]
+    made = {"name": name, "class": [type(model).__module__, type(model).__name__], "state": state(model), "runs": runs}
+    if refused:
+        made["refused"] = [value(X) for X in refused]
+    return made
+
+
+def write(script, name, cases):
+    """Writes NAME-VERSION.json beside the script."""
+    path = os.path.join(os.path.dirname(os.path.abspath(script)), "%s-%s.json" % (name, sklearn.__version__))
+    lines = [json.dumps(case, sort_keys=True, separators=(",", ":")) for case in cases]
+    with open(path, "w") as f:
+        f.write("[\n" + ",\n".join(lines) + "\n]\n")

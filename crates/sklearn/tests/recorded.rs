@@ -1,0 +1,112 @@
+//! Every recorded model predicts what scikit-learn predicted. Models are the cases of all `FOLDER/NAME-VERSION.json` here,
+//! which the `make.py` of the folder wrote with [`record.py`](record.py); a new class adds cases, and no code.
+//!
+//! How near a result must come to the recorded one is what its operators say: to the bit where all of them are exact.
+
+mod json_heap;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use cannery_exec::{Batch, ErrorKind as RunErrorKind, Output, Program};
+use cannery_graph::{Exactness, Graph};
+use cannery_sklearn::{Estimator, Method};
+use json_heap::expected::{Bound, assert_same};
+use json_heap::{Model, rows};
+use serde_json::Value;
+
+#[test]
+fn every_model_predicts_what_scikit_learn_predicted() {
+    let counts: Vec<usize> = files().iter().map(|path| check_file(path)).collect();
+    let all: usize = counts.iter().sum();
+    assert!(counts.iter().all(|&count| count > 0) && all >= 800, "{all} results in {} files", counts.len());
+}
+
+fn files() -> Vec<PathBuf> {
+    let list = |folder: &Path| {
+        let entries = fs::read_dir(folder).expect("a folder of tests");
+        Vec::from_iter(entries.map(|entry| entry.expect("an entry").path()))
+    };
+    let folders = list(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests"));
+    let mut files: Vec<PathBuf> =
+        folders.iter().filter(|path| path.is_dir()).flat_map(|path| list(path)).collect();
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
+    files.sort();
+    files
+}
+
+/// Gives the number of results.
+fn check_file(path: &Path) -> usize {
+    let file: Value = serde_json::from_slice(&fs::read(path).expect("a file")).expect("JSON");
+    let cases = file.as_array().or(file["cases"].as_array()).expect("cases");
+    let name = path.file_stem().expect("a name").to_string_lossy();
+    cases.iter().map(|case| check_case(&file, case, &format!("{name}: {}", case["name"]))).sum()
+}
+
+/// A case has runs, or is one itself.
+fn check_case(file: &Value, case: &Value, what: &str) -> usize {
+    let runs = case["runs"].as_array().map_or_else(|| vec![case.clone()], Clone::clone);
+    let results: usize = runs.iter().map(|run| check_run(file, case, run, what)).sum();
+    let refused = case["refused"].as_array().map_or(&[][..], |batches| batches);
+    refused.iter().for_each(|x| check_refused(file, case, x, what));
+    results + refused.len()
+}
+
+fn check_run(file: &Value, case: &Value, run: &Value, what: &str) -> usize {
+    let model = Model { python2: file["python2"] == true, params: &run["params"], ..Model::of(case) };
+    let model = model.read().unwrap_or_else(|error| panic!("{what}: {error}"));
+    let x = if run["x"].is_null() { &case["x"] } else { &run["x"] };
+    rows::with(x, &file["texts"], |batch| {
+        let graph = model.lower(&batch.signature()).unwrap_or_else(|error| panic!("{what}: {error}"));
+        let results = results(&run["expected"]);
+        for (method, want) in &results {
+            let what = format!("{what} {method} {}", run["params"]);
+            let (output, bound) = output(&graph, method, batch, &what);
+            assert_same(&output, want, bound, &what);
+        }
+        results.len()
+    })
+}
+
+/// Results by method; a result that says no method is that of `transform`.
+fn results(expected: &Value) -> Vec<(&str, &Value)> {
+    let all = expected.as_object().expect("results");
+    let is_method =
+        |name: &str| Method::ALL.iter().any(|method| name.split('.').next() == Some(method.name()));
+    match all.keys().all(|name| is_method(name)) {
+        true => all.iter().map(|(name, want)| (name.as_str(), want)).collect(),
+        false => vec![("transform", expected)],
+    }
+}
+
+fn output(graph: &Graph, method: &str, batch: &Batch<'_>, what: &str) -> (Output, Bound) {
+    let program = Program::compile(graph, &[method]).unwrap_or_else(|error| panic!("{what}: {error}"));
+    let mut outputs = program.run(batch).unwrap_or_else(|error| panic!("{what}: {error}"));
+    (outputs.remove(0), bound(graph, method))
+}
+
+/// What the operators that a method needs allow together.
+fn bound(graph: &Graph, method: &str) -> Bound {
+    let of_method = graph.outputs().iter().filter(|output| Some(&*output.name) == method.split('.').next());
+    let edges = Vec::from_iter(of_method.flat_map(|output| output.edges().iter().copied()));
+    let needed = graph.steps().zip(graph.needed(&edges)).filter(|(_, is_needed)| *is_needed);
+    needed.map(|(step, _)| step.op.exactness()).fold(Bound::Bits, |bound, exactness| {
+        match (bound, exactness) {
+            (bound, Exactness::Exact) => bound,
+            (Bound::Sums, _) | (_, Exactness::Rel(_)) => Bound::Sums,
+            (Bound::Bits | Bound::Ulps, Exactness::Ulp(_)) => Bound::Ulps,
+        }
+    })
+}
+
+/// Rows that scikit-learn refuses are an error of who brings them.
+fn check_refused(file: &Value, case: &Value, x: &Value, what: &str) {
+    let model: Box<dyn Estimator> = Model::of(case).read().expect("a model");
+    rows::with(x, &file["texts"], |batch| {
+        let graph = model.lower(&batch.signature()).expect("a graph");
+        let first = graph.outputs().first().expect("a method");
+        let program = Program::compile(&graph, &[&first.name]).expect("an output of the graph");
+        let error = program.run(batch).expect_err("what scikit-learn refuses");
+        assert_eq!(error.kind(), RunErrorKind::Usage, "{what} {error}");
+    });
+}
