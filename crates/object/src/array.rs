@@ -160,11 +160,14 @@ impl Heap {
         let call = self.call(value)?;
         match self.global_name(call.callable)? {
             ("numpy.core.multiarray" | "numpy._core.multiarray" | "numpy.core._internal", "_reconstruct") => {
-                Some(self.reconstructed(value))
+                Some(self.reconstructed(call.args, self.items(self.attached(value).states)))
             }
             ("numpy.core.numeric" | "numpy._core.numeric", "_frombuffer") => Some(self.of_buffer(call.args)),
             ("joblib.numpy_pickle" | "sklearn.externals.joblib.numpy_pickle", name) if is_wrapper(name) => {
                 Some(self.wrapped(value))
+            }
+            (_, "_create_array") => {
+                self.dill_array(value).map(|array| self.reconstructed(array.args, &[array.state]))
             }
             _ => None,
         }
@@ -180,11 +183,11 @@ impl Heap {
     }
 
     /// `_reconstruct(class, (0,), b'b')` with the state `(version, shape, dtype, is_fortran, data)`.
-    fn reconstructed(&self, value: Value) -> Result<NdArray<'_>, Error> {
+    fn reconstructed(&self, args: Value, states: &[Value]) -> Result<NdArray<'_>, Error> {
         let bad = || Error::malformed("an array has no state of (version, shape, dtype, is_fortran, data)");
-        let args = self.call(value).and_then(|call| self.as_tuple(call.args)).ok_or_else(bad)?;
+        let args = self.as_tuple(args).ok_or_else(bad)?;
         let class = args.first().and_then(|&class| self.global_name(class)).ok_or_else(bad)?;
-        let [state] = self.items(self.attached(value).states) else { return Err(bad()) };
+        let [state] = states else { return Err(bad()) };
         let state = self.as_tuple(*state).ok_or_else(bad)?;
         let [shape, dtype, is_fortran, data] = state.last_chunk().ok_or_else(bad)?;
         let order = match self.as_int(*is_fortran).ok_or_else(bad)? {

@@ -8,6 +8,7 @@
 #![forbid(unsafe_code)]
 
 mod array;
+mod dill;
 mod dtype;
 mod error;
 mod heap;
@@ -17,6 +18,7 @@ mod object;
 pub mod views;
 
 pub use array::{Array, ArrayData, Element, NdArray, Number, Order, Place, byte_len, element, element_count};
+pub use dill::DillArray;
 pub use dtype::{ByteOrder, DType, Field, Kind, shape_of};
 pub use error::{Error, ErrorKind};
 pub use heap::{Attached, Blob, BufferId, Call, CallKind, Heap, Id, Items, Node, Symbol, Value};

@@ -62,7 +62,7 @@ impl Marks {
         for value in heap.nodes() {
             let Value::Ref(id) = value else { continue };
             match heap.node(id) {
-                Node::Global { .. } if can_be_called(heap, value) => {
+                Node::Global { .. } | Node::Call { .. } if can_be_called(heap, value) => {
                     marks[id.index()] = Mark::Name;
                     any = true;
                 }

@@ -83,8 +83,11 @@ fn arrays(heap: &Heap) -> Option<Value> {
 
 /// The list in which an array keeps its objects.
 fn list_of(heap: &Heap, value: Value) -> Option<Id> {
-    let site = Site::of(heap, value).filter(|site| site.name.1 == "_reconstruct")?;
-    let data = heap.as_tuple(*site.states.last()?)?.last().copied()?;
+    let state = match heap.dill_array(value) {
+        Some(array) => array.state,
+        None => *Site::of(heap, value).filter(|site| site.name.1 == "_reconstruct")?.states.last()?,
+    };
+    let data = heap.as_tuple(state)?.last().copied()?;
     heap.as_list(data).and_then(|_| id_of(data))
 }
 

@@ -8,6 +8,7 @@ mod builtins;
 mod conditional;
 mod copyreg;
 mod dateutil;
+mod dill;
 mod distribution;
 mod instance;
 mod methods;

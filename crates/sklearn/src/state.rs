@@ -219,7 +219,8 @@ impl<'h> State<'h> {
             );
         }
         match array.class {
-            None => Ok(array),
+            // once its values are in the file, an array that was mapped from another one is like any
+            None | Some(("numpy" | "numpy.core.memmap", "memmap")) => Ok(array),
             Some((module, class)) => {
                 Err(self.unsupported(name, format!("an array of class {module}.{class}")))
             }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 
-use super::{Attached, Blob, Call, Heap, Id, Items, NOTHING, Node, OWNED, Symbol, Value};
+use super::{Attached, Blob, Call, CallKind, Heap, Id, Items, NOTHING, Node, OWNED, Symbol, Value};
 use crate::array::Array;
 
 impl Heap {
@@ -94,10 +94,13 @@ impl Heap {
         }
     }
 
-    /// The module and qualified name of a [`Node::Global`].
+    /// The module and qualified name of a [`Node::Global`], or of a call by which dill writes one.
     pub fn global_name(&self, value: Value) -> Option<(&str, &str)> {
         match self.node_of(value)? {
             Node::Global { module, name } => Some((self.symbol(module), self.symbol(name))),
+            Node::Call { kind: CallKind::Reduce, callable, args, attached: 0 } => {
+                self.dill_name(callable, args)
+            }
             _ => None,
         }
     }

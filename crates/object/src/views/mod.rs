@@ -39,7 +39,8 @@ use crate::object::Object;
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum View<'h> {
-    /// An immediate, a scalar, text, bytes, a container, a global or anything else that its node describes.
+    /// An immediate, a scalar, text, bytes, a container, a global in any spelling, or anything else that its node
+    /// describes.
     Plain,
     /// A numpy array: see [`Heap::ndarray`].
     NdArray,
@@ -84,11 +85,15 @@ impl Heap {
             return View::NdArray;
         }
         let Some(call) = self.call(value) else { return View::Plain };
+        if self.global_name(value).is_some() {
+            return View::Plain;
+        }
         let Some(object) = self.object(value) else { return View::Call };
         let site = Site { heap: self, value, object };
         let (module, name) = object.class();
         let known = match module.split('.').next().unwrap_or_default() {
             "numpy" | "mtrand" => numpy(site, module, name),
+            "dill" => self.dill_array(value).map(|_| View::NdArray),
             "joblib" => is_array_wrapper(module, name),
             "sklearn" if module == "sklearn.externals.joblib.numpy_pickle" => is_array_wrapper(module, name),
             "scipy" => Sparse::at(site, module, name).map(View::Sparse),

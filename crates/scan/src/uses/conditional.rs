@@ -6,6 +6,7 @@ use cannery_object::known::{Kind, Library};
 use cannery_object::{CallKind, Heap, Node, Value};
 
 use super::attributes::METHODS;
+use super::dill;
 use super::instance::is_text_of;
 use super::operators;
 use crate::names;
@@ -34,6 +35,9 @@ pub(crate) fn harmful_name_used_well(site: &Site<'_>) -> Option<Value> {
             });
             let fits = args.len() == 3 && is_object && args[2] == Value::None && is_entropy_of_arrays(site);
             return fits.then_some(class);
+        }
+        ((module, _), CallKind::Reduce) if module.starts_with("dill.") => {
+            is_bare(site) && dill::is_written(site)
         }
         (name, CallKind::New) => is_vectorize(Some(name)) && args.is_empty() && is_entropy_of_arrays(site),
         _ => false,

@@ -42,10 +42,7 @@ pub(super) fn makes_files(message: &str) -> Refusal {
 fn reconstruct(site: &Site<'_>) -> Checked {
     let heap = site.heap;
     let [class, shape, code] = site.args else { return Err(site.bad_args()) };
-    let empty =
-        heap.as_tuple(*shape).is_some_and(|shape| matches!(shape, [dim] if heap.as_int(*dim) == Some(0)));
-    let code = heap.bytes_of(*code).is_some_and(|code| *code == *b"b") || is_text_of(heap, *code, &["b"]);
-    if !empty || !code {
+    if !starts_empty(heap, *shape, *code) {
         return Err(site.bad_args());
     }
     if let View::Index(_) = heap.view(site.value) {
@@ -55,6 +52,17 @@ fn reconstruct(site: &Site<'_>) -> Checked {
         return Err(site.bad_args());
     }
     array(site)
+}
+
+/// Whether `_reconstruct` with these arguments makes an array, whose state is given to it later.
+pub(super) fn makes_an_array(heap: &Heap, args: &[Value]) -> bool {
+    matches!(args, [class, shape, code] if is_array_class(heap, *class) && starts_empty(heap, *shape, *code))
+}
+
+/// The shape `(0,)` and the type of one byte, with which an array is made before its state is set.
+fn starts_empty(heap: &Heap, shape: Value, code: Value) -> bool {
+    heap.as_tuple(shape).is_some_and(|shape| matches!(shape, [dim] if heap.as_int(*dim) == Some(0)))
+        && (heap.bytes_of(code).is_some_and(|code| *code == *b"b") || is_text_of(heap, code, &["b"]))
 }
 
 /// The class of arrays in which pandas before 1.0 keeps the codes of a `MultiIndex`.
