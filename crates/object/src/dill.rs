@@ -12,16 +12,23 @@ use crate::heap::{CallKind, Heap, Id, Node, Value};
 /// Modules in which dill keeps its functions: the second since 0.2.8.
 const MODULES: [&str; 2] = ["dill.dill", "dill._dill"];
 
-/// Compiled modules that hold numpy's functions which make arrays and scalars, and the module that pickle names instead.
-const COMPILED: [(&str, &str); 4] = [
+/// Compiled modules, and the module that pickle names instead.
+const COMPILED: [(&str, &str); 5] = [
+    ("_codecs", "_codecs"),
     ("numpy.core._multiarray_umath", "numpy.core.multiarray"),
     ("numpy._core._multiarray_umath", "numpy._core.multiarray"),
     ("numpy.core.multiarray", "numpy.core.multiarray"),
     ("numpy._core.multiarray", "numpy._core.multiarray"),
 ];
 
-/// The functions in them.
-const MAKERS: [&str; 2] = ["_reconstruct", "scalar"];
+/// The functions in them that values are made by.
+const FUNCTIONS: [(&str, &str); 5] = [
+    ("_codecs", "encode"),
+    ("numpy.core.multiarray", "_reconstruct"),
+    ("numpy.core.multiarray", "scalar"),
+    ("numpy._core.multiarray", "_reconstruct"),
+    ("numpy._core.multiarray", "scalar"),
+];
 
 /// What `_load_type` calls a type, and the name that pickle writes for it.
 const TYPES: [(&str, (&str, &str)); 19] = [
@@ -61,9 +68,7 @@ impl Heap {
     /// The name of dill's function that a value is; without its module, which changed.
     pub fn dill_function(&self, value: Value) -> Option<&str> {
         match self.node_of(value)? {
-            Node::Global { module, name } if MODULES.contains(&self.symbol(module)) => {
-                Some(self.symbol(name))
-            }
+            Node::Global { module, name } if MODULES.contains(&self.symbol(module)) => Some(self.symbol(name)),
             _ => None,
         }
     }
@@ -76,18 +81,21 @@ impl Heap {
                 let (_, name) = TYPES.into_iter().find(|(known, _)| self.is_str(*name, known))?;
                 Some(name)
             }
+            // dill fetches it from its own builtins, since the text `builtins` has no such attribute
+            ("_get_attr", [module, name]) if self.is_str(*module, "builtins") => {
+                self.is_str(*name, "len").then_some(("builtins", "len"))
+            }
             ("_get_attr", [module, name]) => {
                 let module = self.dill_module(*module)?;
-                MAKERS.into_iter().find(|known| self.is_str(*name, known)).map(|name| (module, name))
+                FUNCTIONS.into_iter().find(|known| known.0 == module && self.is_str(*name, known.1))
             }
             _ => None,
         }
     }
 
-    /// The module of numpy that `_import_module(name)` stands for, as pickle names it.
+    /// The compiled module that `_import_module(name)` stands for, as pickle names it.
     pub fn dill_module(&self, value: Value) -> Option<&'static str> {
-        let Some(Node::Call { kind: CallKind::Reduce, callable, args, attached: 0 }) = self.node_of(value)
-        else {
+        let Some(Node::Call { kind: CallKind::Reduce, callable, args, attached: 0 }) = self.node_of(value) else {
             return None;
         };
         let is_import = self.dill_function(Value::Ref(callable)) == Some("_import_module");
@@ -132,11 +140,9 @@ mod tests {
         let text = |heap: &mut Heap, text: &str| heap.text(text).expect("small");
         for (module, name, want) in [
             ("numpy.core._multiarray_umath", "scalar", Some(("numpy.core.multiarray", "scalar"))),
-            (
-                "numpy._core._multiarray_umath",
-                "_reconstruct",
-                Some(("numpy._core.multiarray", "_reconstruct")),
-            ),
+            ("numpy._core._multiarray_umath", "_reconstruct", Some(("numpy._core.multiarray", "_reconstruct"))),
+            ("_codecs", "encode", Some(("_codecs", "encode"))),
+            ("_codecs", "scalar", None),
             ("numpy.core._multiarray_umath", "scalar.x", None),
             ("numpy.core._multiarray_umath", "fromfile", None),
             ("numpy", "scalar", None),
