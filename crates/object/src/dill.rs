@@ -73,6 +73,12 @@ impl Heap {
         }
     }
 
+    /// Whether a name is one of dill's functions that are understood here.
+    pub fn is_dill_function((module, name): (&str, &str)) -> bool {
+        MODULES.contains(&module)
+            && matches!(name, "_create_array" | "_get_attr" | "_import_module" | "_load_type")
+    }
+
     /// The name that a call of dill's stands for, where nothing is attached to the result.
     pub(crate) fn dill_name(&self, callable: Id, args: Id) -> Option<(&'static str, &'static str)> {
         let function = self.dill_function(Value::Ref(callable))?;

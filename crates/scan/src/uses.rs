@@ -15,6 +15,7 @@ mod methods;
 mod numpy;
 mod operators;
 mod pandas;
+mod pyarrow;
 mod random;
 mod results;
 mod sklearn;

@@ -40,6 +40,9 @@ impl Work {
     pub(crate) fn spend_on(&mut self, site: &Site<'_>) -> Checked {
         let heap = site.heap;
         let mut bytes = 64 + 8 * site.args.len() as u64;
+        if site.name == ("pyarrow.lib", "_restore_array") {
+            bytes += buffers(heap, site.args);
+        }
         for &arg in site.args.iter().take(FIRST) {
             bytes += self.size(heap, arg);
         }
@@ -89,6 +92,13 @@ impl Work {
             _ => 0,
         }
     }
+}
+
+/// Bytes of the buffers of a pyarrow array, which many arrays can share.
+fn buffers(heap: &Heap, args: &[Value]) -> u64 {
+    let parts = args.first().and_then(|&parts| heap.as_tuple(parts));
+    let list = parts.and_then(|parts| heap.as_list(*parts.get(4)?)).unwrap_or_default();
+    list.iter().take(FIRST).map(|&buffer| 64 + heap.arrow_buffer(buffer).map_or(0, |bytes| bytes.len() as u64)).sum()
 }
 
 /// A measure for the parts of a dtype.

@@ -1,6 +1,6 @@
 //! The elements of arrays, indexes and columns, one after the other.
 
-use cannery_object::views::{Column, Positions, Values};
+use cannery_object::views::{ArrowTexts, Column, Positions, Values};
 use cannery_object::{DType, Element, Error, Heap, Kind, NdArray, Node, Value};
 
 use super::number::{float_repr, hex, json_string};
@@ -12,17 +12,26 @@ pub(super) enum Cells<'h> {
     /// The elements of a 1-d array, null where the mask says so.
     Masked { data: NdArray<'h>, mask: NdArray<'h>, next: usize },
     /// Elements of a 1-d array by their codes, null for those below zero.
-    Coded { codes: NdArray<'h>, categories: NdArray<'h>, next: usize },
+    Coded { codes: NdArray<'h>, categories: Categories<'h>, next: usize },
+    /// Texts, null where one is missing.
+    Texts { texts: ArrowTexts<'h>, next: usize },
     /// An arithmetic progression.
     Range { next: i64, step: i64, left: u64 },
     /// A tuple of one element of each.
     Rows(Vec<Cells<'h>>),
 }
 
+/// What codes stand for.
+pub(super) enum Categories<'h> {
+    Array(NdArray<'h>),
+    Texts(ArrowTexts<'h>),
+}
+
 /// One element.
 pub(super) enum Cell<'a> {
     Null,
     Int(i64),
+    Text(&'a str),
     Element(&'a DType, Element<'a>),
     Tuple(Vec<Cell<'a>>),
 }
@@ -61,6 +70,7 @@ impl<'h> Cells<'h> {
             {
                 Ok(Some(Self::Masked { data, mask, next: 0 }))
             }
+            Values::Texts(texts) => Ok(Some(Self::Texts { texts, next: 0 })),
             Values::Masked(..) => Err(Error::malformed("data and mask of an array differ in length")),
             Values::Categorical(categorical) => {
                 Self::coded(heap, categorical.codes()?, categorical.categories()?)
@@ -94,7 +104,10 @@ impl<'h> Cells<'h> {
         let codes_fit = codes.ndim() == 1 && matches!(codes.dtype.kind, Kind::Int);
         match heap.pandas_values(categories)? {
             Values::Array(categories) if codes_fit && categories.ndim() == 1 => {
-                Ok(Some(Self::Coded { codes, categories, next: 0 }))
+                Ok(Some(Self::Coded { codes, categories: Categories::Array(categories), next: 0 }))
+            }
+            Values::Texts(categories) if codes_fit => {
+                Ok(Some(Self::Coded { codes, categories: Categories::Texts(categories), next: 0 }))
             }
             _ => Ok(None),
         }
@@ -106,6 +119,7 @@ impl<'h> Cells<'h> {
             Self::Array { positions, .. } => positions.len() as u64,
             Self::Masked { data, next, .. } => (data.len() - next) as u64,
             Self::Coded { codes, next, .. } => (codes.len() - next) as u64,
+            Self::Texts { texts, next } => (texts.len() - next) as u64,
             Self::Range { left, .. } => *left,
             Self::Rows(columns) => columns.first().map_or(0, Self::len),
         }
@@ -122,6 +136,9 @@ impl<'h> Cells<'h> {
 
     /// Bytes that are looked at to stream all of it.
     pub(super) fn cost(&self) -> u64 {
+        if let Self::Texts { texts, .. } = self {
+            return texts.cost();
+        }
         let width = match self {
             Self::Array { array, .. } => array.dtype.itemsize as u64,
             Self::Rows(columns) => 16 * columns.len() as u64,
@@ -148,11 +165,15 @@ impl<'h> Cells<'h> {
                 let at = advance(next, codes.len())?;
                 match codes.element_at(at) {
                     Ok(Element::Int(code)) if code >= 0 => {
-                        let element = categories.element_at(usize::try_from(code).unwrap_or(usize::MAX));
-                        Some(element.map(|element| cell(heap, &categories.dtype, element, true)))
+                        let code = usize::try_from(code).unwrap_or(usize::MAX);
+                        Some(categories.element(heap, code))
                     }
                     _ => Some(Ok(Cell::Null)),
                 }
+            }
+            Self::Texts { texts, next } => {
+                let at = advance(next, texts.len())?;
+                Some(Ok(texts.get(at).map_or(Cell::Null, Cell::Text)))
             }
             Self::Range { next, step, left } => {
                 *left = left.checked_sub(1)?;
@@ -164,6 +185,17 @@ impl<'h> Cells<'h> {
                 let cells: Option<Result<Vec<_>, _>> =
                     columns.iter_mut().map(|column| column.next(heap)).collect();
                 Some(cells?.map(Cell::Tuple))
+            }
+        }
+    }
+}
+
+impl Categories<'_> {
+    fn element(&self, heap: &Heap, code: usize) -> Result<Cell<'_>, Error> {
+        match self {
+            Self::Array(array) => array.element_at(code).map(|element| cell(heap, &array.dtype, element, true)),
+            Self::Texts(texts) => {
+                texts.get(code).map(Cell::Text).ok_or_else(|| Error::malformed("a code without its category"))
             }
         }
     }

@@ -10,6 +10,7 @@ pub(super) fn cell_text(heap: &Heap, cell: &Cell<'_>) -> String {
     match cell {
         Cell::Null => "nan".into(),
         Cell::Int(i) => i.to_string(),
+        Cell::Text(text) => (*text).to_owned(),
         Cell::Element(_, Element::Object(value)) => plain_text(heap, *value),
         Cell::Element(_, Element::Str(text)) => text.clone(),
         Cell::Element(_, Element::Float(x)) => float_repr(*x),

@@ -372,9 +372,11 @@ impl<'h, W: Write> Writer<'h, '_, W> {
 
     fn extension(&mut self, id: Id, extension: Extension<'h>) -> Encoded<'h> {
         let (module, name) = extension.class();
-        let data = extension.data()?;
         let mut text = self.head(id, "extension_array");
-        self.array_members(&data, &mut text)?;
+        match extension.texts() {
+            Some(texts) => text.push_str(&format!("\"dtype\":\"str\",\"shape\":[{}],\"order\":\"C\"", texts?.len())),
+            None => self.array_members(&extension.data()?, &mut text)?,
+        }
         member(&mut text, "class", name);
         member(&mut text, "module", module);
         let mut parts = vec![Part::Text(text + ",\"values\":")];

@@ -392,6 +392,7 @@ fn cell_parts<'h>(cell: &Cell<'_>, out: &mut String, parts: &mut Vec<Part<'h>>) 
     match cell {
         Cell::Null => text.push_str("null"),
         Cell::Int(i) => int_json(i128::from(*i), &mut text),
+        Cell::Text(one) => json_string(one, &mut text),
         Cell::Element(_, cannery_object::Element::Object(value)) => {
             parts.push(Part::Value(*value));
             return;

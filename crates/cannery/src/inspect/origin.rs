@@ -107,6 +107,8 @@ impl Seeker {
         }
         match known(module, name) {
             Some(known) => self.names.push(known),
+            // how other libraries write values of numpy and pandas
+            None if Heap::is_dill_function((module, name)) || Heap::is_arrow_function((module, name)) => {}
             None if self.origin.unknown_names.len() < MAX_UNKNOWN => {
                 self.origin.unknown_names.push(super::describe::shorten(&format!("{module}.{name}"), 120));
             }

@@ -1,4 +1,4 @@
-use super::{Categorical, Index, IndexKind, Site, View, array};
+use super::{ArrowTexts, Categorical, Index, IndexKind, Site, View, array};
 use crate::array::NdArray;
 use crate::error::Error;
 use crate::heap::{Heap, Value};
@@ -7,7 +7,9 @@ use crate::heap::{Heap, Value};
 #[derive(Clone, Copy, Debug)]
 pub struct Extension<'h>(Site<'h>);
 
-const WRAPPERS: [&str; 13] = [
+const WRAPPERS: [&str; 15] = [
+    "ArrowStringArray",
+    "ArrowStringArrayNumpySemantics",
     "StringArray",
     "DatetimeArray",
     "TimedeltaArray",
@@ -54,6 +56,11 @@ impl<'h> Extension<'h> {
         }
     }
 
+    /// The texts of an array that keeps them in pyarrow.
+    pub fn texts(&self) -> Option<Result<ArrowTexts<'h>, Error>> {
+        self.0.heap.arrow_texts(self.0.attr("_pa_array")?)
+    }
+
     /// For integers, floats and bools that may be missing: whether each is.
     pub fn mask(&self) -> Option<Result<NdArray<'h>, Error>> {
         self.0.attr("_mask").map(|mask| array(self.0.heap, mask, "a mask"))
@@ -68,6 +75,8 @@ pub enum Values<'h> {
     Array(NdArray<'h>),
     /// A numpy array, and whether each element is missing.
     Masked(NdArray<'h>, NdArray<'h>),
+    /// Texts, some of which may be missing.
+    Texts(ArrowTexts<'h>),
     /// Codes and categories.
     Categorical(Categorical<'h>),
     /// The integers from start to stop.
@@ -106,6 +115,9 @@ impl Heap {
 
 impl<'h> Extension<'h> {
     fn values(&self) -> Result<Values<'h>, Error> {
+        if let Some(texts) = self.texts() {
+            return texts.map(Values::Texts);
+        }
         match self.mask() {
             Some(mask) => Ok(Values::Masked(self.data()?, mask?)),
             None => self.data().map(Values::Array),

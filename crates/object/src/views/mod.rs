@@ -4,6 +4,7 @@
 //! contents are decoded by the methods of each variant, which fail when they are not what the library of that
 //! name writes. Values inside a view stay [`Value`]s: whoever walks them decides how deep.
 
+mod arrow;
 mod builtins;
 mod categorical;
 mod children;
@@ -17,6 +18,7 @@ mod scalar;
 mod sparse;
 mod time;
 
+pub use arrow::ArrowTexts;
 pub use builtins::{Builtin, Partial};
 pub use categorical::{Categorical, CategoricalDtype};
 pub use children::Children;

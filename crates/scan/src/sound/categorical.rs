@@ -68,6 +68,7 @@ fn length(heap: &Heap, categories: Value) -> Result<usize, Refusal> {
     let values = heap.pandas_values(categories).map_err(|error| unsound("categories", error))?;
     match values {
         Values::Array(array) | Values::Masked(array, _) => Ok(array.len()),
+        Values::Texts(texts) => Ok(texts.len()),
         Values::Range(index) => range(&index),
         Values::Categorical(values) => {
             values.codes().map(|codes| codes.len()).map_err(|error| unsound("categories", error))

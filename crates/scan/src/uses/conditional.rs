@@ -9,6 +9,7 @@ use super::attributes::METHODS;
 use super::dill;
 use super::instance::is_text_of;
 use super::operators;
+use super::pyarrow;
 use crate::names;
 use crate::rule::Rule;
 use crate::site::{Refusal, Site, is_flag, is_str, short_str};
@@ -36,9 +37,8 @@ pub(crate) fn harmful_name_used_well(site: &Site<'_>) -> Option<Value> {
             let fits = args.len() == 3 && is_object && args[2] == Value::None && is_entropy_of_arrays(site);
             return fits.then_some(class);
         }
-        ((module, _), CallKind::Reduce) if module.starts_with("dill.") => {
-            is_bare(site) && dill::is_written(site)
-        }
+        (("pyarrow.lib", _), CallKind::Reduce) => is_bare(site) && pyarrow::is_written(site),
+        ((module, _), CallKind::Reduce) if module.starts_with("dill.") => is_bare(site) && dill::is_written(site),
         (name, CallKind::New) => is_vectorize(Some(name)) && args.is_empty() && is_entropy_of_arrays(site),
         _ => false,
     };

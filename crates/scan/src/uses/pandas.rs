@@ -28,6 +28,8 @@ const INSTANCES: &[&str] = &[
     "FloatingArray",
     "BooleanArray",
     "StringArray",
+    "ArrowStringArray",
+    "ArrowStringArrayNumpySemantics",
     "PandasArray",
     "NumpyExtensionArray",
     "SparseArray",
@@ -75,6 +77,12 @@ pub(super) fn instance(site: &Site<'_>, made: &Made<'_>, class: (&str, &str)) ->
     }
     let Some(state) = site.state() else { return Ok(()) };
     attributes::check(site.heap, state)?;
+    if name.starts_with("ArrowString") {
+        let held = site.heap.as_dict(state).and_then(|pairs| site.heap.lookup(pairs, "_pa_array"));
+        if held.and_then(|held| site.heap.arrow_texts(held)).is_none_or(|texts| texts.is_err()) {
+            return Err(site.bad_state());
+        }
+    }
     let zone = site.heap.as_dict(state).and_then(|pairs| site.heap.lookup(pairs, "tz"));
     if zone.is_some_and(|zone| may_be_path(site.heap, zone)) { Err(site.bad_state()) } else { Ok(()) }
 }
