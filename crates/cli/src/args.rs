@@ -62,6 +62,8 @@ pub(crate) enum Command {
 const INSPECT_EXAMPLES: &str = "\
 Examples:
   cannery inspect model.pkl
+  cannery inspect preprocessor.pkl model.pkl
+  cannery inspect - < model.joblib
   cannery inspect model.skops --format json | jq .root.class
   cannery inspect model.joblib --format json --arrays > model.json";
 
@@ -136,11 +138,11 @@ Examples:
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Inspect {
-    /// The model file
-    #[arg(value_hint = ValueHint::FilePath)]
-    pub(crate) file: PathBuf,
+    /// The model files; - for standard input
+    #[arg(value_hint = ValueHint::FilePath, required = true)]
+    pub(crate) files: Vec<PathBuf>,
 
-    /// How to print it
+    /// How to print it; JSON has a line for each file
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
 

@@ -12,7 +12,7 @@ use crate::args::{
     ScanFormat,
 };
 use crate::limits;
-use crate::out::{Failure, stdout};
+use crate::out::{Failure, report, stdout};
 use crate::progress::Progress;
 
 type Result<T = ()> = std::result::Result<T, Failure>;
@@ -26,6 +26,9 @@ pub(crate) fn run(args: Args) -> Result<ExitCode> {
             run_scan(scan, args.quiet)
         };
     }
+    if let (Some(Command::Inspect(inspect)), false) = (&args.command, args.limits) {
+        return run_inspect(inspect, args.quiet);
+    }
     run_fine(args).map(|()| ExitCode::SUCCESS)
 }
 
@@ -35,7 +38,7 @@ fn run_fine(args: Args) -> Result {
     match args.command {
         _ if args.limits => print_limits(),
         None => Ok(Args::command().print_long_help()?),
-        Some(Command::Inspect(inspect)) => run_inspect(&inspect, &mut progress),
+        Some(Command::Inspect(inspect)) => run_inspect(&inspect, args.quiet).map(drop),
         Some(Command::Disassemble(disassemble)) => run_disassemble(&disassemble, &mut progress),
         Some(Command::Assemble(assemble)) => run_assemble(&assemble),
         Some(Command::Predict(predict)) => run_predict(&predict, &mut progress),
@@ -109,16 +112,39 @@ fn print_completions(completions: &Completions) -> Result {
     Ok(out.flush()?)
 }
 
-fn run_inspect(inspect: &Inspect, progress: &mut Progress) -> Result {
-    let mut report = |stage: Stage, done, all| progress.report(stage, done, all);
-    let options = Options::default().limits(inspect.limits.0.clone()).progress(&mut report);
-    let model = options.open(&inspect.file)?;
-    progress.finish();
-    print_model(&model, inspect)
+/// Every file is looked at, whatever is wrong with others; the status is that of the worst.
+fn run_inspect(inspect: &Inspect, quiet: bool) -> Result<ExitCode> {
+    let mut status = ExitCode::SUCCESS;
+    for (k, file) in inspect.files.iter().enumerate() {
+        let mut progress = Progress::new(quiet);
+        let done = open_to_inspect(inspect, file, &mut progress);
+        progress.finish();
+        let printed = done.and_then(|model| print_model(&model, inspect, file, k));
+        match printed {
+            Ok(()) => {}
+            Err(failure @ Failure::BrokenPipe) => return Err(failure),
+            Err(failure) => status = report(&failure),
+        }
+    }
+    Ok(status)
 }
 
-fn print_model(model: &Model, inspect: &Inspect) -> Result {
+fn open_to_inspect(inspect: &Inspect, file: &std::path::Path, progress: &mut Progress) -> Result<Model> {
+    let mut report = |stage: Stage, done, all| progress.report(stage, done, all);
+    let options = Options::default().limits(inspect.limits.0.clone()).progress(&mut report);
+    match file.as_os_str() == "-" {
+        true => Ok(options.load(std::io::stdin().lock()).map_err(|error| error.in_file("standard input"))?),
+        false => Ok(options.open(file)?),
+    }
+}
+
+fn print_model(model: &Model, inspect: &Inspect, file: &std::path::Path, number: usize) -> Result {
     let mut out = stdout();
+    if inspect.files.len() > 1 && inspect.format == Format::Text {
+        let name = file.display().to_string();
+        let name = if name.contains(char::is_control) { name.escape_debug().to_string() } else { name };
+        writeln!(out, "{}{name}:", if number > 0 { "\n" } else { "" })?;
+    }
     match inspect.format {
         Format::Text => write!(out, "{}", model.summary())?,
         Format::Json => model.write_json(inspect.arrays, &mut out)?,

@@ -250,7 +250,7 @@ pub(crate) fn read_at(
     let View::Object(object) = heap.view(value) else {
         return Err(Error::unsupported(
             path,
-            "not an estimator but a plain value; predict needs the estimator in it",
+            format!("not an estimator but {}", crate::not_a_model::describe_value(heap, value)),
         ));
     };
     let (module, name) = object.class();

@@ -104,9 +104,22 @@ impl<'h> State<'h> {
         if self.path.is_empty() { name.into() } else { format!("{}.{name}", self.path) }
     }
 
+    /// Why an attribute isn't there: a fitted one where there is no other such is that of an estimator without a fit.
+    fn missing(&self, name: &str) -> Error {
+        let is_fitted_name = |name: &str| name.ends_with('_') && !name.ends_with("__");
+        let pairs = self.object.attributes().unwrap_or_default();
+        let is_fitted = pairs
+            .chunks_exact(2)
+            .any(|pair| self.heap.as_str(pair[0]).is_some_and(|name| is_fitted_name(&name)));
+        if is_fitted_name(name) && !is_fitted {
+            return self.unsupported("", format!("this {} is not fitted", self.object.class().1));
+        }
+        self.malformed(name, "this attribute is missing")
+    }
+
     /// Any value.
     pub(crate) fn value(&self, name: &str) -> Result<Value, Error> {
-        self.object.attr(name).ok_or_else(|| self.malformed(name, "this attribute is missing"))
+        self.object.attr(name).ok_or_else(|| self.missing(name))
     }
 
     /// Whether the value is Python's `None`.

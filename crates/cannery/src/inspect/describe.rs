@@ -1,6 +1,7 @@
 //! Short texts for values.
 
-use cannery_object::{Element, Heap, Node, Value, View};
+use cannery_object::views::iso_text;
+use cannery_object::{DType, Element, Heap, Kind, Node, Value, View};
 
 use super::cells::{Cell, Cells, element_json};
 use super::number::{float_repr, integer};
@@ -14,6 +15,7 @@ pub(super) fn cell_text(heap: &Heap, cell: &Cell<'_>) -> String {
         Cell::Element(_, Element::Object(value)) => plain_text(heap, *value),
         Cell::Element(_, Element::Str(text)) => text.clone(),
         Cell::Element(_, Element::Float(x)) => float_repr(*x),
+        Cell::Element(dtype, Element::Time(count)) => time_text(dtype, *count),
         Cell::Element(dtype, element) => {
             let mut out = String::new();
             element_json(dtype, element, &mut out);
@@ -24,6 +26,26 @@ pub(super) fn cell_text(heap: &Heap, cell: &Cell<'_>) -> String {
             format!("({})", parts.join(", "))
         }
     }
+}
+
+/// An instant of numpy in ISO 8601, a duration as a count of its unit.
+fn time_text(dtype: &DType, count: i64) -> String {
+    let text = match &dtype.kind {
+        Kind::DateTime(unit) => iso_text(count, unit),
+        Kind::TimeDelta(_) if count == i64::MIN => Some("NaT".into()),
+        Kind::TimeDelta(unit) => Some(format!("{count} {unit}")),
+        _ => None,
+    };
+    text.unwrap_or_else(|| count.to_string())
+}
+
+/// A time stamp of pandas, with its zone.
+fn instant_text(heap: &Heap, value: Value) -> Option<String> {
+    let instant = heap.instant(value)?;
+    Some(match instant.zone {
+        Some(zone) => format!("{}+00:00 ({})", instant.text, shorten(&plain_text(heap, zone), 60)),
+        None => instant.text,
+    })
 }
 
 /// A value as text, without quotes around text; what has parts is named by its type only.
@@ -112,11 +134,19 @@ fn call_text(heap: &Heap, value: Value, depth: usize) -> String {
         },
         View::Random(_) => "RandomState(…)".into(),
         View::DType => {
-            cannery_object::DType::from_value(heap, value).map_or("<dtype>".into(), |d| numpy_name(&d))
+            DType::from_value(heap, value).map_or("<dtype>".into(), |d| numpy_name(&d))
         }
-        _ => match heap.object(value) {
+        View::Time(time) => match (time.moment(), time.zone()) {
+            (Ok(moment), Some(zone)) => format!("{moment} ({})", shorten(&plain_text(heap, zone), 60)),
+            (Ok(moment), None) => moment.to_string(),
+            (Err(_), _) => format!("<{}>", time.name),
+        },
+        View::Plain => {
+            heap.global_name(value).map_or_else(|| "<call>".into(), |(_, name)| shorten(name, 60))
+        }
+        _ => match heap.object(value).filter(|_| heap.instant(value).is_none()) {
             Some(object) => format!("{}(…)", shorten(object.class().1, 60)),
-            None => "<call>".into(),
+            None => instant_text(heap, value).unwrap_or_else(|| "<call>".into()),
         },
     }
 }
@@ -136,8 +166,8 @@ pub(super) fn tuple(shape: &[usize]) -> String {
 }
 
 /// numpy's name of a dtype: `float64`, `>f8` where the order is not little-endian, `object`, `<U5`.
-pub(super) fn numpy_name(dtype: &cannery_object::DType) -> String {
-    use cannery_object::{ByteOrder, Kind};
+pub(super) fn numpy_name(dtype: &DType) -> String {
+    use cannery_object::ByteOrder;
     if dtype.order == ByteOrder::Big {
         return dtype.code();
     }

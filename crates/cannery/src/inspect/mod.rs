@@ -4,6 +4,7 @@ mod cells;
 mod describe;
 mod encode;
 mod json;
+mod loads;
 mod number;
 mod origin;
 mod shared;
@@ -11,6 +12,7 @@ mod summary;
 mod tree;
 
 pub use json::{JsonOptions, Written, write_json, write_members};
+pub use loads::LoadsWith;
 pub use origin::Origin;
 pub use summary::Summary;
 pub use tree::Branch;

@@ -30,6 +30,10 @@ pub struct Origin {
     pub array_bytes: u64,
     /// Bytes of text.
     pub text_bytes: u64,
+    /// Whether arrays in the stream of joblib are preceded by padding, which came with joblib 1.2.
+    pub padded_arrays: bool,
+    /// Whether arrays are made by numpy's `_frombuffer`, as in pickles of protocol 5.
+    pub calls_frombuffer: bool,
 }
 
 const MAX_UNKNOWN: usize = 100;
@@ -93,6 +97,8 @@ impl Seeker {
     }
 
     fn version(&mut self, heap: &Heap, pairs: &[Value]) {
+        self.origin.padded_arrays |= pairs.len() <= 16
+            && heap.lookup(pairs, "numpy_array_alignment_bytes").is_some_and(|bytes| bytes != Value::None);
         for pair in pairs.chunks_exact(2).filter(|pair| heap.is_str(pair[0], "_sklearn_version")) {
             if let Some(version) = heap.as_str(pair[1]) {
                 *self.origin.sklearn.entry(super::describe::shorten(&version, 40)).or_default() += 1;
@@ -105,6 +111,7 @@ impl Seeker {
         if !self.has_names.insert((module.into(), name.into())) {
             return;
         }
+        self.origin.calls_frombuffer |= name == "_frombuffer";
         match known(module, name) {
             Some(known) => self.names.push(known),
             // how other libraries write values of numpy and pandas

@@ -8,6 +8,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::error::printable;
 
+use super::loads::LoadsWith;
 use super::origin::Origin;
 use super::tree::{Branch, thousands};
 
@@ -19,6 +20,8 @@ pub struct Summary {
     pub model: Branch,
     /// Who wrote it.
     pub origin: Origin,
+    /// Which releases can load it.
+    pub loads_with: LoadsWith,
     /// The file: container, compression, protocol, sizes.
     pub file: Option<Facts>,
     /// Memory that was accounted for while reading, in bytes.
@@ -29,9 +32,11 @@ impl Summary {
     /// Looks at every value of the Heap once.
     pub fn of(heap: &Heap, root: Value, facts: Option<&Facts>) -> Self {
         let protocol = facts.filter(|facts| facts.skops_version.is_none()).and_then(|facts| facts.protocol);
+        let origin = Origin::of(heap, root, protocol);
         Self {
             model: Branch::of(heap, root),
-            origin: Origin::of(heap, root, protocol),
+            loads_with: LoadsWith::of(facts, &origin),
+            origin,
             file: facts.cloned(),
             memory: heap.budget().memory_used(),
         }
@@ -45,6 +50,11 @@ impl Summary {
             "libraries": self.origin.libraries.iter().map(|(name, span)| ((*name).into(), json!(span))).collect::<Map<_, _>>(),
             "unknown_names": self.origin.unknown_names,
             "python": self.origin.python,
+            "loads_with": {
+                "python": self.loads_with.python,
+                "numpy": self.loads_with.numpy,
+                "joblib": self.loads_with.joblib,
+            },
             "byte_order": self.origin.byte_order,
             "word_bits": self.origin.word_bits,
             "values": self.origin.values,
@@ -169,6 +179,7 @@ impl Summary {
             lines.push(("class", format!("{module}.{}", self.model.name)));
         }
         lines.extend(self.writer().map(|text| ("written by", text)));
+        lines.extend(self.loads_with.line().map(|text| ("loads with", text)));
         lines.extend(self.machine().map(|text| ("on", text)));
         if !self.origin.unknown_names.is_empty() {
             lines.push(("unknown", self.unknown()));

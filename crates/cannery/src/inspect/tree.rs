@@ -52,8 +52,15 @@ const MAX_EFFORT: usize = 1 << 24;
 impl Branch {
     /// The tree of a value.
     pub(super) fn of(heap: &Heap, root: Value) -> Self {
-        Grower { heap, seen: HashSet::new(), left: MAX_BRANCHES, effort: Cell::new(MAX_EFFORT) }
-            .grow(None, root, 0)
+        let mut branch =
+            Grower { heap, seen: HashSet::new(), left: MAX_BRANCHES, effort: Cell::new(MAX_EFFORT) }
+                .grow(None, root, 0);
+        let is_name = heap.global_name(root).is_some();
+        let is_method = matches!(heap.view(root), View::Call) && heap.instant(root).is_none();
+        if is_name || is_method {
+            branch.note = Some(cannery_sklearn::describe_value(heap, root));
+        }
+        branch
     }
 
     fn named(label: Option<String>, name: impl Into<String>) -> Self {
@@ -391,11 +398,22 @@ impl<'h> Grower<'h> {
 
     fn list(&self, items: &[Value]) -> String {
         match items.first() {
-            Some(&first) if self.heap.ndarray(first).is_some() => {
-                format!("{} × {}", items.len(), array_text(self.heap, first))
-            }
+            Some(&first) if self.heap.ndarray(first).is_some() => self.arrays(items),
             _ => format!("list of {}", thousands(items.len() as u64)),
         }
+    }
+
+    /// Arrays in a list: their one shape and type, or the shape of each of the first few.
+    fn arrays(&self, items: &[Value]) -> String {
+        const FIRST: usize = 6;
+        let text = |&value: &Value| array_text(self.heap, value);
+        let count = items.len();
+        let first = text(&items[0]);
+        if self.spend(count) && items.iter().all(|item| text(item) == first) {
+            return format!("{count} × {first}");
+        }
+        let shapes = items.iter().take(FIRST).map(text).collect::<Vec<_>>().join(", ");
+        if count > FIRST { format!("{count}: {shapes}, …") } else { format!("{count}: {shapes}") }
     }
 
     /// The elements of a short 1-d array, or shape and type.

@@ -39,6 +39,10 @@ impl Columns<'_> {
                 let wrap = |error| Error::in_view(state.path_of(place), &error);
                 match heap.pandas_values(value).map_err(wrap)? {
                     views::Values::Array(array) => self.of_array(state, &array, place),
+                    views::Values::Texts(texts) => {
+                        let name = |at| Element::Str(texts.get(at).unwrap_or_default().to_owned());
+                        self.of_elements(state, &(0..texts.len()).map(name).collect::<Vec<_>>(), place)
+                    }
                     _ => Err(state.unsupported(place, format!("columns by a {}", index.class().1))),
                 }
             }
