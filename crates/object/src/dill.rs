@@ -68,7 +68,9 @@ impl Heap {
     /// The name of dill's function that a value is; without its module, which changed.
     pub fn dill_function(&self, value: Value) -> Option<&str> {
         match self.node_of(value)? {
-            Node::Global { module, name } if MODULES.contains(&self.symbol(module)) => Some(self.symbol(name)),
+            Node::Global { module, name } if MODULES.contains(&self.symbol(module)) => {
+                Some(self.symbol(name))
+            }
             _ => None,
         }
     }
@@ -101,7 +103,8 @@ impl Heap {
 
     /// The compiled module that `_import_module(name)` stands for, as pickle names it.
     pub fn dill_module(&self, value: Value) -> Option<&'static str> {
-        let Some(Node::Call { kind: CallKind::Reduce, callable, args, attached: 0 }) = self.node_of(value) else {
+        let Some(Node::Call { kind: CallKind::Reduce, callable, args, attached: 0 }) = self.node_of(value)
+        else {
             return None;
         };
         let is_import = self.dill_function(Value::Ref(callable)) == Some("_import_module");
@@ -146,7 +149,11 @@ mod tests {
         let text = |heap: &mut Heap, text: &str| heap.text(text).expect("small");
         for (module, name, want) in [
             ("numpy.core._multiarray_umath", "scalar", Some(("numpy.core.multiarray", "scalar"))),
-            ("numpy._core._multiarray_umath", "_reconstruct", Some(("numpy._core.multiarray", "_reconstruct"))),
+            (
+                "numpy._core._multiarray_umath",
+                "_reconstruct",
+                Some(("numpy._core.multiarray", "_reconstruct")),
+            ),
             ("_codecs", "encode", Some(("_codecs", "encode"))),
             ("_codecs", "scalar", None),
             ("numpy.core._multiarray_umath", "scalar.x", None),

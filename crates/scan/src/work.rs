@@ -98,7 +98,10 @@ impl Work {
 fn buffers(heap: &Heap, args: &[Value]) -> u64 {
     let parts = args.first().and_then(|&parts| heap.as_tuple(parts));
     let list = parts.and_then(|parts| heap.as_list(*parts.get(4)?)).unwrap_or_default();
-    list.iter().take(FIRST).map(|&buffer| 64 + heap.arrow_buffer(buffer).map_or(0, |bytes| bytes.len() as u64)).sum()
+    list.iter()
+        .take(FIRST)
+        .map(|&buffer| 64 + heap.arrow_buffer(buffer).map_or(0, |bytes| bytes.len() as u64))
+        .sum()
 }
 
 /// A measure for the parts of a dtype.

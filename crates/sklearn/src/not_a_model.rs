@@ -46,7 +46,9 @@ fn called(heap: &Heap, value: Value) -> String {
             let short = |text: &str| text.chars().take(80).collect::<String>();
             format!("the bound method {} of {}", short(&name), article(&short(class)))
         }
-        (Some((module, name)), _) => format!("the result of a call of {module}.{name}, which cannery doesn't make"),
+        (Some((module, name)), _) => {
+            format!("the result of a call of {module}.{name}, which cannery doesn't make")
+        }
         (None, _) => "the result of a call, which cannery doesn't make".into(),
     }
 }

@@ -193,7 +193,9 @@ impl<'h> Cells<'h> {
 impl Categories<'_> {
     fn element(&self, heap: &Heap, code: usize) -> Result<Cell<'_>, Error> {
         match self {
-            Self::Array(array) => array.element_at(code).map(|element| cell(heap, &array.dtype, element, true)),
+            Self::Array(array) => {
+                array.element_at(code).map(|element| cell(heap, &array.dtype, element, true))
+            }
             Self::Texts(texts) => {
                 texts.get(code).map(Cell::Text).ok_or_else(|| Error::malformed("a code without its category"))
             }

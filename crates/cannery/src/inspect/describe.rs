@@ -1,6 +1,6 @@
 //! Short texts for values.
 
-use cannery_object::views::iso_text;
+use cannery_object::views::{Moment, iso_text};
 use cannery_object::{DType, Element, Heap, Kind, Node, Value, View};
 
 use super::cells::{Cell, Cells, element_json};
@@ -43,9 +43,23 @@ fn time_text(dtype: &DType, count: i64) -> String {
 fn instant_text(heap: &Heap, value: Value) -> Option<String> {
     let instant = heap.instant(value)?;
     Some(match instant.zone {
-        Some(zone) => format!("{}+00:00 ({})", instant.text, shorten(&plain_text(heap, zone), 60)),
+        Some(zone) => format!("{}+00:00 ({})", instant.text, zone_text(heap, zone)),
         None => instant.text,
     })
+}
+
+/// The name of a time zone: UTC, an offset, or the text that its maker is called with.
+fn zone_text(heap: &Heap, zone: Value) -> String {
+    if let View::Time(time) = heap.view(zone) {
+        return match time.moment() {
+            Ok(Moment::Duration { days: 0, seconds: 0, microseconds: 0 }) => "UTC".into(),
+            Ok(moment) => moment.to_string(),
+            Err(_) => "<timezone>".into(),
+        };
+    }
+    let args = heap.call(zone).and_then(|call| heap.as_tuple(call.args)).unwrap_or_default();
+    let name = args.first().and_then(|&name| heap.as_str(name));
+    shorten(&name.map_or_else(|| plain_text(heap, zone), Into::into), 60)
 }
 
 /// A value as text, without quotes around text; what has parts is named by its type only.
@@ -133,17 +147,13 @@ fn call_text(heap: &Heap, value: Value, depth: usize) -> String {
             _ => "Series(…)".into(),
         },
         View::Random(_) => "RandomState(…)".into(),
-        View::DType => {
-            DType::from_value(heap, value).map_or("<dtype>".into(), |d| numpy_name(&d))
-        }
+        View::DType => DType::from_value(heap, value).map_or("<dtype>".into(), |d| numpy_name(&d)),
         View::Time(time) => match (time.moment(), time.zone()) {
-            (Ok(moment), Some(zone)) => format!("{moment} ({})", shorten(&plain_text(heap, zone), 60)),
+            (Ok(moment), Some(zone)) => format!("{moment} ({})", zone_text(heap, zone)),
             (Ok(moment), None) => moment.to_string(),
             (Err(_), _) => format!("<{}>", time.name),
         },
-        View::Plain => {
-            heap.global_name(value).map_or_else(|| "<call>".into(), |(_, name)| shorten(name, 60))
-        }
+        View::Plain => heap.global_name(value).map_or_else(|| "<call>".into(), |(_, name)| shorten(name, 60)),
         _ => match heap.object(value).filter(|_| heap.instant(value).is_none()) {
             Some(object) => format!("{}(…)", shorten(object.class().1, 60)),
             None => instant_text(heap, value).unwrap_or_else(|| "<call>".into()),

@@ -374,7 +374,9 @@ impl<'h, W: Write> Writer<'h, '_, W> {
         let (module, name) = extension.class();
         let mut text = self.head(id, "extension_array");
         match extension.texts() {
-            Some(texts) => text.push_str(&format!("\"dtype\":\"str\",\"shape\":[{}],\"order\":\"C\"", texts?.len())),
+            Some(texts) => {
+                text.push_str(&format!("\"dtype\":\"str\",\"shape\":[{}],\"order\":\"C\"", texts?.len()));
+            }
             None => self.array_members(&extension.data()?, &mut text)?,
         }
         member(&mut text, "class", name);

@@ -56,7 +56,10 @@ fn numpy_from(span: &str, calls_frombuffer: bool) -> Option<String> {
     match span {
         "2.0 or later" if !calls_frombuffer => Some("1.26 or later".into()),
         span if span.ends_with("or later") => Some(span.into()),
-        span => span.split_once('-').filter(|(_, last)| *last == "1.26").map(|(first, _)| format!("{first} or later")),
+        span => span
+            .split_once('-')
+            .filter(|(_, last)| *last == "1.26")
+            .map(|(first, _)| format!("{first} or later")),
     }
 }
 
@@ -75,7 +78,8 @@ mod tests {
 
     #[test]
     fn protocols_have_a_first_python() {
-        let python = |protocol: u32| PYTHONS.iter().find(|(most, _)| protocol <= *most).map(|(_, text)| *text);
+        let python =
+            |protocol: u32| PYTHONS.iter().find(|(most, _)| protocol <= *most).map(|(_, text)| *text);
         assert_eq!(python(0), Some("2.3 or later"));
         assert_eq!(python(4), Some("3.4 or later"));
         assert_eq!(python(5), Some("3.8 or later"));

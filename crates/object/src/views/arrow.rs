@@ -72,7 +72,9 @@ impl Heap {
         let bad = || Error::malformed("an array of pyarrow has no buffers of validity, offsets and data");
         let number = |value| self.as_int(value);
         let [Some(length), Some(nulls), Some(offset)] = numbers.map(number) else { return Err(bad()) };
-        let (Ok(len), Ok(start)) = (usize::try_from(length), usize::try_from(offset)) else { return Err(bad()) };
+        let (Ok(len), Ok(start)) = (usize::try_from(length), usize::try_from(offset)) else {
+            return Err(bad());
+        };
         let [validity, offsets, data] = buffers else { return Err(bad()) };
         let optional = |value: Value| match value {
             Value::None => Ok(None),
@@ -87,7 +89,9 @@ impl Heap {
             len,
         };
         if nulls < -1 || nulls > length || (nulls > 0 && texts.validity.is_none()) {
-            return Err(Error::malformed("an array of pyarrow counts missing elements that it does not mark"));
+            return Err(Error::malformed(
+                "an array of pyarrow counts missing elements that it does not mark",
+            ));
         }
         texts.check()?;
         Ok(texts)
@@ -108,7 +112,10 @@ impl ArrowTexts<'_> {
     /// An element; `None` where it is missing, or there is none.
     pub fn get(&self, index: usize) -> Option<&str> {
         let at = self.start.checked_add(index).filter(|_| index < self.len)?;
-        let is_valid = self.validity.as_ref().is_none_or(|bits| bits.get(at / 8).is_some_and(|byte| byte >> (at % 8) & 1 == 1));
+        let is_valid = self
+            .validity
+            .as_ref()
+            .is_none_or(|bits| bits.get(at / 8).is_some_and(|byte| byte >> (at % 8) & 1 == 1));
         let range = self.offset(at).filter(|_| is_valid)?..self.offset(at + 1)?;
         std::str::from_utf8(self.data.get(range)?).ok()
     }

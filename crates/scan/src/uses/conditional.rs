@@ -38,7 +38,9 @@ pub(crate) fn harmful_name_used_well(site: &Site<'_>) -> Option<Value> {
             return fits.then_some(class);
         }
         (("pyarrow.lib", _), CallKind::Reduce) => is_bare(site) && pyarrow::is_written(site),
-        ((module, _), CallKind::Reduce) if module.starts_with("dill.") => is_bare(site) && dill::is_written(site),
+        ((module, _), CallKind::Reduce) if module.starts_with("dill.") => {
+            is_bare(site) && dill::is_written(site)
+        }
         (name, CallKind::New) => is_vectorize(Some(name)) && args.is_empty() && is_entropy_of_arrays(site),
         _ => false,
     };
