@@ -107,11 +107,12 @@ fn what_is_no_model_is_named() {
     for (name, want) in [
         ("class.pkl", "the class sklearn.linear_model._logistic.LogisticRegression, not an instance of it"),
         ("function.pkl", "the name __main__.train alone"),
-        ("method.pkl", "the bound method predict of a Pipeline"),
         ("columns.pkl", "a list of 2 texts"),
         ("unfitted.pkl", "this LogisticRegression is not fitted"),
     ] {
         let error = predictions(name).expect_err("no model");
         assert!(error.contains(want), "{name}: {error}");
     }
+    let method = cannery::open(file("method.pkl")).expect("a file").summary().to_string();
+    assert!(method.contains("the bound method predict of a Pipeline"), "{method}");
 }
