@@ -35,9 +35,9 @@ pub struct Member {
 pub fn tar(bytes: &Bytes, limits: &Limits) -> Result<Vec<Member>> {
     let mut archive = ::tar::Archive::new(&bytes[..]);
     let mut members = Vec::new();
-    for (count, entry) in archive.entries().map_err(broken)?.enumerate() {
+    for (count, entry) in archive.entries().map_err(|error| broken(&error))?.enumerate() {
         limits.check(Limit::ZipEntries, count as u64 + 1)?;
-        let entry = entry.map_err(broken)?;
+        let entry = entry.map_err(|error| broken(&error))?;
         if entry.header().entry_type() != ::tar::EntryType::Regular {
             continue;
         }
@@ -52,7 +52,7 @@ pub fn tar(bytes: &Bytes, limits: &Limits) -> Result<Vec<Member>> {
     Ok(members)
 }
 
-fn broken(error: std::io::Error) -> Error {
+fn broken(error: &std::io::Error) -> Error {
     Error::malformed(format!("the tar archive is damaged: {error}"))
 }
 

@@ -124,7 +124,7 @@ impl Line<'_> {
                 self.between("(", heap.items(items), close, depth);
             }
             Some(Node::Set(items) | Node::FrozenSet(items)) => {
-                self.between("{", heap.items(items), "}", depth)
+                self.between("{", heap.items(items), "}", depth);
             }
             Some(Node::Dict(pairs)) => {
                 self.push("{");
