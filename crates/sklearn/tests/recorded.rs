@@ -1,6 +1,8 @@
 //! Every recorded model predicts what scikit-learn predicted. Models are the cases of all `FOLDER/NAME-VERSION.json` here,
 //! which the `make.py` of the folder wrote with [`record.py`](record.py); a new class adds cases, and no code.
 //!
+//! `FOLDER/damaged.jsonl` has a line for each edit of a recorded state that must be refused, with its kind and path.
+//!
 //! How near a result must come to the recorded one is what its operators say: to the bit where all of them are exact.
 
 mod json_heap;
@@ -17,12 +19,32 @@ use serde_json::Value;
 
 #[test]
 fn every_model_predicts_what_scikit_learn_predicted() {
-    let counts: Vec<usize> = files().iter().map(|path| check_file(path)).collect();
+    let counts: Vec<usize> = files("json").iter().map(|path| check_file(path)).collect();
     let all: usize = counts.iter().sum();
     assert!(counts.iter().all(|&count| count > 0) && all >= 800, "{all} results in {} files", counts.len());
 }
 
-fn files() -> Vec<PathBuf> {
+#[test]
+fn damaged_states_are_refused_where_they_are_damaged() {
+    let mut checked = 0;
+    for path in files("jsonl") {
+        for line in fs::read_to_string(&path).expect("a file").lines() {
+            let edit: Value = serde_json::from_str(line).expect("JSON");
+            let recorded = path.with_file_name(edit["file"].as_str().expect("a file"));
+            let text = fs::read_to_string(recorded).expect("a file of cases");
+            let mut case = json_heap::case(&text, edit["case"].as_str().expect("a case"));
+            let place = edit["set"].as_str().expect("a place");
+            *case["state"].pointer_mut(place).expect("a part of the state") = edit["to"].clone();
+            let error = Model::of(&case).read().expect_err(line);
+            let kind = format!("{:?}", error.kind()).to_lowercase();
+            assert_eq!(edit["error"], format!("{kind} {}", error.path()), "{line}: {error}");
+            checked += 1;
+        }
+    }
+    assert!(checked >= 6, "{checked} edits");
+}
+
+fn files(extension: &str) -> Vec<PathBuf> {
     let list = |folder: &Path| {
         let entries = fs::read_dir(folder).expect("a folder of tests");
         Vec::from_iter(entries.map(|entry| entry.expect("an entry").path()))
@@ -30,7 +52,7 @@ fn files() -> Vec<PathBuf> {
     let folders = list(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests"));
     let mut files: Vec<PathBuf> =
         folders.iter().filter(|path| path.is_dir()).flat_map(|path| list(path)).collect();
-    files.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
+    files.retain(|path| path.extension().is_some_and(|of_file| of_file == extension));
     files.sort();
     files
 }
