@@ -163,7 +163,7 @@ impl<N: Inline> Inline for Joblib<'_, N> {
 
 /// joblib's three stand-ins for an array.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Wrapper {
+pub(crate) enum Wrapper {
     /// `NumpyArrayWrapper`: the elements follow.
     Inline,
     /// `NDArrayWrapper`: the elements are an npy file.
@@ -177,7 +177,7 @@ const PACKAGES: [&str; 2] = ["joblib", "sklearn.externals.joblib"];
 
 /// The package of the joblib that reads an object as an array, and how. The wrappers for files are the same classes in two
 /// modules.
-fn wrapper_of(heap: &Heap, object: Value) -> Option<(&'static str, Wrapper)> {
+pub(crate) fn wrapper_of(heap: &Heap, object: Value) -> Option<(&'static str, Wrapper)> {
     let (module, name) = heap.object(object)?.class();
     let (package, module) = module.rsplit_once('.')?;
     let wrapper = match (module, name) {

@@ -6,6 +6,7 @@
 
 #![deny(unsafe_code)]
 
+mod atomic;
 pub mod compress;
 mod document;
 mod error;
@@ -20,10 +21,13 @@ mod number;
 pub mod skops;
 pub mod sniff;
 pub mod source;
+mod write;
 pub mod zip;
 
+pub use atomic::AtomicFile;
 pub use document::{Attempt, Document, Facts, Kind, read, read_member, read_plain, unknown};
 pub use error::{Error, ErrorKind, Result};
 pub use headless::{Headless, headless, is_identifier, may_be_headless};
 pub use joblib::{Companion, Companions, Folder, Joblib, NoCompanions, Reader};
+pub use write::{Form, Numpy, Writing, write};
 pub use members::{Member, content, member, tar};

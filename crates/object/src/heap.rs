@@ -235,6 +235,8 @@ pub struct Heap {
     attached: Vec<Attached>,
     attached_to_others: HashMap<Id, u32>,
     arrays: Vec<Array>,
+    /// By its root, the protocol of a pickle.
+    protocols: HashMap<Id, u8>,
     symbols: Vec<Box<str>>,
     symbol_of: HashMap<Box<str>, Symbol>,
 }
@@ -266,6 +268,7 @@ impl Heap {
             attached: Vec::new(),
             attached_to_others: HashMap::new(),
             arrays: Vec::new(),
+            protocols: HashMap::new(),
             symbols: Vec::new(),
             symbol_of: HashMap::new(),
         }

@@ -10,10 +10,12 @@
 mod assemble;
 mod decode;
 mod disassemble;
+mod encode;
 mod error;
 mod machine;
 mod opcode;
 mod text;
+mod write;
 
 pub use assemble::{ListingError, assemble};
 pub use decode::{Arg, Decoder, Op};
@@ -24,3 +26,4 @@ pub use machine::{
 };
 pub use opcode::{ArgKind, OPCODES, Opcode};
 pub use text::{raw_unicode, unquote};
+pub use write::{Data, Dialect, NoOutline, Outline, Piece, WriteError, WriteOptions, write};

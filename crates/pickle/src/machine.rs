@@ -90,7 +90,11 @@ fn run(heap: &mut Heap, mut machine: Machine<'_>, inline: &mut impl Inline) -> R
         match step {
             Step::Next => machine.make_room(heap, decoder.position()),
             Step::Took(taken) => decoder.skip_to(taken.end),
-            Step::Stop(root) => return Ok(machine.outcome(root, decoder.position())),
+            Step::Stop(root) => {
+                let noted = heap.note_protocol(root, machine.protocol.unwrap_or(0));
+                noted.map_err(|limit| Error::limit(decoder.position(), limit))?;
+                return Ok(machine.outcome(root, decoder.position()));
+            }
         }
     }
 }

@@ -8,7 +8,6 @@
 
 #![forbid(unsafe_code)]
 
-mod atomic;
 mod batch;
 mod column;
 mod error;

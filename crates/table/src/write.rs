@@ -7,7 +7,7 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use self::parquet::ParquetSink;
-use crate::atomic::AtomicFile;
+use cannery_format::AtomicFile;
 use crate::column::Column;
 use crate::error::Error;
 use crate::npy::Array;

@@ -113,6 +113,15 @@ impl Heap {
         }
     }
 
+    /// Notes the protocol of the pickle that gave a value: whether its names are Python 2's.
+    pub fn note_protocol(&mut self, root: Value, protocol: u8) -> Result<(), LimitError> {
+        if let Value::Ref(id) = root {
+            self.budget.spend_memory(4 * size_of::<(Id, u8)>() as u64)?;
+            self.protocols.insert(id, protocol);
+        }
+        Ok(())
+    }
+
     /// An array whose elements lie outside a pickle.
     pub fn add_array(&mut self, array: Array) -> Result<Value, LimitError> {
         self.budget.spend_memory(array.memory())?;

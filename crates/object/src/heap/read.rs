@@ -61,6 +61,14 @@ impl Heap {
         self.buffers.iter().find(around).map(|buffer| buffer.slice_ref(bytes))
     }
 
+    /// The protocol of the pickle that gave a value, 0 for 0 and 1; `None` when it is not the root of one.
+    pub fn read_protocol(&self, root: Value) -> Option<u8> {
+        match root {
+            Value::Ref(id) => self.protocols.get(&id).copied(),
+            _ => None,
+        }
+    }
+
     /// The text of an interned name.
     pub fn symbol(&self, symbol: Symbol) -> &str {
         &self.symbols[symbol.0 as usize]

@@ -10,7 +10,7 @@ use parquet::file::writer::{SerializedColumnWriter, SerializedFileWriter, Serial
 use parquet::schema::types::Type;
 
 use super::rows;
-use crate::atomic::AtomicFile;
+use cannery_format::AtomicFile;
 use crate::column::{Column, Layout};
 use crate::error::Error;
 use crate::values::{Cell, Plain, Values};
