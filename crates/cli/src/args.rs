@@ -17,7 +17,7 @@ pub(crate) struct Args {
     #[arg(long)]
     pub(crate) limits: bool,
 
-    /// When text is in colour; auto: on a terminal, unless NO_COLOR is set
+    /// Colour text; auto: on a terminal, unless NO_COLOR is set
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub(crate) color: Color,
 
@@ -309,12 +309,9 @@ pub(crate) enum ScanFormat {
 /// When text is in colour.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Color {
-    /// On a terminal, unless NO_COLOR is set
     #[default]
     Auto,
-    /// Also in files and pipes
     Always,
-    /// Not at all
     Never,
 }
 

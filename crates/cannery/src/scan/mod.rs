@@ -195,7 +195,7 @@ impl<'p> Scan<'p> {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         match read::bytes_of(path, &self.limits) {
             Ok(read::Content::Bytes(bytes)) if named => {
-                cannery_scan::scan(&bytes, &self.options, &mut Folder::of(path))
+                cannery_scan::scan(&bytes, &self.options, &mut Folder::of(path)).of_named_file()
             }
             Ok(read::Content::Bytes(bytes)) => {
                 cannery_scan::scan_in_folder(&name, &bytes, &self.options, &mut Folder::of(path))
