@@ -42,7 +42,7 @@ fn step_by_step(heap: &mut Heap, bytes: &Bytes) -> Result<(Value, usize), Error>
     let mut decoder = Decoder::new(bytes, 0, heap.budget().limits());
     let mut machine = Machine::new(bytes, buffer, 0);
     loop {
-        let next = decoder.next_op().map_err(|error| machine.count_missing(error))?;
+        let next = decoder.next_op()?;
         match machine.step(heap, next, &mut NoInline)? {
             Step::Next => {}
             Step::Took(taken) => decoder.skip_to(taken.end),

@@ -17,6 +17,10 @@ pub(crate) struct Args {
     #[arg(long)]
     pub(crate) limits: bool,
 
+    /// Colour text; auto: on a terminal, unless NO_COLOR is set
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub(crate) color: Color,
+
     /// No progress bars
     #[arg(long, short, global = true)]
     pub(crate) quiet: bool,
@@ -125,7 +129,7 @@ Examples:
 
 Verdicts: safe (all of it is known, and nothing was left unread), unknown (something is not known),
 dangerous (something is known to do harm), malformed (unreadable, over a limit, or contradicting
-itself). Files of other kinds in folders are skipped. docs/scan.md has the JSON and the policy file,
+itself). Files of other kinds in folders are skipped: --skipped lists them. docs/scan.md has the JSON and the policy file,
 docs/rules.md every rule.
 
 Exit status, the highest of all files: 0 safe, 1 unknown or dangerous, 2 malformed or no model.";
@@ -275,6 +279,10 @@ pub(crate) struct Scan {
     #[arg(long, value_hint = ValueHint::FilePath)]
     pub(crate) policy: Option<PathBuf>,
 
+    /// List the files of folders that were skipped, each with the reason
+    #[arg(long)]
+    pub(crate) skipped: bool,
+
     /// Threads that judge files [default: one for each processor]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
@@ -296,6 +304,15 @@ pub(crate) enum ScanFormat {
     Json,
     /// For code hosts: SARIF 2.1.0
     Sarif,
+}
+
+/// When text is in colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    #[default]
+    Auto,
+    Always,
+    Never,
 }
 
 #[derive(Debug, ClapArgs)]

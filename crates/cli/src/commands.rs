@@ -8,11 +8,11 @@ use cannery::{Listing, Model, Options, Stage};
 use clap::CommandFactory;
 
 use crate::args::{
-    Args, Assemble, Bench, Command, Completions, Disassemble, Encoding, Format, Inspect, Predict, Scan,
-    ScanFormat,
+    Args, Assemble, Bench, Color, Command, Completions, Disassemble, Encoding, Format, Inspect, Predict,
+    Scan, ScanFormat,
 };
 use crate::limits;
-use crate::out::{Failure, report, stdout};
+use crate::out::{Failure, is_coloured, report, stdout, with_bold_title};
 use crate::progress::Progress;
 
 type Result<T = ()> = std::result::Result<T, Failure>;
@@ -23,11 +23,11 @@ pub(crate) fn run(args: Args) -> Result<ExitCode> {
         return if scan.rules {
             print_rules().map(|()| ExitCode::SUCCESS)
         } else {
-            run_scan(scan, args.quiet)
+            run_scan(scan, args.quiet, args.color)
         };
     }
     if let (Some(Command::Inspect(inspect)), false) = (&args.command, args.limits) {
-        return run_inspect(inspect, args.quiet);
+        return run_inspect(inspect, args.quiet, args.color);
     }
     run_fine(args).map(|()| ExitCode::SUCCESS)
 }
@@ -38,17 +38,17 @@ fn run_fine(args: Args) -> Result {
     match args.command {
         _ if args.limits => print_limits(),
         None => Ok(Args::command().print_long_help()?),
-        Some(Command::Inspect(inspect)) => run_inspect(&inspect, args.quiet).map(drop),
+        Some(Command::Inspect(inspect)) => run_inspect(&inspect, args.quiet, args.color).map(drop),
         Some(Command::Disassemble(disassemble)) => run_disassemble(&disassemble, &mut progress),
         Some(Command::Assemble(assemble)) => run_assemble(&assemble),
         Some(Command::Predict(predict)) => run_predict(&predict, &mut progress),
         Some(Command::Bench(bench)) => run_bench(&bench),
-        Some(Command::Scan(scan)) => run_scan(&scan, args.quiet).map(drop),
+        Some(Command::Scan(scan)) => run_scan(&scan, args.quiet, args.color).map(drop),
         Some(Command::Completions(completions)) => print_completions(&completions),
     }
 }
 
-fn run_scan(args: &Scan, quiet: bool) -> Result<ExitCode> {
+fn run_scan(args: &Scan, quiet: bool, color: Color) -> Result<ExitCode> {
     let mut policy = match &args.policy {
         Some(path) => cannery::scan::read_policy(path)?,
         None => cannery::scan::Policy::default(),
@@ -74,16 +74,17 @@ fn run_scan(args: &Scan, quiet: bool) -> Result<ExitCode> {
     match &args.output {
         Some(path) => {
             let mut file = std::io::BufWriter::new(std::fs::File::create(path)?);
-            print_scan(&scanned, args.format, &mut file)?;
+            print_scan(&scanned, args, color == Color::Always, &mut file)?;
         }
-        None => print_scan(&scanned, args.format, &mut stdout())?,
+        None => print_scan(&scanned, args, is_coloured(color), &mut stdout())?,
     }
     Ok(ExitCode::from(scanned.exit_status()))
 }
 
-fn print_scan(scanned: &cannery::scan::Scanned, format: ScanFormat, out: &mut impl Write) -> Result {
-    match format {
-        ScanFormat::Text => scanned.write_text(out)?,
+fn print_scan(scanned: &cannery::scan::Scanned, args: &Scan, colour: bool, out: &mut impl Write) -> Result {
+    let style = cannery::scan::Style::default().colour(colour).skipped(args.skipped);
+    match args.format {
+        ScanFormat::Text => scanned.write_styled_text(style, out)?,
         ScanFormat::Json => scanned.write_json(out)?,
         ScanFormat::Sarif => scanned.write_sarif(out)?,
     }
@@ -113,13 +114,13 @@ fn print_completions(completions: &Completions) -> Result {
 }
 
 /// Every file is looked at, whatever is wrong with others; the status is that of the worst.
-fn run_inspect(inspect: &Inspect, quiet: bool) -> Result<ExitCode> {
+fn run_inspect(inspect: &Inspect, quiet: bool, color: Color) -> Result<ExitCode> {
     let mut status = ExitCode::SUCCESS;
     for (k, file) in inspect.files.iter().enumerate() {
         let mut progress = Progress::new(quiet);
         let done = open_to_inspect(inspect, file, &mut progress);
         progress.finish();
-        let printed = done.and_then(|model| print_model(&model, inspect, file, k));
+        let printed = done.and_then(|model| print_model(&model, inspect, file, k, color));
         match printed {
             Ok(()) => {}
             Err(failure @ Failure::BrokenPipe) => return Err(failure),
@@ -138,7 +139,13 @@ fn open_to_inspect(inspect: &Inspect, file: &std::path::Path, progress: &mut Pro
     }
 }
 
-fn print_model(model: &Model, inspect: &Inspect, file: &std::path::Path, number: usize) -> Result {
+fn print_model(
+    model: &Model,
+    inspect: &Inspect,
+    file: &std::path::Path,
+    number: usize,
+    color: Color,
+) -> Result {
     let mut out = stdout();
     if inspect.files.len() > 1 && inspect.format == Format::Text {
         let name = file.display().to_string();
@@ -146,6 +153,9 @@ fn print_model(model: &Model, inspect: &Inspect, file: &std::path::Path, number:
         writeln!(out, "{}{name}:", if number > 0 { "\n" } else { "" })?;
     }
     match inspect.format {
+        Format::Text if is_coloured(color) => {
+            write!(out, "{}", with_bold_title(&model.summary().to_string()))?
+        }
         Format::Text => write!(out, "{}", model.summary())?,
         Format::Json => model.write_json(inspect.arrays, &mut out)?,
     }

@@ -3,6 +3,8 @@
 use std::io::{self, BufWriter, StdoutLock, Write};
 use std::process::ExitCode;
 
+use crate::args::Color;
+
 /// Why a command ended without doing what was asked.
 #[derive(Debug)]
 pub(crate) enum Failure {
@@ -27,6 +29,21 @@ impl From<io::Error> for Failure {
 /// Standard output, buffered.
 pub(crate) fn stdout() -> BufWriter<StdoutLock<'static>> {
     BufWriter::with_capacity(1 << 16, io::stdout().lock())
+}
+
+/// Whether what goes to standard output is in colour: `NO_COLOR`, `CLICOLOR_FORCE` and a terminal without colours count too.
+pub(crate) fn is_coloured(color: Color) -> bool {
+    match color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never,
+    }
+}
+
+/// A text with its first line in bold.
+pub(crate) fn with_bold_title(text: &str) -> String {
+    let (title, rest) = text.split_once('\n').unwrap_or((text, ""));
+    format!("\x1b[1m{title}\x1b[0m\n{rest}")
 }
 
 /// Says what went wrong; gives the exit status.

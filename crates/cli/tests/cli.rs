@@ -222,3 +222,59 @@ fn a_failed_prediction_leaves_no_file() {
         fs::read_dir(folder.path()).expect("a folder").map(|entry| entry.expect("an entry").path()).collect();
     assert_eq!(left, [rows]);
 }
+
+/// What is in the place of a model, and what every command says of it.
+#[test]
+fn inspect_scan_and_predict_say_the_same_of_a_file() {
+    let iris = fs::read(Path::new(ROOT).join("examples/iris_svc.joblib")).expect("the example");
+    let cases: [(&str, &[u8], &str); 9] = [
+        ("lfs.pkl", b"version https://git-lfs.github.com/spec/v1\noid sha256:e3\nsize 2\n", "git lfs pull"),
+        ("dvc.pkl", b"outs:\n- md5: a304\n  size: 2\n  path: model.pkl\n", "dvc pull"),
+        ("json.pkl", b"{\"message\": \"Not Found\"}", "this is JSON text"),
+        ("page.pkl", b"<!DOCTYPE html>\n<html></html>", "this is XML or HTML text"),
+        ("empty.pkl", b"", "this is an empty file"),
+        ("text.pkl", b"Permission is hereby granted", "this is text, not a pickle"),
+        ("array.joblib", &iris[..2000], "cut short: 1,168 bytes are missing from an array of 1,920"),
+        ("frame.pkl", b"\x80\x04\x95\x20\0\0\0\0\0\0\0]B\x10\0\0\0ab", "cut short: 24 bytes are missing"),
+        (
+            "crlf.pkl",
+            b"(dp0\r\nS'a'\r\np1\r\nI1\r\ns.",
+            "its line ends were changed to CRLF (git autocrlf or a text-mode transfer); restore it with",
+        ),
+    ];
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for (name, bytes, words) in cases {
+        let path = folder.path().join(name);
+        fs::write(&path, bytes).expect("written");
+        let run = |command: &str, more: &[&str]| {
+            let output = cannery().arg(command).arg(&path).args(more).output().expect("run");
+            assert_eq!(output.status.code(), Some(2), "{command} {name}");
+            text(&output.stdout) + &text(&output.stderr)
+        };
+        let message = run("inspect", &[]);
+        let message = message.trim_end().rsplit_once("malformed: ").expect("a kind").1;
+        assert!(message.contains(words), "{name}: {message}");
+        let table = format!("{ROOT}/examples/iris.csv");
+        for said in [run("scan", &[]), run("predict", &[&table])] {
+            assert!(said.contains(message) && said.contains("malformed"), "{name}: {said}, not {message}");
+        }
+    }
+}
+
+#[test]
+fn skipped_files_are_listed_and_text_is_coloured_on_request() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    fs::write(folder.path().join("plot.png"), b"\x89PNG\r\n\x1a\n").expect("written");
+    fs::write(folder.path().join("evil.pkl"), b"cposix\nsystem\n(S'echo hi'\ntR.").expect("written");
+    let run = |more: &[&str]| {
+        let output = cannery().arg("scan").arg(folder.path()).args(more).output().expect("run");
+        assert_eq!(output.status.code(), Some(1));
+        text(&output.stdout)
+    };
+    let plain = run(&[]);
+    assert!(!plain.contains("plot.png") && plain.contains("calls posix.system('echo hi')"), "{plain}");
+    assert!(run(&["--skipped"]).contains("plot.png: skipped: this is an image\n"));
+    assert!(!plain.contains('\x1b') && run(&["--color", "always"]).contains("\x1b[1;31mdangerous"));
+    let inspected = cannery().args(["inspect", "examples/iris_svc.joblib", "--color", "always"]).output();
+    assert!(text(&inspected.expect("run").stdout).starts_with("\x1b[1mSVC\x1b[0m\n"));
+}

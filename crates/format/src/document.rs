@@ -245,7 +245,9 @@ fn pickles(
 
 /// What is wrong with bytes that can't be read as a pickle. Without a header, most of them were never one.
 fn explain(bytes: &Bytes, error: cannery_pickle::Error, limits: &Limits) -> Error {
-    if matches!(bytes[..], [0x80, 0..=5, ..]) || headless(bytes, limits) != Headless::Other {
+    if matches!(bytes[..], [0x80, 0..=5, ..])
+        || matches!(headless(bytes, limits), Headless::Pickle | Headless::CutShort)
+    {
         return error.into();
     }
     if has_changed_line_ends(bytes, limits) {

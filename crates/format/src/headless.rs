@@ -2,7 +2,7 @@
 //! table or a list of packages can begin like one. What an unpickler makes of the bytes decides.
 
 use bytes::Bytes;
-use cannery_object::{Budget, Heap, Limits, Node, Value};
+use cannery_object::{Budget, Heap, Limit, Limits, Node, Value};
 use cannery_pickle::{Breach, Error, Inline, Op, Source, Taken, read_leniently};
 
 use crate::sniff::starts_a_pickle;
@@ -14,6 +14,8 @@ pub enum Headless {
     Pickle,
     /// Values of a pickle that breaks off. It imports nothing and calls nothing.
     CutShort,
+    /// Something that this reader refuses where some unpickler could go on: a number in an unusual spelling, or text.
+    Unclear,
     /// Something else: text, or bytes of another format.
     Other,
 }
@@ -28,6 +30,9 @@ pub fn headless(bytes: &Bytes, limits: &Limits) -> Headless {
         None => Headless::Other,
         Some(reading) if reading.is_pickle(bytes) => Headless::Pickle,
         Some(reading) if reading.breaks_off() && reading.opcodes >= TOO_MANY_FOR_TEXT => Headless::CutShort,
+        Some(reading) if reading.read.as_ref().is_err_and(|error| error.breach() == Breach::Rule) => {
+            Headless::Unclear
+        }
         Some(_) => Headless::Other,
     }
 }
@@ -52,7 +57,9 @@ impl Reading {
         if !starts_a_pickle(bytes) {
             return None;
         }
-        let mut budget = Budget::new(limits.clone());
+        // a name that is longer than a caller allows is one all the same
+        let names = limits.of(Limit::NameBytes).max(Limits::default().of(Limit::NameBytes));
+        let mut budget = Budget::new(limits.clone().with(Limit::NameBytes, names));
         let spent = budget.spend_input(bytes.len() as u64);
         let mut heap = Heap::with_budget(budget);
         let mut opcodes = Count(0);
@@ -63,9 +70,9 @@ impl Reading {
         Some(Self { heap, read, opcodes: opcodes.0 })
     }
 
-    fn is_pickle(&self, bytes: &[u8]) -> bool {
+    fn is_pickle(&self, bytes: &Bytes) -> bool {
         calls_something(&self.heap)
-            || self.read.as_ref().is_ok_and(|&end| is_over(&bytes[end..]) || imports_something(&self.heap))
+            || self.read.as_ref().is_ok_and(|&end| is_over(bytes, end) || imports_something(&self.heap))
     }
 
     fn breaks_off(&self) -> bool {
@@ -73,10 +80,15 @@ impl Reading {
     }
 }
 
-/// Whether the rest of a file is nothing but white space, or the next pickle.
-fn is_over(rest: &[u8]) -> bool {
-    let rest = rest.trim_ascii();
-    rest.is_empty() || matches!(rest, [0x80, 0..=5, ..]) || starts_a_pickle(rest) && rest.ends_with(b".")
+/// Whether nothing but white space follows a pickle, or another one that fills the rest.
+fn is_over(bytes: &Bytes, end: usize) -> bool {
+    let rest = bytes[end..].trim_ascii();
+    if rest.is_empty() || matches!(rest, [0x80, 0..=5, ..]) {
+        return true;
+    }
+    let rest = bytes.slice_ref(rest);
+    Reading::of(&rest, &Limits::default())
+        .is_some_and(|next| next.read.is_ok_and(|end| rest[end..].trim_ascii().is_empty()))
 }
 
 /// Whether something is called that can be imported.
@@ -170,7 +182,7 @@ mod tests {
 
     #[test]
     fn text_is_no_pickle() {
-        let texts: [&[u8]; 16] = [
+        let texts: [&[u8]; 17] = [
             b"Permission is hereby granted, free of charge, to any\nperson obtaining a copy of this software",
             b"Project to try MLflow to orchestrate whole data pipeline",
             b"channels:\n- conda-forge\ndependencies:\n- python=3.11.4\n",
@@ -186,10 +198,13 @@ mod tests {
             b"Copyright 2020\n.",
             b"Version 1\n. and so on\n",
             b"column\nvalue\n1\n2\n",
+            b"C\x03abc.Ca\nb and so on.",
             b"\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR",
         ];
         for bytes in texts {
-            assert_eq!(is(bytes), Headless::Other, "{:?}", String::from_utf8_lossy(bytes));
+            let is = is(bytes);
+            let text = String::from_utf8_lossy(bytes);
+            assert!(matches!(is, Headless::Other | Headless::Unclear), "{is:?}: {text:?}");
         }
     }
 

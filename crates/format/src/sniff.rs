@@ -111,6 +111,7 @@ foreign! {
     Xml, "XML or HTML text";
     RData, "an R data file";
     Pdf, "a PDF document";
+    Save, "a save file of IDL or SPSS";
     Image, "an image";
 }
 
@@ -139,6 +140,7 @@ impl Foreign {
             | Self::Json
             | Self::Xml
             | Self::Pdf
+            | Self::Save
             | Self::Image
             | Self::Office => Nature::Data,
             Self::Safetensors | Self::Gguf | Self::Onnx => Nature::Model,
@@ -164,6 +166,12 @@ impl Foreign {
         }
     }
 
+    /// Whether it is what people find in the place of a model: a pointer to it, a page that says why it is not there,
+    /// nothing.
+    pub fn stands_for_a_model(self) -> bool {
+        matches!(self, Self::Empty | Self::GitLfs | Self::Dvc | Self::Json | Self::Xml)
+    }
+
     /// Whether it is a zip archive.
     pub fn is_zip(self) -> bool {
         matches!(self, Self::PyTorch | Self::Keras | Self::Office)
@@ -171,8 +179,8 @@ impl Foreign {
 
     /// Whether the first bytes are some that an unpickler can't get past, although they begin with an opcode.
     pub fn is_never_a_pickle(self) -> bool {
-        // PNG: NEWFALSE, PERSID of a line, and 0x1a, which is no opcode
-        self == Self::Image
+        // PNG: NEWFALSE, PERSID of a line, and 0x1a, which is no opcode; IDL: a string of a line without quotes
+        matches!(self, Self::Image | Self::Save)
     }
 }
 
@@ -257,7 +265,7 @@ fn is_zip(bytes: &[u8]) -> bool {
 }
 
 fn foreign(bytes: &[u8]) -> Option<Foreign> {
-    let magics: [(&[u8], Foreign); 21] = [
+    let magics: [(&[u8], Foreign); 24] = [
         (b"version https://git-lfs.github.com/spec/", Foreign::GitLfs),
         (b"7z\xbc\xaf\x27\x1c", Foreign::SevenZip),
         (b"Rar!\x1a\x07", Foreign::Rar),
@@ -275,6 +283,9 @@ fn foreign(bytes: &[u8]) -> Option<Foreign> {
         (b"RDX2\n", Foreign::RData),
         (b"RDX3\n", Foreign::RData),
         (b"%PDF-", Foreign::Pdf),
+        (b"SR\x00\x04", Foreign::Save),
+        (b"$FL2", Foreign::Save),
+        (b"$FL3", Foreign::Save),
         (b"\x89PNG\r\n\x1a\n", Foreign::Image),
         (b"\xff\xd8\xff", Foreign::Image),
         (b"<?xml", Foreign::Xml),

@@ -126,10 +126,10 @@ impl fmt::Display for LimitError {
             let Self { allowed, asked, .. } = self;
             return write!(
                 f,
-                "reading needs {asked} bytes of memory, the limits memory-factor and memory-slack allow {allowed}"
+                "reading needs {asked} bytes of memory, --memory-factor and --memory-slack allow {allowed}"
             );
         }
-        write!(f, "{} needs {} {unit}, the limit {name} allows {}", info.help, self.asked, self.allowed)
+        write!(f, "{}: {} {unit}, --{name} allows {}", info.help, self.asked, self.allowed)
     }
 }
 
@@ -213,6 +213,6 @@ mod tests {
     #[test]
     fn error_names_the_limit() {
         let error = Limits::default().check(Limit::ZipEntries, 20_000).unwrap_err();
-        assert!(error.to_string().contains("zip-entries"));
+        assert!(error.to_string().contains("--zip-entries"));
     }
 }

@@ -55,13 +55,15 @@ pub enum Arg<'a> {
 pub struct Decoder<'a> {
     input: &'a [u8],
     position: usize,
+    /// Where the frame that was begun last ends, which says how much is missing of a file that is cut short.
+    frame_end: usize,
     limits: Limits,
 }
 
 impl<'a> Decoder<'a> {
     /// Reads `input` from a position on.
     pub fn new(input: &'a [u8], position: usize, limits: &Limits) -> Self {
-        Self { input, position, limits: limits.clone() }
+        Self { input, position, frame_end: 0, limits: limits.clone() }
     }
 
     /// Where the next opcode begins.
@@ -79,15 +81,28 @@ impl<'a> Decoder<'a> {
     pub fn next_op(&mut self) -> Result<Op<'a>, Error> {
         let offset = self.position;
         let Some(&byte) = self.input.get(offset) else {
-            return Err(Error::cut_short(offset, None, "the pickle ends before STOP"));
+            return Err(self.count_missing(Error::cut_short(offset, None, "the pickle ends before STOP")));
         };
         let Some(opcode) = Opcode::from_byte(byte) else {
             let error = Error::malformed(offset, format!("{byte:#04x} is no opcode"));
             return Err(error.of_breach(Breach::Impossible));
         };
         self.position = offset + 1;
-        let arg = self.any_arg(opcode.arg()).map_err(|fault| explain(fault, opcode, offset))?;
+        let arg =
+            self.any_arg(opcode.arg()).map_err(|fault| self.count_missing(explain(fault, opcode, offset)))?;
+        if let (Opcode::Frame, Arg::Int(length)) = (opcode, arg) {
+            self.frame_end = self.position.saturating_add(usize::try_from(length).unwrap_or(usize::MAX));
+        }
         Ok(Op { offset, end: self.position, opcode, arg })
+    }
+
+    /// A stream that ends inside a frame lacks the rest of the frame. One that is longer than any file is none.
+    #[cold]
+    fn count_missing(&self, error: Error) -> Error {
+        match self.frame_end.checked_sub(self.input.len()).map(u32::try_from) {
+            Some(Ok(missing @ 1..)) if error.breach() == Breach::CutShort => error.missing(missing.into()),
+            _ => error,
+        }
     }
 
     /// The next opcode if it can be had at once; `None`, and nothing is read, when [`next_op`](Self::next_op) has to

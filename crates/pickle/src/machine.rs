@@ -82,7 +82,7 @@ fn run(heap: &mut Heap, mut machine: Machine<'_>, inline: &mut impl Inline) -> R
         let (op, step) = match decoder.quick_op() {
             Some(op) => (op, machine.quick_step(heap, op, inline)?),
             None => {
-                let op = decoder.next_op().map_err(|error| machine.count_missing(error))?;
+                let op = decoder.next_op()?;
                 (op, machine.step(heap, op, inline)?)
             }
         };
@@ -251,17 +251,6 @@ impl<'i> Machine<'i> {
             },
         };
         error.at(op.opcode)
-    }
-
-    /// A stream that ends inside a frame lacks the rest of the frame.
-    #[cold]
-    pub fn count_missing(&self, error: Error) -> Error {
-        match self.frame_end.checked_sub(self.bytes.len()) {
-            Some(missing @ 1..) if self.frame_end != NO_FRAME && error.breach() == Breach::CutShort => {
-                error.missing(missing as u64)
-            }
-            _ => error,
-        }
     }
 
     /// An opcode lies in one frame or in none, and is no newer than the stream says.

@@ -11,7 +11,7 @@ use cannery_format::{
 use cannery_object::{Budget, Heap, Id, Limit, Limits, Node, Value};
 use cannery_pickle::{Breach, NoInline};
 
-use crate::folder::{has_model_extension, names_harm, reason_to_skip};
+use crate::folder::{has_model_extension, is_something_else, names_harm, reason_to_skip};
 use crate::judge::{Allowed, Judged, Suspect, judge};
 use crate::names::{self, Standing};
 use crate::nested;
@@ -67,7 +67,7 @@ pub fn scan_in_folder(
     options: &Options,
     companions: &mut dyn Companions,
 ) -> Report {
-    if has_model_extension(name) {
+    if has_model_extension(name) && !is_something_else(bytes) {
         return scan(bytes, options, companions).of_named_file();
     }
     match reason_to_skip(bytes, &options.limits) {
@@ -395,9 +395,10 @@ impl Scan<'_> {
         match headless(bytes, &self.options.limits) {
             Headless::Pickle => true,
             Headless::CutShort => !self.in_folder,
-            // an unpickler that takes what this one refuses may go on: from STOP at the end one sees how far
-            Headless::Other if self.in_folder => names_harm(bytes),
-            Headless::Other => !fails_everywhere(error) && bytes.ends_with(b"."),
+            // STOP at the end shows that it was meant as a pickle
+            Headless::Unclear if self.in_folder => names_harm(bytes),
+            Headless::Unclear => bytes.ends_with(b"."),
+            Headless::Other => !fails_everywhere(error) && !self.in_folder && bytes.ends_with(b"."),
         }
     }
 

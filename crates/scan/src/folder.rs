@@ -20,11 +20,9 @@ const EXTENSIONS: &[&str] = &[
     "pk",
     "pkl2",
     "pkl3",
-    "p",
     "pickled",
     "joblib",
     "jbl",
-    "jl",
     "skops",
     "npy",
     "npz",
@@ -33,10 +31,6 @@ const EXTENSIONS: &[&str] = &[
     "dil",
     "cloudpickle",
     "cpkl",
-    "pt",
-    "pth",
-    "keras",
-    "model",
 ];
 /// Extensions of compressed files, behind which the name of a model may end.
 const COMPRESSED: &[&str] = &["gz", "gzip", "bz2", "xz", "lzma", "lz4", "zst", "zlib", "z"];
@@ -50,7 +44,11 @@ const START: u64 = 64 << 10;
 pub fn has_model_extension(name: &str) -> bool {
     let Some((stem, extension)) = name.rsplit_once('.') else { return false };
     let is_one_of = |extension: &str, all: &[&str]| all.iter().any(|one| extension.eq_ignore_ascii_case(one));
-    if extension == "z" || is_one_of(extension, EXTENSIONS) {
+    if extension == "z" {
+        // an array file of an old joblib belongs to its model, and is read with it
+        return !stem.ends_with(".npy");
+    }
+    if is_one_of(extension, EXTENSIONS) {
         return true;
     }
     let inner = stem.rsplit_once('.').map_or("", |(_, extension)| extension);
@@ -95,6 +93,19 @@ pub fn reason_to_skip_by_start(start: &[u8], limits: &Limits) -> Option<String> 
     }
 }
 
+/// Whether a file is an image, a table or a document, whatever its name: `.sav` is the extension of IDL and SPSS too.
+pub fn is_something_else(bytes: &[u8]) -> bool {
+    match sniff(bytes) {
+        Format::Foreign(foreign) => {
+            foreign.nature() == Nature::Data
+                && !foreign.stands_for_a_model()
+                && foreign != Foreign::Office
+                && !can_be_both(foreign, bytes)
+        }
+        _ => false,
+    }
+}
+
 /// Whether an unpickler could get past the first bytes of another format.
 fn can_be_both(foreign: Foreign, bytes: &[u8]) -> bool {
     starts_a_pickle(bytes) && !foreign.is_never_a_pickle() && !foreign.is_zip()
@@ -136,7 +147,7 @@ fn is_harm(module: &[u8], name: &[u8]) -> bool {
 fn holds_a_pickle(bytes: &Bytes, limits: &Limits) -> bool {
     let start = start_of(bytes, START, limits);
     match sniff(&start) {
-        Format::Container(Container::Npy) => true,
+        Format::Container(Container::Npy | Container::Zip) => true,
         Format::Container(Container::Pickle) if has_header(&start) => true,
         Format::Container(Container::Pickle) if may_be_headless(&start, limits) => {
             match unwrap(bytes, &mut Budget::new(limits.clone()), &mut |_, _| ()) {
@@ -166,7 +177,9 @@ mod tests {
         {
             assert!(has_model_extension(name), "{name}");
         }
-        for name in ["a", "pkl", "a.Z", "a.gz", "a.csv.gz", "a.pkl.dvc", "a.png", "a.pkl.txt", ""] {
+        for name in
+            ["a", "pkl", "a.Z", "a.gz", "a.csv.gz", "m.pkl_01.npy.z", "a.pkl.dvc", "a.png", "a.pkl.txt", ""]
+        {
             assert!(!has_model_extension(name), "{name}");
         }
     }

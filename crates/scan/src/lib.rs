@@ -29,7 +29,7 @@ mod verdict;
 mod work;
 
 pub use file::{Options, scan, scan_in_folder};
-pub use folder::{has_model_extension, reason_to_skip_by_start};
+pub use folder::{has_model_extension, is_something_else, reason_to_skip_by_start};
 pub use policy::{Policy, PolicyError};
 pub use rule::{RULES, Rule, RuleInfo};
 pub use verdict::{Finding, Report, Verdict};

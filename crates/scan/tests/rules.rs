@@ -5,7 +5,7 @@ use std::io::Write;
 use bytes::Bytes;
 use cannery_format::NoCompanions;
 use cannery_object::{Limit, Limits};
-use cannery_scan::{Finding, Options, Policy, RULES, Report, Rule, Verdict, scan};
+use cannery_scan::{Finding, Options, Policy, RULES, Report, Rule, Verdict, scan, scan_in_folder};
 
 fn judged(bytes: &[u8]) -> Report {
     scan(&Bytes::copy_from_slice(bytes), &Options::default(), &mut NoCompanions)
@@ -267,7 +267,100 @@ fn limits_are_named() {
     let options = Options::default().limits(Limits::default().with(Limit::NameBytes, 4));
     let report = scan(&Bytes::from_static(b"csklearn\nX\n."), &options, &mut NoCompanions);
     assert_eq!(report.findings[0].rule, Rule::OverLimit);
-    assert!(report.findings[0].message.contains("name-bytes"));
+    assert!(report.findings[0].message.contains("--name-bytes"));
+}
+
+/// A pickle of protocol 2 of a tensor, as PyTorch writes it: its numbers are named by a persistent id.
+const TENSOR: &[u8] =
+    b"\x80\x02(X\x07\0\0\0storagectorch\nFloatStorage\nX\x01\0\0\x000X\x03\0\0\0cpuK\x03tQ.";
+
+#[test]
+fn models_of_other_frameworks_are_named_and_their_pickles_judged() {
+    let model = |bytes: &[u8]| {
+        let report = judged(bytes);
+        assert_eq!(report.verdict, Verdict::Unknown, "{:?}", report.findings);
+        found(bytes, Rule::OtherFramework).message
+    };
+    assert_eq!(model(b"CBM1...."), "this is a CatBoost model of its own format");
+    assert_eq!(model(b"tree\nversion=v4\n"), "this is a LightGBM model in its text format");
+    assert_eq!(model(b"{\"learner\":{}}"), "this is an XGBoost model in JSON");
+    assert_eq!(model(b"{L\0\0\0\0\0\0\0\x07learner"), "this is an XGBoost model in UBJSON");
+    assert_eq!(model(b"\x89HDF\r\n\x1a\n\0\0keras_version\0"), "this is a Keras model in HDF5");
+    assert_eq!(model(&zip(&[("metadata.json", b"{}"), ("config.json", b"{}")])), "this is a Keras model");
+    assert_eq!(
+        model(&zip(&[
+            ("archive/data.pkl", TENSOR),
+            ("archive/version", b"3\n"),
+            ("archive/data/0", b"\0\0\0\0")
+        ])),
+        "this is a PyTorch checkpoint"
+    );
+    let old = [
+        &b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.\x80\x02M\xe9\x03.\x80\x02}q\x00."[..],
+        TENSOR,
+        b"\x80\x02]q\x00X\x01\0\0\x000a.\x03\0\0\0\0\0\0\0",
+    ]
+    .concat();
+    assert_eq!(model(&old), "this is a PyTorch checkpoint of the format before 1.6");
+}
+
+#[test]
+fn a_policy_ignores_nothing_in_the_pickles_of_other_frameworks() {
+    let ignore = "ignore = ['other-framework', 'unknown-name']";
+    let options = Options::default().policy(&Policy::from_toml(ignore).expect("a policy"));
+    let judged = |bytes: &[u8]| scan(&Bytes::copy_from_slice(bytes), &options, &mut NoCompanions);
+    assert_eq!(judged(b"CBM1....").verdict, Verdict::Safe);
+    let report = judged(&zip(&[("archive/data.pkl", TENSOR)]));
+    assert!(report.findings.iter().any(|finding| finding.symbol == "torch.FloatStorage"));
+    let attack = judged(&zip(&[("archive/data.pkl", SYSTEM)]));
+    assert_eq!((attack.verdict, attack.findings[0].rule), (Verdict::Dangerous, Rule::Gadget));
+}
+
+#[test]
+fn a_dangerous_call_is_shown_and_comes_first() {
+    let finding = found(b"cposix\nsystem\n(S'echo hi'\ntR.", Rule::Gadget);
+    assert_eq!(finding.message, "calls posix.system('echo hi')");
+    let report = judged(b"\x80\x04]cposix\nsystem\n(S'id'\ntR\x95\xff\0\0\0\0\0\0\0B\x10\0\0\0");
+    let rules: Vec<Rule> = report.findings.iter().map(|finding| finding.rule).collect();
+    assert_eq!((rules, report.verdict), (vec![Rule::Gadget, Rule::CutShort], Verdict::Malformed));
+    let by_value = b"\x80\x04(cposix\nsystem\n(S'id'\ntRcdill._dill\n_create_function\n(S'code'\ntRl.";
+    let report = judged(by_value);
+    let first = "a function carried by value (cloudpickle/dill): calls dill._dill._create_function";
+    assert_eq!((&*report.findings[0].message, report.verdict), (first, Verdict::Dangerous));
+}
+
+#[test]
+fn a_file_of_a_folder_is_judged_by_name_or_content() {
+    let verdict = |name: &str, bytes: &[u8]| {
+        let report =
+            scan_in_folder(name, &Bytes::copy_from_slice(bytes), &Options::default(), &mut NoCompanions);
+        if report.skipped.is_some() { "skipped" } else { report.verdict.as_str() }
+    };
+    let png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
+    let docx = zip(&[("[Content_Types].xml", b"<a/>"), ("word/document.xml", b"<b/>")]);
+    let cases: &[(&str, &[u8], &str)] = &[
+        ("plot.png", png, "skipped"),
+        ("report.docx", &docx, "skipped"),
+        ("conda.yaml", b"channels:\n- conda-forge\ndependencies:\n", "skipped"),
+        ("Dockerfile", b"FROM python:3.12\n\nRUN pip install scikit-learn\n", "skipped"),
+        ("LICENSE", b"Permission is hereby granted, free of charge, to any\nperson obtaining", "skipped"),
+        ("train.csv", b"Item_Weight,Item_Fat_Content\n9.3,0\n", "skipped"),
+        ("sensors.csv", b"Sensor-1,Sensor-2\n1.0,2.0\n", "skipped"),
+        ("model.pkl.dvc", b"outs:\n- md5: a304\n  path: model.pkl\n", "skipped"),
+        ("scan.sav", b"SR\0\x04....", "skipped"),
+        ("models.zip", &zip(&[("README", b"Pandas\nand more"), ("m.pkl", SYSTEM)]), "dangerous"),
+        ("texts.zip", &zip(&[("README", b"Pandas\nand more")]), "skipped"),
+        ("model.pkl", b"version https://git-lfs.github.com/spec/v1\n", "malformed"),
+        ("model.pkl", b"", "malformed"),
+        ("model.sav", b"<!DOCTYPE html>", "malformed"),
+        ("model.bin", b"\x80\x04N.", "safe"),
+        ("LICENSE", SYSTEM, "dangerous"),
+        ("LICENSE", &SYSTEM[..SYSTEM.len() - 1], "malformed"),
+        ("weights", b"CBM1", "unknown"),
+    ];
+    for &(name, bytes, want) in cases {
+        assert_eq!(verdict(name, bytes), want, "{name} {:?}", String::from_utf8_lossy(bytes));
+    }
 }
 
 #[test]

@@ -207,7 +207,7 @@ impl<'h> State<'h> {
         if count as u64 <= most {
             return Ok(count);
         }
-        Err(self.unsupported(name, format!("{count}; up to {most} work under the limit memory-slack")))
+        Err(self.unsupported(name, format!("{count}; up to {most} work under --memory-slack")))
     }
 
     /// A truth value, of Python or numpy; an integer is true when it is not 0.

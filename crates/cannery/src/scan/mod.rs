@@ -90,6 +90,35 @@ impl FileReport {
     }
 }
 
+/// How a report for people looks.
+///
+/// ```
+/// let scanned = cannery::scan::Scan::default().run(["../../examples/iris_svc.joblib"])?;
+/// let mut text = Vec::new();
+/// scanned.write_styled_text(cannery::scan::Style::default().colour(true), &mut text)?;
+/// assert!(text.ends_with(b"\x1b[32msafe\x1b[0m\n"));
+/// # Ok::<(), cannery::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Style {
+    colour: bool,
+    skipped: bool,
+}
+
+impl Style {
+    /// Whether verdicts are in colour (ANSI escape codes).
+    #[must_use]
+    pub fn colour(self, colour: bool) -> Self {
+        Self { colour, ..self }
+    }
+
+    /// Whether files that were skipped are listed, each with the reason.
+    #[must_use]
+    pub fn skipped(self, skipped: bool) -> Self {
+        Self { skipped, ..self }
+    }
+}
+
 /// What was found in all files.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -164,18 +193,20 @@ impl<'p> Scan<'p> {
             return self.member(&place.file, member);
         }
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let has_verdict = named || cannery_scan::has_model_extension(&name);
-        let report = match read::bytes_of(path, &self.limits) {
+        match read::bytes_of(path, &self.limits) {
             Ok(read::Content::Bytes(bytes)) if named => {
-                cannery_scan::scan(&bytes, &self.options, &mut Folder::of(path))
+                cannery_scan::scan(&bytes, &self.options, &mut Folder::of(path)).of_named_file()
             }
             Ok(read::Content::Bytes(bytes)) => {
                 cannery_scan::scan_in_folder(&name, &bytes, &self.options, &mut Folder::of(path))
             }
-            Ok(read::Content::NoModel(reason, len)) => Report::skipped(reason).of_bytes(len),
+            Ok(read::Content::NoModel { reason, len, stands_for_a_model }) => {
+                let report = Report::skipped(reason).of_bytes(len);
+                let has_verdict = named || stands_for_a_model && cannery_scan::has_model_extension(&name);
+                if has_verdict { report.of_named_file() } else { report }
+            }
             Err(error) => Report::unreadable(error.to_string()),
-        };
-        if has_verdict { report.of_named_file() } else { report }
+        }
     }
 
     /// A member of an archive.
@@ -223,7 +254,15 @@ impl Scanned {
     /// # Errors
     /// Those of writing.
     pub fn write_text(&self, out: &mut impl std::io::Write) -> Result<()> {
-        text::write(self, out)
+        text::write(self, Style::default(), out)
+    }
+
+    /// The same in a style.
+    ///
+    /// # Errors
+    /// Those of writing.
+    pub fn write_styled_text(&self, style: Style, out: &mut impl std::io::Write) -> Result<()> {
+        text::write(self, style, out)
     }
 }
 

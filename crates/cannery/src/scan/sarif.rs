@@ -10,6 +10,9 @@ use crate::error::Result;
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
+/// Why model files are judged at all: scikit-learn's page on it. The program has no page of its own yet.
+const INFORMATION: &str = "https://scikit-learn.org/stable/model_persistence.html";
+
 pub(super) fn write(scanned: &Scanned, out: &mut impl std::io::Write) -> Result<()> {
     serde_json::to_writer_pretty(&mut *out, &log(scanned)).map_err(std::io::Error::from)?;
     Ok(out.write_all(b"\n")?)
@@ -29,6 +32,7 @@ fn log(scanned: &Scanned) -> Value {
             "tool": { "driver": {
                 "name": "cannery",
                 "version": env!("CARGO_PKG_VERSION"),
+                "informationUri": INFORMATION,
                 "rules": rules(),
             } },
             "invocations": [{
@@ -67,11 +71,7 @@ fn level(verdict: Verdict) -> &'static str {
 }
 
 fn result(file: &FileReport, finding: &Finding) -> Value {
-    let mut physical = json!({ "artifactLocation": { "uri": uri(&file.path) } });
-    // an offset in a part or in inflated bytes is none in the artifact
-    if let (Some(offset), true) = (finding.offset, finding.part.is_empty()) {
-        physical["region"] = json!({ "byteOffset": offset, "byteLength": 1 });
-    }
+    let physical = json!({ "artifactLocation": { "uri": uri(&file.path) }, "region": region(file, finding) });
     let mut location = json!({ "physicalLocation": physical });
     if let Some(path) = finding.path.as_deref().filter(|path| !path.is_empty()) {
         location["logicalLocations"] = json!([{ "fullyQualifiedName": path, "kind": "member" }]);
@@ -83,6 +83,7 @@ fn result(file: &FileReport, finding: &Finding) -> Value {
         "level": level(finding.verdict),
         "message": { "text": format!("{symbol}{}", finding.message) },
         "locations": [location],
+        "partialFingerprints": { "cannery/v1": fingerprint(file, finding) },
         "properties": {
             "verdict": finding.verdict.as_str(),
             "opcode": finding.opcode,
@@ -90,6 +91,30 @@ fn result(file: &FileReport, finding: &Finding) -> Value {
             "more": finding.more,
         },
     })
+}
+
+/// Where in the file: the byte of a finding, or all of the file where the offset is one in a part of it or in inflated
+/// bytes. Code hosts want a line too, and show what has none nowhere.
+fn region(file: &FileReport, finding: &Finding) -> Value {
+    let within = |&offset: &u64| finding.part.is_empty() && offset < file.report.bytes;
+    let (offset, length) = finding.offset.filter(within).map_or((0, file.report.bytes), |offset| (offset, 1));
+    json!({ "startLine": 1, "byteOffset": offset, "byteLength": length })
+}
+
+/// What stays the same of a finding when the file is written again: not its offset, and not how it is described.
+fn fingerprint(file: &FileReport, finding: &Finding) -> String {
+    let path = uri(&file.path);
+    let mut words =
+        vec![&*path, finding.rule.info().id, &finding.symbol, finding.path.as_deref().unwrap_or("-")];
+    words.extend(finding.part.iter().map(String::as_str));
+    format!("{:016x}", fnv1a(words.join("\0").as_bytes()))
+}
+
+/// FNV-1a of 64 bits: a name for a text that is the same on every machine.
+fn fnv1a(bytes: &[u8]) -> u64 {
+    bytes
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 /// A file of a folder that is no model, and was not judged.
@@ -134,6 +159,9 @@ mod tests {
         let run = &log["runs"][0];
         let rules = run["tool"]["driver"]["rules"].as_array().expect("rules");
         assert_eq!(run["tool"]["driver"]["name"], "cannery");
+        assert!(
+            run["tool"]["driver"]["informationUri"].as_str().is_some_and(|uri| uri.starts_with("https://"))
+        );
         assert!(run["invocations"][0]["executionSuccessful"].is_boolean());
         for rule in rules {
             assert!(rule["id"].is_string() && rule["shortDescription"]["text"].is_string());
@@ -150,7 +178,8 @@ mod tests {
             assert!(
                 physical["artifactLocation"]["uri"].as_str().is_some_and(|uri| uri.ends_with("/a%20b.pkl"))
             );
-            assert!(physical["region"]["byteOffset"].is_u64());
+            assert!(physical["region"]["byteOffset"].is_u64() && physical["region"]["startLine"] == 1);
+            assert_eq!(result["partialFingerprints"]["cannery/v1"].as_str().map(str::len), Some(16));
         }
         let notes = run["invocations"][0]["toolExecutionNotifications"].as_array().expect("notifications");
         assert_eq!(notes.len(), 1);

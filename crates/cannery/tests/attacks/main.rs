@@ -94,3 +94,54 @@ fn every_attack_is_refused_by_its_rule_and_nothing_harmless_is_called_dangerous(
     let all: Vec<String> = fixtures.par_iter().filter_map(wrong).collect();
     assert!(all.is_empty(), "{} of {}:\n{}", all.len(), fixtures.len(), all.join("\n"));
 }
+
+/// What a folder with the fixtures, under names made of their places, comes to: each file with its verdict.
+fn in_a_folder(fixtures: &[Fixture], name: impl Fn(usize) -> String) -> Vec<(usize, String)> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for (place, fixture) in fixtures.iter().enumerate() {
+        std::fs::write(folder.path().join(name(place)), fixture.bytes()).expect("written");
+    }
+    let scanned = cannery::scan::Scan::default().run([folder.path()]).expect("a folder");
+    let verdict = |file: &cannery::scan::FileReport| match file.is_aside() {
+        true => "skipped".to_owned(),
+        false => file.report.verdict.as_str().to_owned(),
+    };
+    let verdicts: BTreeMap<_, _> =
+        scanned.files.iter().map(|file| (file.path.clone(), verdict(file))).collect();
+    (0..fixtures.len()).map(|place| (place, verdicts[&folder.path().join(name(place))].clone())).collect()
+}
+
+#[test]
+fn in_a_folder_attacks_are_refused_under_each_extension_of_models() {
+    let fixtures = Fixture::all();
+    for extension in ["pkl", "pickle", "joblib", "skops", "npy", "npz", "sav", "dill", "z", "pk", "pkl.gz"] {
+        let found = in_a_folder(&fixtures, |place| format!("{place}.{extension}"));
+        let wrong: Vec<String> = found
+            .into_iter()
+            .filter(|(place, verdict)| *verdict != fixtures[*place].verdict)
+            .map(|(place, verdict)| format!("{}: {verdict}", fixtures[place].place()))
+            .collect();
+        assert!(wrong.is_empty(), "{extension}:\n{}", wrong.join("\n"));
+    }
+}
+
+/// Whether a file is a pickle by its first bytes.
+fn has_header(bytes: &[u8]) -> bool {
+    matches!(bytes, [0x80, 2..=5, ..])
+}
+
+#[test]
+fn in_a_folder_attacks_are_refused_under_any_name() {
+    let mut fixtures = Fixture::all();
+    fixtures.retain(|fixture| !fixture.is_harmless);
+    let mut wrong = Vec::new();
+    for (place, verdict) in in_a_folder(&fixtures, |place| format!("{place} LICENSE.txt")) {
+        let fixture = &fixtures[place];
+        let bytes = fixture.bytes();
+        let must = has_header(&bytes) || fixture.verdict == "dangerous" || fixture.rules.contains("gadget");
+        if must && verdict != fixture.verdict && !(verdict == "malformed") {
+            wrong.push(format!("{}: {verdict}, {:?}", fixture.place(), &bytes[..bytes.len().min(24)]));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

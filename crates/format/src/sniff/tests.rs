@@ -145,6 +145,14 @@ fn every_foreign_format_has_its_first_bytes_its_nature_and_its_error() {
         (b" \n<html>", F::Xml, Data),
         (b"\xef\xbb\xbf{}", F::Json, Data),
         (b"[1]", F::Json, Data),
+        (b"outs:\n- md5: a304\n  size: 2\n  path: model.pkl\n", F::Dvc, Data),
+        (b"\x89HDF\r\n\x1a\n....keras_version", F::KerasHdf5, Framework),
+        (b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.", F::OldPyTorch, Framework),
+        (b"{\"learner\":{", F::XgboostJson, Framework),
+        (b"binf", F::XgboostBinary, Framework),
+        (b"SR\x00\x04", F::Save, Data),
+        (b"$FL2", F::Save, Data),
+        (b"$FL3", F::Save, Data),
     ];
     for &(bytes, foreign, nature) in cases {
         assert_eq!((sniff(bytes), foreign.nature()), (Format::Foreign(foreign), nature), "{bytes:?}");

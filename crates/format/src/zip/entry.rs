@@ -187,9 +187,11 @@ fn checked_name(name: &[u8]) -> Result<String> {
 /// Goes through the extra fields. `wide` are the values that move to the zip64 field when they don't fit 32 bits, in
 /// its order. Answers whether there is such a field.
 ///
-/// Other fields may hold times and owners of a file. A field that changes the name or hides bytes is refused.
+/// Other fields may hold times and owners of a file, and the letters with which PyTorch pads to the next multiple of 64. A
+/// field that changes the name or hides bytes is refused.
 fn read_extra<const N: usize>(extra: &[u8], wide: [&mut u64; N]) -> Result<bool> {
     const ZIP64: u16 = 1;
+    const PADDING_OF_PYTORCH: u16 = 0x4246;
     const TIMES_AND_OWNERS: [u16; 5] = [0x000a, 0x5455, 0x5855, 0x7855, 0x7875];
     let mut zip64 = None;
     let mut cursor = Cursor::new(extra, 0);
@@ -197,6 +199,7 @@ fn read_extra<const N: usize>(extra: &[u8], wide: [&mut u64; N]) -> Result<bool>
         let (id, len) = (cursor.u16()?, cursor.u16()?);
         let field = cursor.take(len.into())?;
         match id {
+            PADDING_OF_PYTORCH if field.iter().all(|&byte| byte == b'Z') => {}
             ZIP64 => check(zip64.replace(field).is_none(), "an entry has two zip64 fields")?,
             _ if TIMES_AND_OWNERS.contains(&id) => {}
             _ => {
