@@ -25,7 +25,7 @@ const FIGURES: &[Figure] = &[
 fn the_figures_on_the_pages_are_those_of_the_repository() {
     let mut wrong = Vec::new();
     for &(page, words, count) in FIGURES {
-        let want = words.replace("{}", &grouped(count()));
+        let want = words.replace("{}", &grouped(count() as u64));
         if !one_line(&text(page)).contains(&want) {
             wrong.push(format!("{page} should say {want:?}"));
         }
@@ -43,9 +43,34 @@ fn every_figure_of_the_readme_is_counted() {
     assert!(rows.len() >= 5, "{rows:?}");
     for row in rows {
         let is_counted = |&(page, words, count): &Figure| {
-            page == "README.md" && row.starts_with(&words.replace("{}", &grouped(count())))
+            page == "README.md" && row.starts_with(&words.replace("{}", &grouped(count() as u64)))
         };
         assert!(FIGURES.iter().any(is_counted), "no function counts this row: {row}");
+    }
+}
+
+/// `python3 fuzz/fuzz.py report` prints the table of docs/trust.md: sums over the runs, and the most edges and features.
+#[test]
+fn the_table_of_fuzzing_is_the_log() {
+    let (log, page) = (text("fuzz/log.tsv"), text("docs/trust.md"));
+    let mut targets: Vec<(&str, Vec<[u64; 5]>)> = Vec::new();
+    for row in log.lines().skip(1) {
+        let cells: Vec<&str> = row.split('\t').collect();
+        let number = |place: usize| cells[place].parse::<u64>().expect("a number");
+        let run = [number(1), number(2), number(3), number(4), number(6)];
+        match targets.iter_mut().find(|(target, _)| *target == cells[0]) {
+            Some((_, runs)) => runs.push(run),
+            None => targets.push((cells[0], vec![run])),
+        }
+    }
+    assert_eq!(targets.len(), 7);
+    for (target, runs) in targets {
+        let sum = |place: usize| runs.iter().map(|run| run[place]).sum::<u64>();
+        let most = |place: usize| runs.iter().map(|run| run[place]).max().unwrap_or_default();
+        let minutes = sum(0) as f64 / 60.0;
+        let [executions, edges, features, found] = [sum(1), most(2), most(3), sum(4)].map(grouped);
+        let want = format!("| `{target}` | {minutes:.1} | {executions} | {edges} | {features} | {found} |");
+        assert!(page.contains(&want), "docs/trust.md should say\n{want}");
     }
 }
 
@@ -114,7 +139,7 @@ fn rows_of_the_example() -> usize {
 }
 
 /// With a comma before every three digits, as the pages write numbers.
-fn grouped(number: usize) -> String {
+fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (place, digit) in digits.chars().enumerate() {
