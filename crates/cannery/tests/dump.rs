@@ -45,7 +45,11 @@ fn check(path: &Path, model: &Model, options: &DumpOptions) {
     }
     let again = options.dumps(&read).unwrap_or_else(|error| panic!("{}: {error}", context()));
     let read = cannery::loads(&again).unwrap_or_else(|error| panic!("{}: {error}", context()));
-    assert!(options.dumps(&read).is_ok_and(|third| third == again), "{}: written again it differs", context());
+    assert!(
+        options.dumps(&read).is_ok_and(|third| third == again),
+        "{}: written again it differs",
+        context()
+    );
 }
 
 #[test]

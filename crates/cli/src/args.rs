@@ -1,19 +1,20 @@
-//! What can be asked for.
+//! The commands and their options. Examples for `--help` are in `examples.rs`.
 
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum, ValueHint};
 
+use crate::examples;
 use crate::limits::LimitArgs;
 
-/// Open, inspect and predict with scikit-learn model files, without Python and without executing anything in them
+/// Inspect, scan and predict with scikit-learn model files, without Python and without running any code in them
 #[derive(Debug, Parser)]
-#[command(name = "cannery", version, arg_required_else_help = true, after_help = EXAMPLES)]
+#[command(name = "cannery", version, arg_required_else_help = true, after_help = examples::CANNERY)]
 pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
 
-    /// Print every limit with its default, and exit
+    /// List the options that limit size, memory and nesting, with their defaults
     #[arg(long)]
     pub(crate) limits: bool,
 
@@ -21,136 +22,47 @@ pub(crate) struct Args {
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub(crate) color: Color,
 
-    /// No progress bars
+    /// Hide progress bars
     #[arg(long, short, global = true)]
     pub(crate) quiet: bool,
 }
 
-const EXAMPLES: &str = "\
-Examples:
-  cannery inspect model.pkl                     what is in this file, and who wrote it
-  cannery scan model.pkl                        is it safe to load this file
-  cannery predict model.joblib rows.csv         a prediction for each row
-  cannery bench model.joblib                    how long a prediction takes
-  cannery disassemble model.pkl                 the opcodes, as Python's pickletools shows them
-  cannery assemble listing.txt -o model.pkl     a pickle from such a listing
-  cannery --limits                              what reading a file may cost at most
-
-Exit status: 0 fine, 1 a finding or a failed check, 2 an error.";
-
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Say what is in a model file: class, pipeline, parameters, shapes, versions
-    #[command(after_help = INSPECT_EXAMPLES)]
+    /// Show the contents of a model file: classes, parameters, array shapes, versions
+    #[command(after_help = examples::INSPECT)]
     Inspect(Inspect),
-    /// List the opcodes of a pickle, through the arrays of a joblib file
-    #[command(after_help = DISASSEMBLE_EXAMPLES)]
+    /// List the opcodes of a pickle or joblib file
+    #[command(after_help = examples::DISASSEMBLE)]
     Disassemble(Disassemble),
-    /// Make a pickle of a listing of opcodes
-    #[command(after_help = ASSEMBLE_EXAMPLES)]
+    /// Write a pickle from a listing of its opcodes
+    #[command(after_help = examples::ASSEMBLE)]
     Assemble(Assemble),
-    /// Predict with a model for each row of a table
-    #[command(after_help = PREDICT_EXAMPLES, override_usage = "cannery predict [OPTIONS] <MODEL>... <ROWS>")]
+    /// Compute a prediction for each row of a table
+    #[command(after_help = examples::PREDICT, override_usage = "cannery predict [OPTIONS] <MODEL>... <ROWS>")]
     Predict(Predict),
-    /// Measure how long a model takes to load, to compile, and for a row
-    #[command(after_help = BENCH_EXAMPLES)]
+    /// Measure how long loading, compiling and predicting take
+    #[command(after_help = examples::BENCH)]
     Bench(Bench),
-    /// Say whether model files are safe to load, and why not
-    #[command(after_help = SCAN_EXAMPLES)]
+    /// Check whether model files are safe to load in Python
+    #[command(after_help = examples::SCAN)]
     Scan(Scan),
-    /// Print a script that completes cannery's options in a shell
-    #[command(after_help = COMPLETIONS_EXAMPLES)]
+    /// Print a completion script for a shell
+    #[command(after_help = examples::COMPLETIONS)]
     Completions(Completions),
 }
 
-const INSPECT_EXAMPLES: &str = "\
-Examples:
-  cannery inspect model.pkl
-  cannery inspect preprocessor.pkl model.pkl
-  cannery inspect - < model.joblib
-  cannery inspect model.skops --format json | jq .root.class
-  cannery inspect model.joblib --format json --arrays > model.json";
-
-const DISASSEMBLE_EXAMPLES: &str = "\
-Examples:
-  cannery disassemble model.pkl | less
-  cannery disassemble model.joblib --format json
-  cannery disassemble python2.pkl --encoding latin1
-  cannery disassemble model.joblib --full > listing.txt
-
-Exit status 2 where pickletools.genops fails too: at the first opcode that can't be decoded, and, unless
---encoding latin1 is given, after a listing that holds text of Python 2 that is not ASCII.";
-
-const ASSEMBLE_EXAMPLES: &str = "\
-Examples:
-  cannery assemble listing.txt -o model.pkl
-  cannery assemble listing.txt | cmp - model.pkl
-
-The listing is what disassemble --full writes. By hand, a line is enough for each opcode:
-  PROTO 4
-  FRAME auto
-  SHORT_BINUNICODE 'text'
-  STOP
-docs/listings.md has the rest: comments, raw bytes, pickles in arguments, wrong counts.";
-
-const PREDICT_EXAMPLES: &str = "\
-Examples:
-  cannery predict model.joblib rows.csv
-  cannery predict model.joblib rows.npy --method predict,predict_proba --output results.npz
-  cannery predict models.pkl rows.ndjson --part models.clf[1] --output results.ndjson
-  cannery predict preprocessor.pkl model.pkl rows.csv
-  cut -d, -f1-4 rows.csv | cannery predict model.joblib - --method decision_function
-
-The input is known by its content: CSV (a first line that holds text is a header), NDJSON (a line
-is an array, or an object with a value for each column, or a string), Parquet, a 2-d array in a
-.npy file or in an .npz (named X or arr_0, or the only one), or an .npz of scipy.sparse.save_npz.
-For models of texts other text is a text a line. Columns with names are matched with those that
-the model was fitted on; others are ignored. The form of the output follows its ending: .csv,
-.parquet, .ndjson, .npy (one method) or .npz.";
-
-const BENCH_EXAMPLES: &str = "\
-Examples:
-  cannery bench model.joblib
-  cannery bench model.joblib rows.csv --method predict_proba --threads 1
-  cannery bench model.joblib rows.npy --format json | jq .runs[0].ns_per_row
-
-Times are medians. Calls are made for 1, 100 and 10,000 rows: the distinct ones among the first
-10,000 of the input, again and again, or without an input float64 values that are drawn evenly
-from [-2, 2), always the same (SplitMix64, seed 0).";
-
-const SCAN_EXAMPLES: &str = "\
-Examples:
-  cannery scan model.joblib
-  cannery scan models --format json --output report.json
-  cannery scan models --format sarif > report.sarif
-  cannery scan model.pkl --allow my_package.preprocess.Cleaner
-  cannery scan models --policy policy.toml
-  cannery scan --rules
-
-Verdicts: safe (all of it is known, and nothing was left unread), unknown (something is not known),
-dangerous (something is known to do harm), malformed (unreadable, over a limit, or contradicting
-itself). Files of other kinds in folders are skipped: --skipped lists them. docs/scan.md has the JSON and the policy file,
-docs/rules.md every rule.
-
-Exit status, the highest of all files: 0 safe, 1 unknown or dangerous, 2 malformed or no model.";
-
-const COMPLETIONS_EXAMPLES: &str = "\
-Examples:
-  cannery completions bash > ~/.local/share/bash-completion/completions/cannery
-  cannery completions zsh > ~/.zfunc/_cannery
-  cannery completions fish > ~/.config/fish/completions/cannery.fish";
-
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Inspect {
-    /// The model files; - for standard input
+    /// The model files, or - for standard input
     #[arg(value_hint = ValueHint::FilePath, required = true)]
     pub(crate) files: Vec<PathBuf>,
 
-    /// How to print it; JSON has a line for each file
+    /// Output format; JSON has one line per file
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
 
-    /// Give the values of all arrays in JSON, not only of small ones
+    /// Include the values of large arrays in JSON
     #[arg(long)]
     pub(crate) arrays: bool,
 
@@ -160,19 +72,19 @@ pub(crate) struct Inspect {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Disassemble {
-    /// The file with the pickle, compressed or not
+    /// The file, compressed or not
     #[arg(value_hint = ValueHint::FilePath)]
     pub(crate) file: PathBuf,
 
-    /// How to print it
+    /// Output format
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
 
-    /// Cut nothing, and give the bytes of arrays: the listing that assemble takes
+    /// Shorten nothing and include the bytes of arrays, as `cannery assemble` needs it
     #[arg(long, conflicts_with = "format")]
     pub(crate) full: bool,
 
-    /// Encoding of Python 2's strings
+    /// Encoding of Python 2 strings; with ascii, other bytes are an error
     #[arg(long, value_enum, default_value_t)]
     pub(crate) encoding: Encoding,
 
@@ -186,7 +98,7 @@ pub(crate) struct Assemble {
     #[arg(value_hint = ValueHint::FilePath)]
     pub(crate) listing: PathBuf,
 
-    /// File to write to instead of standard output
+    /// Write to this file instead of standard output
     #[arg(long, short, value_hint = ValueHint::FilePath)]
     pub(crate) output: Option<PathBuf>,
 
@@ -196,23 +108,23 @@ pub(crate) struct Assemble {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Predict {
-    /// The model file, or several whose results go from one to the next; then the rows: CSV, NDJSON, JSON, Parquet,
-    /// .npy, .npz or text, - for standard input
+    /// The model file, or several: each passes its results to the next one. Then the rows: CSV, NDJSON, JSON,
+    /// Parquet, .npy, .npz or text, or - for standard input
     #[arg(value_names = ["MODEL", "ROWS"], num_args = 2.., required = true, value_hint = ValueHint::FilePath)]
     pub(crate) files: Vec<PathBuf>,
 
     #[command(flatten)]
     pub(crate) call: Call,
 
-    /// Whether the first line of a CSV names the columns
+    /// Whether the first line of a CSV file names the columns
     #[arg(long, value_enum, default_value_t)]
     pub(crate) header: Header,
 
-    /// What separates the values of a CSV: auto, tab or one character, such as ';'
+    /// Separator of a CSV file: auto, tab, or one character such as ';'
     #[arg(long, value_name = "CHAR", default_value = "auto", value_parser = separator)]
     pub(crate) separator: Separator,
 
-    /// File to write to instead of standard output
+    /// Write to this file instead of standard output
     #[arg(long, short, value_hint = ValueHint::FilePath)]
     pub(crate) output: Option<PathBuf>,
 
@@ -226,14 +138,14 @@ pub(crate) struct Bench {
     #[arg(value_hint = ValueHint::FilePath)]
     pub(crate) model: PathBuf,
 
-    /// The rows, as for predict
+    /// The rows, in the formats of predict
     #[arg(value_hint = ValueHint::FilePath)]
     pub(crate) input: Option<PathBuf>,
 
     #[command(flatten)]
     pub(crate) call: Call,
 
-    /// How to print it
+    /// Output format
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
 
@@ -241,41 +153,41 @@ pub(crate) struct Bench {
     pub(crate) limits: LimitArgs,
 }
 
-/// What of a model is called, and how.
+/// Which estimator and methods to call, and with how many threads.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Call {
-    /// Methods to call, with commas between them, or all that the model has
+    /// Methods to call, separated by commas, or all
     #[arg(long, default_value = "predict")]
     pub(crate) method: String,
 
-    /// The estimator inside a dict, list or tuple, such as model, 0 or models.clf[1]
+    /// Path of the estimator inside a dict, list or tuple, such as model, 0 or models.clf[1]
     #[arg(long, value_name = "PATH")]
     pub(crate) part: Option<String>,
 
-    /// Threads that compute [default: one for each processor]
+    /// Number of threads [default: one per processor]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
 }
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Scan {
-    /// Files, and folders with all files in them
+    /// Model files, or folders to search for them
     #[arg(value_hint = ValueHint::AnyPath, required_unless_present = "rules")]
     pub(crate) paths: Vec<PathBuf>,
 
-    /// How to print the report
+    /// Report format
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: ScanFormat,
 
-    /// File to write the report to instead of standard output
+    /// Write the report to this file instead of standard output
     #[arg(long, short, value_hint = ValueHint::FilePath)]
     pub(crate) output: Option<PathBuf>,
 
-    /// A class or function of your own that models may hold, by its exact name; can be repeated
+    /// Accept this class or function of your own, by its exact name; can be repeated
     #[arg(long, value_name = "MODULE.NAME")]
     pub(crate) allow: Vec<String>,
 
-    /// A file with allowed names, ignored rules and when to fail, in TOML or JSON
+    /// TOML or JSON file with allowed names, ignored rules and the verdict that fails
     #[arg(long, value_hint = ValueHint::FilePath)]
     pub(crate) policy: Option<PathBuf>,
 
@@ -283,11 +195,11 @@ pub(crate) struct Scan {
     #[arg(long)]
     pub(crate) skipped: bool,
 
-    /// Threads that judge files [default: one for each processor]
+    /// Number of threads [default: one per processor]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
 
-    /// Print every rule with the class of attack that it answers and the verdict it leads to, and exit
+    /// List every rule, with its class of attack and its verdict
     #[arg(long)]
     pub(crate) rules: bool,
 
@@ -297,12 +209,12 @@ pub(crate) struct Scan {
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ScanFormat {
-    /// For people
+    // For people.
     #[default]
     Text,
-    /// For machines
+    // For programs.
     Json,
-    /// For code hosts: SARIF 2.1.0
+    // For code hosts: SARIF 2.1.0.
     Sarif,
 }
 
@@ -323,29 +235,29 @@ pub(crate) struct Completions {
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
-    /// For people
+    // For people.
     #[default]
     Text,
-    /// For machines
+    // For programs.
     Json,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Encoding {
-    /// Text that is not ASCII is an error, as for Python's pickletools
+    // Text that is not ASCII is an error, as for Python's pickletools.
     #[default]
     Ascii,
-    /// Each byte is a character
+    // Each byte is a character.
     Latin1,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Header {
-    /// It does
+    // It does.
     Yes,
-    /// It is a row
+    // It is a row.
     No,
-    /// It does where its cells are the model's names, or can't be a row; an error where both could be
+    // It does if its cells are the model's feature names, or can't be a row. If both are possible, an error.
     #[default]
     Auto,
 }
@@ -360,7 +272,7 @@ impl From<Header> for cannery::Header {
     }
 }
 
-/// A separator, or none where it is to be found out.
+/// A separator; `None` means that it is detected.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Separator(pub(crate) Option<u8>);
 
@@ -368,9 +280,9 @@ fn separator(text: &str) -> Result<Separator, String> {
     match text.as_bytes() {
         b"auto" => Ok(Separator(None)),
         b"tab" | b"\\t" => Ok(Separator(Some(b'\t'))),
-        b"\"" | b"\n" | b"\r" => Err("a quote or a new line separates nothing".into()),
+        b"\"" | b"\n" | b"\r" => Err("a quote or a new line can't be a separator".into()),
         [byte] if byte.is_ascii() => Ok(Separator(Some(*byte))),
-        _ => Err("auto, tab, or one ASCII character".into()),
+        _ => Err("expected auto, tab, or one ASCII character".into()),
     }
 }
 

@@ -1,8 +1,8 @@
-//! An option for each limit, made from the table of limits.
+//! An option for each limit, made from the table of limits. `--help` does not show them, `cannery --limits` does.
 
 use std::io::Write;
 
-use cannery::{LIMITS, Limit, Limits};
+use cannery::{LIMITS, Limits};
 use clap::{Arg, ArgMatches, Args, Command, Error, FromArgMatches};
 
 /// The limits that were given.
@@ -11,10 +11,10 @@ pub(crate) struct LimitArgs(pub(crate) Limits);
 
 impl Args for LimitArgs {
     fn augment_args(command: Command) -> Command {
-        LIMITS.iter().fold(command.next_help_heading("Limits"), |command, info| {
-            let help = format!("At most: {} [default: {}]", info.help, amount(info.default, info.unit));
+        LIMITS.iter().fold(command, |command, info| {
+            let help = format!("{} [default: {}]", info.help, amount(info.default, info.unit));
             let arg = Arg::new(info.name).long(info.name).value_name("N").value_parser(parse).help(help);
-            command.arg(arg.hide_short_help(true))
+            command.arg(arg.hide(true))
         })
     }
 
@@ -57,8 +57,10 @@ fn parse(text: &str) -> Result<u64, String> {
         ),
         None => (digits, 0),
     };
-    let number: u64 =
-        digits.trim().parse().map_err(|_| format!("{text:?} is no number like 1000, 64K, 512MiB or 2G"))?;
+    let number: u64 = digits
+        .trim()
+        .parse()
+        .map_err(|_| format!("{text:?} is not a number such as 1000, 64K, 512MiB or 2G"))?;
     number.checked_mul(1 << shift).ok_or_else(|| format!("{text} is too large"))
 }
 
@@ -75,14 +77,17 @@ fn amount(value: u64, unit: &str) -> String {
     }
 }
 
+const AFTER_LIST: &str = "\
+Every command that reads files takes these options. K, M and G stand for powers of 1024:
+  cannery inspect model.pkl.gz --decompressed-bytes 1G --ratio 5000";
+
 /// Prints every limit.
 pub(crate) fn list(out: &mut impl Write) -> std::io::Result<()> {
-    let limits = Limits::default();
+    writeln!(out, "{:<22} {:>14}   meaning", "option", "default")?;
     for info in LIMITS {
-        let limit: Limit = info.limit;
-        writeln!(out, "--{:<20} {:>14}   {}", info.name, amount(limits.of(limit), info.unit), info.help)?;
+        writeln!(out, "--{:<20} {:>14}   {}", info.name, amount(info.default, info.unit), info.help)?;
     }
-    Ok(())
+    writeln!(out, "\n{AFTER_LIST}")
 }
 
 #[cfg(test)]

@@ -1,11 +1,12 @@
 //! The command line of cannery: translates arguments and errors, and holds no logic.
 //!
-//! Exit status: 0 fine, 1 a finding or a failed check, 2 an error.
+//! Exit status: 0 success, 1 `scan` found something, 2 an error.
 
 #![forbid(unsafe_code)]
 
 mod args;
 mod commands;
+mod examples;
 mod limits;
 mod out;
 mod progress;

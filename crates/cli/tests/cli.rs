@@ -104,6 +104,33 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).replace("cannery.exe", "cannery")
 }
 
+/// Help fits a screen, and shows how a command is used.
+#[test]
+fn help_is_short_and_has_examples() {
+    let help = |args: &[&str]| text(&cannery().args(args).output().expect("cannery runs").stdout);
+    let all = help(&["--help"]);
+    let (_, commands) = all.split_once("Commands:\n").expect("a list of commands");
+    let names: Vec<_> = commands
+        .lines()
+        .take_while(|line| !line.is_empty())
+        .filter_map(|line| line.strip_prefix("  ")?.split_whitespace().next())
+        .filter(|&name| name != "help")
+        .collect();
+    assert!(names.contains(&"predict") && names.contains(&"scan"), "{names:?}");
+    let mut pages = vec![vec!["--help"], vec!["-h"]];
+    for name in names {
+        pages.extend([vec![name, "--help"], vec![name, "-h"], vec!["help", name]]);
+    }
+    for args in pages {
+        let page = help(&args);
+        assert!(page.lines().count() <= 40, "{args:?}: {} lines\n{page}", page.lines().count());
+        let (_, examples) =
+            page.split_once("Examples:\n").unwrap_or_else(|| panic!("{args:?} has no examples"));
+        let examples = examples.lines().take_while(|line| !line.is_empty());
+        assert!(examples.filter(|line| line.contains("cannery ")).count() >= 2, "{args:?}");
+    }
+}
+
 #[test]
 fn a_reader_that_stops_reading_is_no_error() {
     let folder = tempfile::tempdir().expect("a temporary folder");

@@ -29,5 +29,5 @@ pub use document::{Attempt, Document, Facts, Kind, read, read_member, read_plain
 pub use error::{Error, ErrorKind, Result};
 pub use headless::{Headless, headless, is_identifier, may_be_headless};
 pub use joblib::{Companion, Companions, Folder, Joblib, NoCompanions, Reader};
-pub use write::{Form, Numpy, Writing, write};
 pub use members::{Member, content, member, tar};
+pub use write::{Form, Numpy, Writing, write};

@@ -127,7 +127,9 @@ impl Arrays {
             Elements::Pickled(_) => 0,
         };
         let limit = heap.budget().limits().check(Limit::DecompressedBytes, self.again);
-        limit.map_err(|error| WriteError::unsupported(format!("joblib writes an array again wherever it is met: {error}")))
+        limit.map_err(|error| {
+            WriteError::unsupported(format!("joblib writes an array again wherever it is met: {error}"))
+        })
     }
 }
 
@@ -166,7 +168,8 @@ fn is_from_buffer(heap: &Heap, id: Id) -> bool {
 
 /// Whether a file has the names of numpy 2.
 fn has_private_core(heap: &Heap) -> bool {
-    let of_core = |value| heap.global_name(value).is_some_and(|(module, _)| module.starts_with("numpy._core"));
+    let of_core =
+        |value| heap.global_name(value).is_some_and(|(module, _)| module.starts_with("numpy._core"));
     heap.nodes().any(of_core)
 }
 

@@ -1,7 +1,7 @@
-//! What a reader may spend, as one value that travels and is spent.
+//! Limits on the time and memory that reading a file may take.
 //!
-//! [`Limits`] is what the caller allows, [`Budget`] is what is left of it. Both are made from the one table
-//! [`LIMITS`], from which the command line derives its options and its `--limits` listing.
+//! [`Limits`] holds what the caller allows; a [`Budget`] counts down from it while a file is read. Both are made from the
+//! table [`LIMITS`], from which the command line also derives its options and the list that `--limits` prints.
 
 use std::fmt;
 
@@ -19,8 +19,16 @@ pub struct LimitInfo {
     pub default: u64,
     /// Unit of the value.
     pub unit: &'static str,
-    /// What is bounded.
+    /// What it means, as `--limits` and docs/limits.md show it.
     pub help: &'static str,
+}
+
+impl LimitInfo {
+    /// What the limit bounds, in words that go on in a sentence: `file size` for `Maximum file size`.
+    fn bounded(&self) -> &'static str {
+        let text = self.help.strip_prefix("Maximum ").unwrap_or(self.help);
+        text.split_once(" (").map_or(text, |(bounded, _)| bounded)
+    }
 }
 
 macro_rules! limits {
@@ -40,22 +48,22 @@ macro_rules! limits {
 }
 
 limits! {
-    InputBytes, "input-bytes", u32::MAX as u64, "bytes", "size of a file";
-    DecompressedBytes, "decompressed-bytes", u32::MAX as u64, "bytes", "bytes after decompression, all parts of a file together";
-    Ratio, "ratio", 1000, "times", "decompressed bytes for each compressed byte, once ratio-from is passed";
-    RatioFrom, "ratio-from", 256 * MIB, "bytes", "decompressed bytes up to which any ratio is allowed";
-    MemoryFactor, "memory-factor", 8, "times", "memory for each decompressed byte, mapped arrays aside";
-    MemorySlack, "memory-slack", 64 * MIB, "bytes", "memory allowed on top of memory-factor";
-    DictionaryBytes, "dictionary-bytes", 128 * MIB, "bytes", "dictionary that an xz or lzma stream may ask for";
-    LineBytes, "line-bytes", MIB, "bytes", "length of a text line that holds a name, a number or a memo key";
-    NameBytes, "name-bytes", 256, "bytes", "length of a module name or a qualified name";
-    IntDigits, "int-digits", 4300, "digits", "digits of a decimal integer";
-    IntBytes, "int-bytes", 64 * KIB, "bytes", "bytes of a binary integer";
-    ZipEntries, "zip-entries", 10_000, "entries", "entries of a zip archive";
-    PathBytes, "path-bytes", 1024, "bytes", "length of a file name in a zip archive";
-    JsonDepth, "json-depth", 512, "levels", "nesting of a JSON document, read or written";
-    DtypeDepth, "dtype-depth", 32, "levels", "nesting of a structured numpy dtype";
-    WrapDepth, "wrap-depth", 3, "layers", "layers of compression around a file";
+    InputBytes, "input-bytes", u32::MAX as u64, "bytes", "Maximum file size";
+    DecompressedBytes, "decompressed-bytes", u32::MAX as u64, "bytes", "Maximum decompressed size (all parts of a file together)";
+    Ratio, "ratio", 1000, "times", "Maximum ratio of decompressed to compressed size (applies above --ratio-from)";
+    RatioFrom, "ratio-from", 256 * MIB, "bytes", "Decompressed size up to which --ratio does not apply";
+    MemoryFactor, "memory-factor", 8, "times", "Maximum memory per decompressed byte (memory-mapped arrays do not count)";
+    MemorySlack, "memory-slack", 64 * MIB, "bytes", "Memory allowed in addition to --memory-factor";
+    DictionaryBytes, "dictionary-bytes", 128 * MIB, "bytes", "Maximum dictionary size of an xz or lzma stream";
+    LineBytes, "line-bytes", MIB, "bytes", "Maximum length of a text line that holds a name, a number or a memo key";
+    NameBytes, "name-bytes", 256, "bytes", "Maximum length of a module name or a qualified name";
+    IntDigits, "int-digits", 4300, "digits", "Maximum length of a decimal integer";
+    IntBytes, "int-bytes", 64 * KIB, "bytes", "Maximum size of a binary integer";
+    ZipEntries, "zip-entries", 10_000, "entries", "Maximum number of entries in a zip archive";
+    PathBytes, "path-bytes", 1024, "bytes", "Maximum length of a file name in a zip archive";
+    JsonDepth, "json-depth", 512, "levels", "Maximum nesting depth of a JSON document (read or written)";
+    DtypeDepth, "dtype-depth", 32, "levels", "Maximum nesting depth of a structured numpy dtype";
+    WrapDepth, "wrap-depth", 3, "layers", "Maximum number of compression layers around a file";
 }
 
 /// What a caller allows. Every value has a default; setters chain.
@@ -120,16 +128,15 @@ pub struct LimitError {
 
 impl fmt::Display for LimitError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let info = &LIMITS[self.limit as usize];
-        let (name, unit) = (info.name, info.unit);
+        let Self { allowed, asked, .. } = self;
         if self.limit == Limit::MemoryFactor {
-            let Self { allowed, asked, .. } = self;
             return write!(
                 f,
-                "reading needs {asked} bytes of memory, --memory-factor and --memory-slack allow {allowed}"
+                "reading needs {asked} bytes of memory; --memory-factor and --memory-slack allow {allowed}"
             );
         }
-        write!(f, "{}: {} {unit}, --{name} allows {}", info.help, self.asked, self.allowed)
+        let info = &LIMITS[self.limit as usize];
+        write!(f, "{} is at least {asked} {}; --{} allows {allowed}", info.bounded(), info.unit, info.name)
     }
 }
 
@@ -213,6 +220,7 @@ mod tests {
     #[test]
     fn error_names_the_limit() {
         let error = Limits::default().check(Limit::ZipEntries, 20_000).unwrap_err();
-        assert!(error.to_string().contains("--zip-entries"));
+        let text = "number of entries in a zip archive is at least 20000 entries; --zip-entries allows 10000";
+        assert_eq!(error.to_string(), text);
     }
 }

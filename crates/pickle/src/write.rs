@@ -142,11 +142,17 @@ enum Task {
     Save(Value),
     Piece(Piece),
     /// The elements of a tuple are written.
-    EndTuple { len: usize, is: Option<Id> },
+    EndTuple {
+        len: usize,
+        is: Option<Id>,
+    },
     EndFrozenSet(Id),
     Elements(Elements),
     /// Callable and arguments are written.
-    EndCall { opcode: Opcode, is: Option<Id> },
+    EndCall {
+        opcode: Opcode,
+        is: Option<Id>,
+    },
     /// The class and the arguments of an INST or OBJ are written.
     EndInstance(Id),
     /// What is attached to a value that is written.
@@ -456,7 +462,9 @@ impl Writer<'_, '_> {
             self.word(&module)?;
             self.word(&name)?;
             self.op(Opcode::StackGlobal);
-        } else if protocol >= 4 && let Some((outer, last)) = name.rsplit_once('.') {
+        } else if protocol >= 4
+            && let Some((outer, last)) = name.rsplit_once('.')
+        {
             let outer = Piece::Global(module.into(), outer.to_owned().into());
             return self.reduce(
                 Piece::name("builtins", "getattr"),

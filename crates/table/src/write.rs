@@ -7,10 +7,10 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use self::parquet::ParquetSink;
-use cannery_format::AtomicFile;
 use crate::column::Column;
 use crate::error::Error;
 use crate::npy::Array;
+use cannery_format::AtomicFile;
 
 /// Where results go and in which form.
 #[derive(Clone, Debug, PartialEq, Eq)]

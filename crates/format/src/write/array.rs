@@ -1,8 +1,6 @@
 //! numpy arrays as numpy pickles them, from wherever a file had their elements.
 
-use cannery_object::{
-    Array, ArrayData, Blob, CallKind, Heap, Id, Items, NdArray, Node, Order, Value,
-};
+use cannery_object::{Array, ArrayData, Blob, CallKind, Heap, Id, Items, NdArray, Node, Order, Value};
 use cannery_pickle::{Data, Piece, WriteError};
 
 use super::dtype::{dtype, flag};
@@ -38,7 +36,9 @@ impl Parts {
         let Some(array) = heap.array(payload) else {
             if heap.ndarray(payload).is_none() {
                 let name = attr("filename").and_then(|name| heap.as_str(name)).unwrap_or_default();
-                return Err(WriteError::unsupported(format!("the array file {name:?} beside the model is missing")));
+                return Err(WriteError::unsupported(format!(
+                    "the array file {name:?} beside the model is missing"
+                )));
             }
             let elements = Elements::Pickled(payload);
             let (dtype, shape) = (Piece::Value(Value::None), Piece::Value(Value::None));
@@ -187,7 +187,9 @@ fn call(callable: Piece, args: Piece, id: Id) -> Piece {
 fn data_of(heap: &Heap, data: Value, array: &NdArray<'_>) -> Option<Data> {
     let raw = array.raw()?;
     match heap.node_of(data) {
-        Some(Node::Bytes(blob) | Node::ByteArray(blob) | Node::Str8(blob)) if Blob::len(blob) == raw.len() => {
+        Some(Node::Bytes(blob) | Node::ByteArray(blob) | Node::Str8(blob))
+            if Blob::len(blob) == raw.len() =>
+        {
             Some(Data::Blob(blob))
         }
         _ => Some(Data::Owned(raw.to_vec())),

@@ -72,7 +72,9 @@ fn state(dtype: &DType, unit: Option<&str>) -> Vec<Piece> {
 
 fn order(dtype: &DType) -> &'static str {
     match (&dtype.kind, dtype.order) {
-        (Kind::Bytes | Kind::Void | Kind::Object | Kind::Bool | Kind::Struct(_) | Kind::SubArray(..), _) => "|",
+        (Kind::Bytes | Kind::Void | Kind::Object | Kind::Bool | Kind::Struct(_) | Kind::SubArray(..), _) => {
+            "|"
+        }
         (Kind::Int | Kind::UInt, _) if dtype.itemsize == 1 => "|",
         (_, ByteOrder::Little) => "<",
         (_, ByteOrder::Big) => ">",

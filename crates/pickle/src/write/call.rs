@@ -16,7 +16,9 @@ impl Writer<'_, '_> {
             return self.bytes(Data::Owned(bytes), Some(id));
         }
         let Some(call) = self.heap.call(value) else {
-            return Err(WriteError::unsupported("an array outside a pickle can't be written by pickle alone"));
+            return Err(WriteError::unsupported(
+                "an array outside a pickle can't be written by pickle alone",
+            ));
         };
         self.begin(id, 1)?;
         self.tasks.push(Task::Attached(id));

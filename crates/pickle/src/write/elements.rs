@@ -106,14 +106,13 @@ impl Writer<'_, '_> {
         if elements.how != How::Add && !self.is_binary() {
             return None;
         }
-        let is_exact = self.options.dialect == Dialect::C
-            && !matches!(elements.how, How::AppendToCall | How::SetToCall);
+        let is_exact =
+            self.options.dialect == Dialect::C && !matches!(elements.how, How::AppendToCall | How::SetToCall);
         let left = len - elements.at;
         if elements.how != How::Add && (len == 1 || (left == 1 && !is_exact)) {
             return None;
         }
-        elements.has_empty =
-            is_exact && elements.how != How::Append && len.is_multiple_of(BATCH);
+        elements.has_empty = is_exact && elements.how != How::Append && len.is_multiple_of(BATCH);
         Some(left.min(BATCH))
     }
 

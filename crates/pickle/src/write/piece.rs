@@ -119,7 +119,9 @@ pub struct NoOutline;
 impl Outline for NoOutline {
     fn pieces(&mut self, heap: &Heap, id: Id, _: u8) -> Result<Option<Vec<Piece>>, WriteError> {
         if heap.array(Value::Ref(id)).is_some() {
-            return Err(WriteError::unsupported("an array outside a pickle can't be written by pickle alone"));
+            return Err(WriteError::unsupported(
+                "an array outside a pickle can't be written by pickle alone",
+            ));
         }
         Ok(None)
     }

@@ -10,10 +10,10 @@ use parquet::file::writer::{SerializedColumnWriter, SerializedFileWriter, Serial
 use parquet::schema::types::Type;
 
 use super::rows;
-use cannery_format::AtomicFile;
 use crate::column::{Column, Layout};
 use crate::error::Error;
 use crate::values::{Cell, Plain, Values};
+use cannery_format::AtomicFile;
 
 /// Values of a row group, from which on it is written.
 const GROUP: usize = 1 << 20;
