@@ -28,6 +28,7 @@ Examples:
   cannery scan model.pkl                        is it safe to load this file
   cannery predict model.joblib rows.csv         a prediction for each row
   cannery bench model.joblib                    how long a prediction takes
+  cannery convert model.pkl model.joblib        the same model for joblib, checked before
   cannery disassemble model.pkl                 the opcodes, as Python's pickletools shows them
   cannery assemble listing.txt -o model.pkl     a pickle from such a listing
   cannery --limits                              what reading a file may cost at most
@@ -54,6 +55,9 @@ pub(crate) enum Command {
     /// Say whether model files are safe to load, and why not
     #[command(after_help = SCAN_EXAMPLES)]
     Scan(Scan),
+    /// Write a model file in another form: pickle or joblib, for other versions of Python, numpy and joblib
+    #[command(after_help = crate::convert::EXAMPLES)]
+    Convert(crate::convert::Convert),
     /// Print a script that completes cannery's options in a shell
     #[command(after_help = COMPLETIONS_EXAMPLES)]
     Completions(Completions),

@@ -6,6 +6,7 @@
 
 mod args;
 mod commands;
+mod convert;
 mod limits;
 mod out;
 mod progress;
