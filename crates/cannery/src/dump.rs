@@ -1,6 +1,7 @@
-use std::io::Write;
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
+use cannery_format::compress::{Codec, Encoder};
 use cannery_format::{AtomicFile, Form, Numpy, Writing};
 use cannery_pickle::WriteError;
 
@@ -45,19 +46,30 @@ pub struct DumpOptions {
     protocol: u8,
     numpy: NumpyNames,
     is_padded: bool,
-    nested_protocol: u8,
+    nested_protocol: Option<u8>,
+    codec: Option<Codec>,
     sync: bool,
 }
 
 impl Default for DumpOptions {
     fn default() -> Self {
-        let Writing { protocol, nested_protocol, is_padded, .. } = Writing::default();
-        Self { format: None, protocol, numpy: NumpyNames::AsRead, is_padded, nested_protocol, sync: false }
+        Self {
+            format: None,
+            protocol: Self::PROTOCOL,
+            numpy: NumpyNames::AsRead,
+            is_padded: true,
+            nested_protocol: None,
+            codec: None,
+            sync: false,
+        }
     }
 }
 
 impl DumpOptions {
-    /// Pickle or joblib. Without this, the extension of a path decides: `.joblib` is joblib, anything else pickle.
+    /// The protocol that is written where none is chosen: Python 3.4 and later read it.
+    pub const PROTOCOL: u8 = 4;
+
+    /// Pickle or joblib. Without this, the name of a file decides: `.joblib` is joblib, anything else pickle.
     #[must_use]
     pub fn format(mut self, format: Format) -> Self {
         self.format = Some(format);
@@ -85,12 +97,28 @@ impl DumpOptions {
         self
     }
 
-    /// The protocol of the pickles that joblib has for arrays of Python objects: 5 by default, as joblib 1.5 writes it;
-    /// joblib before wrote 2.
+    /// The protocol of the pickles that joblib has for arrays of Python objects: without this, 5 or that of the file if it
+    /// is less. joblib before 1.5 wrote 2.
     #[must_use]
     pub fn nested_protocol(mut self, protocol: u8) -> Self {
-        self.nested_protocol = protocol;
+        self.nested_protocol = Some(protocol);
         self
+    }
+
+    /// Compresses the file as joblib does, whatever the format. Without a codec the name of a file decides, as for joblib:
+    /// `.z`, `.gz`, `.bz2`, `.xz`, `.lzma` and `.lz4` are compressed.
+    #[must_use]
+    pub fn compress(mut self, codec: Option<Codec>) -> Self {
+        self.codec = codec;
+        self
+    }
+
+    /// What writes a model as it was read: format, protocol and padding. Compression is not kept.
+    pub fn unchanged(model: &Model) -> Self {
+        let facts = model.facts();
+        let format = if facts.kind == crate::Container::Joblib { Format::Joblib } else { Format::Pickle };
+        let protocol = facts.protocol.and_then(|protocol| u8::try_from(protocol).ok()).unwrap_or(0);
+        Self::default().format(format).protocol(protocol.min(5))
     }
 
     /// Whether [`dump`](Self::dump) waits until the file is on the disk.
@@ -102,16 +130,19 @@ impl DumpOptions {
 
     /// Writes a model to a file, which appears whole or not at all.
     pub fn dump(&self, model: &Model, path: impl AsRef<Path>) -> Result<()> {
-        let path = path.as_ref();
-        let is_joblib = path.extension().is_some_and(|extension| extension == "joblib");
-        let format = if is_joblib { Format::Joblib } else { Format::Pickle };
-        let options = Self { format: Some(self.format.unwrap_or(format)), ..self.clone() };
-        options.dump_file(model, path).map_err(|error| error.in_file(path.display()))
+        self.dump_watched(model, path.as_ref(), &mut |_| ())
     }
 
-    fn dump_file(&self, model: &Model, path: &Path) -> Result<()> {
+    /// The same, and tells how many bytes are written before they are compressed.
+    pub(crate) fn dump_watched(&self, model: &Model, path: &Path, told: &mut dyn FnMut(u64)) -> Result<()> {
+        let (format, codec) = named(path);
+        let options = Self { format: self.format.or(format), codec: self.codec.or(codec), ..self.clone() };
+        options.dump_file(model, path, told).map_err(|error| error.in_file(path.display()))
+    }
+
+    fn dump_file(&self, model: &Model, path: &Path, told: &mut dyn FnMut(u64)) -> Result<()> {
         let mut file = AtomicFile::create(path)?;
-        self.dump_to(model, &mut file)?;
+        self.encode(model, &mut file, told)?;
         Ok(if self.sync { file.finish() } else { file.finish_unsynced() }?)
     }
 
@@ -123,7 +154,22 @@ impl DumpOptions {
     }
 
     /// Writes a model to a stream.
-    pub fn dump_to(&self, model: &Model, mut out: impl Write) -> Result<()> {
+    pub fn dump_to(&self, model: &Model, out: impl Write) -> Result<()> {
+        self.encode(model, out, &mut |_| ())
+    }
+
+    fn encode(&self, model: &Model, out: impl Write, told: &mut dyn FnMut(u64)) -> Result<()> {
+        let Some(codec) = self.codec else {
+            let mut out = Counted { out, done: 0, told };
+            return self.dump_plain(model, &mut out);
+        };
+        let encoder = Encoder::new(codec, BufWriter::new(out))?;
+        let mut counted = Counted { out: encoder, done: 0, told };
+        self.dump_plain(model, &mut counted)?;
+        Ok(counted.out.finish()?.flush()?)
+    }
+
+    fn dump_plain(&self, model: &Model, out: &mut dyn Write) -> Result<()> {
         let facts = model.facts();
         let is_python_2 = facts.skops_version.is_none() && facts.protocol.is_none_or(|protocol| protocol < 3);
         let is_pickle = matches!(facts.kind, crate::Container::Pickle | crate::Container::Joblib);
@@ -133,7 +179,7 @@ impl DumpOptions {
                 Some(Format::Pickle) | None => Form::Pickle,
             },
             protocol: self.protocol,
-            nested_protocol: self.nested_protocol.min(self.protocol),
+            nested_protocol: self.nested_protocol.unwrap_or(self.protocol),
             numpy: match self.numpy {
                 NumpyNames::AsRead => Numpy::AsRead,
                 NumpyNames::Core => Numpy::V1,
@@ -142,7 +188,48 @@ impl DumpOptions {
             is_padded: self.is_padded,
             read_protocol: (is_pickle && is_python_2).then_some(2),
         };
-        Ok(cannery_format::write(model.heap(), model.root(), writing, &mut out)?)
+        Ok(cannery_format::write(model.heap(), model.root(), writing, out)?)
+    }
+}
+
+/// Format and codec that the name of a file says, as far as it does: `model.joblib.gz`.
+pub(crate) fn named(path: &Path) -> (Option<Format>, Option<Codec>) {
+    let name = path.file_name().map(|name| name.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
+    let mut endings = name.rsplit('.').peekable();
+    let codec = endings.peek().and_then(|ending| match *ending {
+        "z" => Codec::named("zlib", None),
+        "gz" => Codec::named("gzip", None),
+        "bz2" | "xz" | "lzma" | "lz4" => Codec::named(ending, None),
+        _ => None,
+    });
+    if codec.is_some() {
+        endings.next();
+    }
+    let format = match endings.next() {
+        Some("joblib") => Some(Format::Joblib),
+        Some("pkl" | "pickle") => Some(Format::Pickle),
+        _ => None,
+    };
+    (format, codec)
+}
+
+/// Counts the bytes on their way.
+struct Counted<'t, W> {
+    out: W,
+    done: u64,
+    told: &'t mut dyn FnMut(u64),
+}
+
+impl<W: Write> Write for Counted<'_, W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.out.write(bytes)?;
+        self.done += written as u64;
+        (self.told)(self.done);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
     }
 }
 

@@ -16,6 +16,7 @@
 mod assemble;
 mod bench;
 mod chain;
+mod convert;
 mod disassemble;
 mod dump;
 mod error;
@@ -29,9 +30,11 @@ pub mod scan;
 
 pub use assemble::assemble;
 pub use bench::{Benchmark, Run, Timings};
+pub use cannery_format::compress::Codec;
 pub use cannery_format::{Companion, Facts, Kind as Container};
 pub use cannery_object::{LIMITS, Limit, LimitError, LimitInfo, Limits};
 pub use cannery_table::{Batch, Cell, Column, Data, Header, Layout, Named, Texts, Values};
+pub use convert::{Conversion, Converted, Target};
 pub use disassemble::{Listed, Listing, Opcodes};
 pub use dump::{DumpOptions, Format, NumpyNames};
 pub use error::{Detail, Error, Result};

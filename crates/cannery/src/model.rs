@@ -70,6 +70,8 @@ pub enum Stage {
     Predict,
     /// Files that were judged.
     Scan,
+    /// Bytes that were written, before compression; how many there are in all is an estimate.
+    Write,
 }
 
 impl fmt::Debug for Options<'_> {
@@ -136,6 +138,11 @@ impl<'a> Options<'a> {
     /// What reading may spend.
     pub(crate) fn allowed(&self) -> &Limits {
         &self.limits
+    }
+
+    /// Reads bytes that were judged.
+    pub(crate) fn read_judged(mut self, bytes: &Bytes, companions: &mut dyn Companions) -> Result<Model> {
+        self.read(bytes, None, companions)
     }
 
     fn read(

@@ -29,6 +29,9 @@ pub(crate) fn run(args: Args) -> Result<ExitCode> {
     if let (Some(Command::Inspect(inspect)), false) = (&args.command, args.limits) {
         return run_inspect(inspect, args.quiet, args.color);
     }
+    if let Some(Command::Convert(convert)) = &args.command {
+        return crate::convert::run(convert, args.quiet);
+    }
     run_fine(args).map(|()| ExitCode::SUCCESS)
 }
 
@@ -44,6 +47,7 @@ fn run_fine(args: Args) -> Result {
         Some(Command::Predict(predict)) => run_predict(&predict, &mut progress),
         Some(Command::Bench(bench)) => run_bench(&bench),
         Some(Command::Scan(scan)) => run_scan(&scan, args.quiet, args.color).map(drop),
+        Some(Command::Convert(convert)) => crate::convert::run(&convert, args.quiet).map(drop),
         Some(Command::Completions(completions)) => print_completions(&completions),
     }
 }

@@ -5,6 +5,7 @@ Examples:
   cannery inspect model.pkl               show the contents of a model file, and who wrote it
   cannery scan model.pkl                  check whether the file is safe to load in Python
   cannery predict model.joblib rows.csv   print a prediction for each row
+  cannery convert model.pkl model.joblib  write the same model as a joblib file
   cannery disassemble model.pkl           list the opcodes, as Python's pickletools does
 
 `cannery predict --help` and so on have more. Exit status: 0 success, 1 scan found something, 2 error.";

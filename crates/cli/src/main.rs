@@ -6,6 +6,7 @@
 
 mod args;
 mod commands;
+mod convert;
 mod examples;
 mod limits;
 mod out;

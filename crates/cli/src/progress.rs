@@ -49,6 +49,7 @@ fn bar(stage: Stage, all: Option<u64>) -> ProgressBar {
     let (verb, unit) = match (stage, all) {
         (Stage::Decompress, _) => ("decompressing", "{bytes}"),
         (Stage::Predict, Some(_)) => ("predicting", "{human_pos} of {human_len} rows"),
+        (Stage::Write, _) => ("writing", "{bytes}"),
         (Stage::Scan, _) => ("scanning", "{human_pos} of {human_len} files"),
         (Stage::Predict, None) => ("predicting", "{human_pos} rows"),
         _ => ("reading", "{bytes}"),

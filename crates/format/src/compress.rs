@@ -1,6 +1,7 @@
-//! Inflation of compressed files, in chunks, under the limits.
+//! Inflation of compressed files, in chunks, under the limits; and compression.
 
 mod codec;
+mod encode;
 mod lz4;
 mod sink;
 
@@ -10,6 +11,7 @@ use cannery_pickle::Breach;
 
 pub(crate) use self::codec::inflate_raw;
 use self::codec::{base64, bzip2, gzip, lzma, xz, zfile, zlib};
+pub use self::encode::{Codec, Encoder};
 pub(crate) use self::sink::Sink;
 use crate::error::{Error, Result};
 use crate::sniff::{Format, Wrapping, sniff};

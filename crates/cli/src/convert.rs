@@ -1,0 +1,109 @@
+//! `cannery convert`: a model file in another form.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use cannery::{Codec, Conversion, Target};
+use clap::{Args as ClapArgs, ValueEnum, ValueHint};
+
+use crate::limits::LimitArgs;
+use crate::out::Failure;
+use crate::progress::Progress;
+
+pub(crate) const EXAMPLES: &str = "\
+Examples:
+  cannery convert model.pkl model.joblib --compress zlib:3
+  cannery convert model.joblib model.pkl --target python=3.8,numpy=1
+
+The file is judged as by scan: a dangerous one is refused, an unknown one is written with a warning.
+Exit status: 0 written, 1 refused, 2 an error.";
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Convert {
+    /// The model file: pickle, joblib, skops, npy or npz
+    #[arg(value_name = "IN", value_hint = ValueHint::FilePath)]
+    pub(crate) from: PathBuf,
+
+    /// The file to write; its name decides what --to and --compress don't
+    #[arg(value_name = "OUT", value_hint = ValueHint::FilePath)]
+    pub(crate) to: PathBuf,
+
+    /// The format
+    #[arg(long = "to", value_enum)]
+    format: Option<Format>,
+
+    /// The pickle protocol, 0 to 5 [default: 4, or the newest that the target reads]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=5))]
+    protocol: Option<u8>,
+
+    /// Compression: zlib, gzip, bz2, xz or lzma, with a level or not, or lz4
+    #[arg(long, value_name = "CODEC[:LEVEL]", value_parser = codec)]
+    compress: Option<Codec>,
+
+    /// Who is to read the file: python=3.8,numpy=1,joblib=1.0, or some of it
+    #[arg(long, value_name = "VERSIONS", value_parser = target)]
+    target: Option<Target>,
+
+    /// Refuse a file that holds anything unknown, too
+    #[arg(long)]
+    strict: bool,
+
+    /// Wait until the file is on the disk
+    #[arg(long)]
+    sync: bool,
+
+    #[command(flatten)]
+    limits: LimitArgs,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    Pickle,
+    Joblib,
+}
+
+fn codec(text: &str) -> Result<Codec, String> {
+    let (name, level) = match text.split_once(':') {
+        Some((name, level)) => (name, Some(level.parse().map_err(|_| "the level is not a number")?)),
+        None => (text, None),
+    };
+    Codec::named(name, level)
+        .ok_or_else(|| "zlib, gzip, xz or lzma with a level from 0 to 9, bz2 from 1 to 9, or lz4".into())
+}
+
+fn target(text: &str) -> Result<Target, String> {
+    text.parse().map_err(|error: cannery::Error| error.message().to_owned())
+}
+
+/// Writes the file, or says why not.
+pub(crate) fn run(args: &Convert, quiet: bool) -> Result<ExitCode, Failure> {
+    let mut progress = Progress::new(quiet);
+    let format = args.format.map(|format| match format {
+        Format::Pickle => cannery::Format::Pickle,
+        Format::Joblib => cannery::Format::Joblib,
+    });
+    let conversion = Conversion::default()
+        .format(format)
+        .protocol(args.protocol)
+        .compress(args.compress)
+        .target(args.target.unwrap_or_default())
+        .strict(args.strict)
+        .sync(args.sync)
+        .limits(args.limits.0.clone());
+    let converted = conversion.run_watched(&args.from, &args.to, &mut |stage, done, all| {
+        if all.is_none_or(|all| all >= LARGE) {
+            progress.report(stage, done, all);
+        }
+    });
+    progress.finish();
+    let converted = converted?;
+    let mut err = std::io::stderr();
+    // nobody is left to tell when standard error is closed
+    let _ = converted.write_findings(&args.from, &mut err);
+    let _ = err.flush();
+    Ok(if converted.is_written() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+/// Bytes from which on there is something to watch.
+const LARGE: u64 = 50 << 20;
