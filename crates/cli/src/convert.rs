@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use cannery::{Codec, Conversion, Target};
-use clap::{Args as ClapArgs, ValueEnum, ValueHint};
+use clap::{ArgAction, Args as ClapArgs, ValueEnum, ValueHint};
 
 use crate::limits::LimitArgs;
 use crate::out::Failure;
@@ -17,9 +17,11 @@ Examples:
   cannery convert model.joblib model.pkl --target python=3.8,numpy=1
 
 The file is judged as by scan: a dangerous one is refused, an unknown one is written with a warning.
+The limits of cannery --limits can be given as options too.
 Exit status: 0 written, 1 refused, 2 an error.";
 
 #[derive(Debug, ClapArgs)]
+#[command(disable_help_flag = true)]
 pub(crate) struct Convert {
     /// The model file: pickle, joblib, skops, npy or npz
     #[arg(value_name = "IN", value_hint = ValueHint::FilePath)]
@@ -52,6 +54,10 @@ pub(crate) struct Convert {
     /// Wait until the file is on the disk
     #[arg(long)]
     sync: bool,
+
+    /// Print help
+    #[arg(long, short, action = ArgAction::HelpShort)]
+    help: Option<bool>,
 
     #[command(flatten)]
     limits: LimitArgs,

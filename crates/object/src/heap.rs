@@ -208,6 +208,9 @@ pub struct Attached {
     pub pairs: Items,
     /// What follows the object in the file outside the pickle (the array of a joblib wrapper).
     pub payload: Value,
+    /// Calls that give the object its state in the place of BUILD, in order: of a function, on a tuple of the object and
+    /// the state. cloudpickle writes them for functions and classes.
+    pub setters: Items,
 }
 
 const NOTHING: Attached = Attached {
@@ -216,6 +219,7 @@ const NOTHING: Attached = Attached {
     items: Items { start: 0, len: 0, capacity: 0 },
     pairs: Items { start: 0, len: 0, capacity: 0 },
     payload: Value::None,
+    setters: Items { start: 0, len: 0, capacity: 0 },
 };
 
 /// Where a [`Blob`] of decoded text lies: not in a buffer of the file but in the Heap's own.

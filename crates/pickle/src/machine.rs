@@ -8,6 +8,7 @@ mod grow;
 mod inline;
 mod memo;
 mod scalar;
+mod setter;
 mod used;
 
 use bytes::Bytes;
@@ -290,7 +291,7 @@ impl<'i> Machine<'i> {
                 self.push(heap, value)?;
             }
             Opcode::Mark => self.mark(heap)?,
-            Opcode::Pop => self.drop_top()?,
+            Opcode::Pop => self.drop_top(heap)?,
             Opcode::PopMark => {
                 let start = self.pop_mark()?;
                 self.stack.truncate(start);
@@ -421,15 +422,6 @@ impl Machine<'_> {
     fn pop_mark(&mut self) -> Result<usize, Fault> {
         let mark = self.marks.pop().ok_or(Fault::Empty("there is no mark on the stack"))?;
         Ok(mark as usize)
-    }
-
-    /// POP takes a value, or the mark when there is no value above it.
-    fn drop_top(&mut self) -> Result<(), Fault> {
-        if self.stack.len() > self.base() {
-            self.stack.pop();
-            return Ok(());
-        }
-        self.pop_mark().map(drop)
     }
 }
 

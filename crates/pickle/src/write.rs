@@ -494,7 +494,7 @@ impl Writer<'_, '_> {
 
     fn has_attached(&self, id: Id) -> bool {
         let attached = self.heap.attached(Value::Ref(id));
-        !(attached.states.is_empty() && attached.items.is_empty() && attached.pairs.is_empty())
+        [attached.states, attached.items, attached.pairs, attached.setters].iter().any(|run| !run.is_empty())
     }
 }
 

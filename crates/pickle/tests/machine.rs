@@ -296,3 +296,19 @@ fn disassembly_goes_on_where_the_stack_does_not_work_out() {
         .collect();
     assert_eq!(names, [(0, "PROTO"), (2, "POP"), (3, "BININT1"), (5, "STOP")]);
 }
+
+#[test]
+fn a_state_setter_is_kept_with_the_object_that_it_is_called_on() {
+    // make(), then set(object, 7), whose result is thrown away: what cloudpickle writes for a function
+    let (heap, root) = load(b"\x80\x02cm\nmake\n)Rq\x00cm\nset\nh\x00K\x07\x86R0.");
+    let [setter] = heap.items(heap.attached(root).setters) else { panic!("the setter is lost") };
+    let call = heap.call(*setter).expect("a call");
+    assert_eq!(heap.global_name(call.callable), Some(("m", "set")));
+    assert_eq!(heap.as_tuple(call.args), Some(&[root, Value::Int(7)][..]));
+    assert!(heap.children(root).any(|child| child == *setter));
+    // of another object, and in the memo: what an object that holds itself leaves
+    for stream in [&b"\x80\x02cm\nmake\n)Rq\x00cm\nset\nNK\x07\x86R0."[..], b"\x80\x02cm\nmake\n)Rq\x00cm\nset\nh\x00K\x07\x86Rq\x010."] {
+        let (heap, root) = load(stream);
+        assert!(heap.attached(root).setters.is_empty(), "{stream:?}");
+    }
+}

@@ -149,6 +149,7 @@ pub(crate) fn edges(heap: &Heap, id: Id, to: &mut impl FnMut(Edge, Value)) {
         to(Edge::Item(number(index)), item);
     }
     pairs(heap.items(attached.pairs), to);
+    heap.items(attached.setters).iter().for_each(|&setter| to(Edge::Other, setter));
     to(Edge::Other, attached.kwargs);
     to(Edge::Other, attached.payload);
 }

@@ -670,6 +670,10 @@ impl<'h, W: Write> Writer<'h, '_, W> {
             let items = Part::Values(heap.items(attached.items), 0);
             parts.extend([Part::Text(",\"items\":[".into()), items, Part::Text("]".into())]);
         }
+        if !attached.setters.is_empty() {
+            let setters = Part::Values(heap.items(attached.setters), 0);
+            parts.extend([Part::Text(",\"setters\":[".into()), setters, Part::Text("]".into())]);
+        }
         if !attached.pairs.is_empty() {
             let pairs = Part::Pairs(heap.items(attached.pairs), 0);
             parts.extend([Part::Text(",\"pairs\":[".into()), pairs, Part::Text("]".into())]);

@@ -219,6 +219,11 @@ impl Heap {
         self.grow(target, &[state], |_| false, |a| &mut a.states)
     }
 
+    /// Attaches a call that gives the object its state.
+    pub fn add_setter(&mut self, target: Value, call: Value) -> Result<(), LimitError> {
+        self.grow(target, &[call], |_| false, |a| &mut a.setters)
+    }
+
     /// Attaches the keyword arguments of a call.
     pub fn set_kwargs(&mut self, target: Value, kwargs: Value) -> Result<(), LimitError> {
         if let Value::Ref(id) = target {

@@ -6,7 +6,7 @@ use crate::heap::{Heap, Items, Node, Value};
 pub struct Children<'h> {
     single: [Value; 4],
     next: usize,
-    runs: [std::slice::Iter<'h, Value>; 4],
+    runs: [std::slice::Iter<'h, Value>; 5],
 }
 
 impl Heap {
@@ -36,7 +36,13 @@ impl Heap {
         Children {
             single: [first, second, attached.kwargs, attached.payload],
             next: 0,
-            runs: [run(own), run(attached.states), run(attached.items), run(attached.pairs)],
+            runs: [
+                run(own),
+                run(attached.states),
+                run(attached.items),
+                run(attached.pairs),
+                run(attached.setters),
+            ],
         }
     }
 }

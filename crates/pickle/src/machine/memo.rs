@@ -12,6 +12,8 @@ pub(super) struct Memo {
     sparse: BTreeMap<i64, Value>,
     /// Number of slots written, which is the next key of MEMOIZE.
     pub(super) entries: i64,
+    /// What was put last.
+    last: Option<Value>,
 }
 
 /// Memory of a memo slot.
@@ -33,7 +35,13 @@ impl Memo {
             _ => self.put_elsewhere(heap, key, value)?,
         }
         self.entries += 1;
+        self.last = Some(value);
         Ok(())
+    }
+
+    /// The value that was put last.
+    pub(super) fn last(&self) -> Option<Value> {
+        self.last
     }
 
     /// Python 2's cPickle begins at 1: one hole is made for it.

@@ -133,6 +133,9 @@ impl Writer<'_, '_> {
     /// Elements, pairs, then states.
     pub(super) fn attached(&mut self, id: Id) -> Done {
         let attached = *self.heap.attached(Value::Ref(id));
+        for &setter in self.heap.items(attached.setters).iter().rev() {
+            self.setter(id, setter);
+        }
         for &state in self.heap.items(attached.states).iter().rev() {
             self.tasks.push(Task::Op(Opcode::Build));
             self.tasks.push(Task::Save(state));
@@ -144,6 +147,16 @@ impl Writer<'_, '_> {
             self.tasks.push(Task::Elements(Elements::new(attached.items, How::AppendToCall)));
         }
         Ok(())
+    }
+
+    /// `setter(object, state)`, whose result is thrown away. Neither the call nor its arguments get a key.
+    fn setter(&mut self, id: Id, setter: Value) {
+        let heap = self.heap;
+        let Some(call) = heap.call(setter) else { return };
+        let Some(&[_, state]) = heap.as_tuple(call.args) else { return };
+        let opcodes = [Opcode::Pop, Opcode::Reduce, Opcode::Tuple2];
+        self.tasks.extend(opcodes.map(Task::Op));
+        self.tasks.extend([state, Value::Ref(id), call.callable].map(Task::Save));
     }
 
     /// A value that holds itself is begun again until it meets a part that is in the memo; a file can be made so that this
