@@ -16,8 +16,12 @@ import re
 import sys
 import warnings
 
-import joblib
 import numpy as np
+
+try:
+    import joblib
+except ImportError:
+    from sklearn.externals import joblib
 
 warnings.simplefilter("ignore")
 METHODS = ["predict", "predict_proba", "predict_log_proba", "decision_function", "transform", "score_samples", "apply"]

@@ -73,6 +73,7 @@ pub fn write(heap: &Heap, root: Value, writing: Writing, out: &mut dyn Write) ->
     let mut outline = Arrays {
         writing,
         is_core_private: writing.numpy == Numpy::AsRead && has_private_core(heap),
+        joblib: package_of(heap),
         is_nested: false,
         again: 0,
     };
@@ -93,6 +94,8 @@ struct Arrays {
     writing: Writing,
     /// Whether the file that was read has the names of numpy 2.
     is_core_private: bool,
+    /// The module of the joblib whose arrays these are.
+    joblib: &'static str,
     is_nested: bool,
     /// Bytes of elements written; an array that is met twice is written twice by joblib.
     again: u64,
@@ -109,7 +112,8 @@ impl Arrays {
             self.count(heap, &parts)?;
             let alignment = self.writing.is_padded.then_some(ALIGNMENT);
             let nested = self.writing.nested_protocol;
-            return Ok(Some(parts.wrapped(heap, Value::Ref(id), nested, alignment)));
+            let wrapper = Piece::name(self.joblib, "NumpyArrayWrapper");
+            return Ok(Some(parts.wrapped(heap, Value::Ref(id), wrapper, nested, alignment)));
         }
         if let Some(parts) = of_file {
             return Ok(Some(parts.pickled(heap, id, protocol)));
@@ -159,6 +163,13 @@ impl Outline for Arrays {
         let rest = module.splitn(3, '.').nth(2).map(|rest| format!(".{rest}")).unwrap_or_default();
         format!("numpy.{}{rest}", if is_private { "_core" } else { "core" }).into()
     }
+}
+
+/// The joblib that wrote a file: scikit-learn before 0.23 has one of its own, beside which there may be no other.
+fn package_of(heap: &Heap) -> &'static str {
+    const VENDORED: &str = "sklearn.externals.joblib.numpy_pickle";
+    let is_vendored = |value| heap.global_name(value) == Some((VENDORED, "NumpyArrayWrapper"));
+    if heap.nodes().any(is_vendored) { VENDORED } else { "joblib.numpy_pickle" }
 }
 
 fn is_from_buffer(heap: &Heap, id: Id) -> bool {

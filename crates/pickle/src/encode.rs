@@ -108,6 +108,7 @@ fn float_repr(value: f64) -> String {
 }
 
 /// The opcode and the length of a text or of bytes.
+#[derive(Clone, Copy)]
 pub(crate) struct Lengths {
     short: Option<Opcode>,
     medium: Option<Opcode>,

@@ -276,7 +276,7 @@ impl Writer<'_, '_> {
             }
             Node::Str(blob) => self.text(self.heap.bytes(blob), Some(id)),
             Node::Str8(blob) => self.text_2(self.heap.bytes(blob), id),
-            Node::Bytes(blob) => self.bytes(Data::Blob(blob), Some(id)),
+            Node::Bytes(blob) => self.bytes(&Data::Blob(blob), Some(id)),
             Node::ByteArray(blob) => self.byte_array(Data::Blob(blob), Some(id)),
             Node::List(items) => self.container(id, [Opcode::EmptyList, Opcode::List], items, How::Append),
             Node::Dict(items) => self.container(id, [Opcode::EmptyDict, Opcode::Dict], items, How::Set),
@@ -348,7 +348,7 @@ impl Writer<'_, '_> {
     }
 
     /// `bytes`; protocols that have none call for them, as text of the characters with these numbers.
-    fn bytes(&mut self, data: Data, is: Option<Id>) -> Done {
+    fn bytes(&mut self, data: &Data, is: Option<Id>) -> Done {
         let heap = self.heap;
         let bytes = data.bytes(heap);
         if self.options.protocol >= 3 {
@@ -507,7 +507,7 @@ impl Writer<'_, '_> {
             Piece::Int(int) => self.int(int),
             Piece::Text(text) => self.text(text.as_bytes(), None),
             Piece::Word(word) => self.word(&word),
-            Piece::Bytes(data) => self.bytes(data, None),
+            Piece::Bytes(data) => self.bytes(&data, None),
             Piece::ByteArray(data) => self.byte_array(data, None),
             Piece::Tuple(parts) => self.tuple_of(parts),
             Piece::List(items) => {

@@ -307,7 +307,10 @@ fn a_state_setter_is_kept_with_the_object_that_it_is_called_on() {
     assert_eq!(heap.as_tuple(call.args), Some(&[root, Value::Int(7)][..]));
     assert!(heap.children(root).any(|child| child == *setter));
     // of another object, and in the memo: what an object that holds itself leaves
-    for stream in [&b"\x80\x02cm\nmake\n)Rq\x00cm\nset\nNK\x07\x86R0."[..], b"\x80\x02cm\nmake\n)Rq\x00cm\nset\nh\x00K\x07\x86Rq\x010."] {
+    for stream in [
+        &b"\x80\x02cm\nmake\n)Rq\x00cm\nset\nNK\x07\x86R0."[..],
+        b"\x80\x02cm\nmake\n)Rq\x00cm\nset\nh\x00K\x07\x86Rq\x010.",
+    ] {
         let (heap, root) = load(stream);
         assert!(heap.attached(root).setters.is_empty(), "{stream:?}");
     }

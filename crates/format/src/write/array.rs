@@ -135,7 +135,14 @@ impl Parts {
     }
 
     /// As joblib writes it: a wrapper of its own each time, behind it the elements.
-    pub(crate) fn wrapped(self, heap: &Heap, value: Value, nested: u8, alignment: Option<u8>) -> Vec<Piece> {
+    pub(crate) fn wrapped(
+        self,
+        heap: &Heap,
+        value: Value,
+        wrapper: Piece,
+        nested: u8,
+        alignment: Option<u8>,
+    ) -> Vec<Piece> {
         let class = match self.class {
             Some(class) => Piece::Value(class),
             None => Piece::name("numpy", "ndarray"),
@@ -162,7 +169,7 @@ impl Parts {
         }
         let wrapper = Piece::Call {
             kind: CallKind::New,
-            callable: Piece::name("joblib.numpy_pickle", "NumpyArrayWrapper").into(),
+            callable: wrapper.into(),
             args: Piece::Tuple(Vec::new()).into(),
             is: None,
         };

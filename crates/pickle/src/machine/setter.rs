@@ -21,7 +21,9 @@ impl Machine<'_> {
     /// `setter(object, state)` so, where an object's class or its pickler has a `state_setter`. Nothing refers to such a
     /// call; one in the memo is what is left of an object that holds itself.
     fn is_setter(&self, heap: &Heap, dropped: Value, below: Value) -> bool {
-        let Some(call) = heap.call(dropped).filter(|call| call.kind == CallKind::Reduce) else { return false };
+        let Some(call) = heap.call(dropped).filter(|call| call.kind == CallKind::Reduce) else {
+            return false;
+        };
         let is_on_it = matches!(heap.as_tuple(call.args), Some(&[object, _]) if object == below);
         is_on_it && matches!(below, Value::Ref(_)) && self.memo.last() != Some(dropped)
     }

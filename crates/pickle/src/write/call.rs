@@ -1,5 +1,7 @@
 //! Calls, and what is attached to their results.
 
+use std::borrow::Cow;
+
 use cannery_object::{CallKind, Id};
 
 use super::elements::{Elements, How};
@@ -13,7 +15,7 @@ impl Writer<'_, '_> {
         }
         let value = Value::Ref(id);
         if let Some(bytes) = self.bytes_of_older(value) {
-            return self.bytes(Data::Owned(bytes), Some(id));
+            return self.bytes(&Data::Owned(bytes), Some(id));
         }
         let Some(call) = self.heap.call(value) else {
             return Err(WriteError::unsupported(
@@ -50,7 +52,7 @@ impl Writer<'_, '_> {
         }
         let name = self.heap.global_name(self.heap.call(value)?.callable)?;
         let is_bytes = name == ("_codecs", "encode") && self.heap.attached(value).states.is_empty();
-        is_bytes.then(|| self.heap.bytes_of(value)).flatten().map(|bytes| bytes.into_owned())
+        is_bytes.then(|| self.heap.bytes_of(value)).flatten().map(Cow::into_owned)
     }
 
     /// `cls.__new__(cls, *args, **kwargs)` where no opcode does it: the function of `copyreg` does.
