@@ -47,7 +47,7 @@ pub(crate) enum Command {
     /// Check whether model files are safe to load in Python
     #[command(after_help = examples::SCAN)]
     Scan(Scan),
-    /// Write a model file in another form: pickle or joblib, for other versions of Python, numpy and joblib
+    /// Write a model file as pickle or joblib, also for older readers
     #[command(after_help = crate::convert::EXAMPLES)]
     Convert(crate::convert::Convert),
     /// Print a completion script for a shell
