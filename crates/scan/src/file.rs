@@ -290,6 +290,7 @@ impl Scan<'_> {
         self.report.format.get_or_insert("archive");
         let members = match cannery_format::tar(bytes, &self.options.limits) {
             Ok(members) => members,
+            Err(error) if self.in_folder => return Err(error.to_string()),
             Err(error) => {
                 self.error(&error, Rule::Container);
                 return Ok(());

@@ -58,7 +58,7 @@ pub fn has_model_extension(name: &str) -> bool {
 /// Why a file that is not named like a model is not judged in a folder; `None` if its bytes begin as those of a model.
 pub(crate) fn reason_to_skip(bytes: &Bytes, limits: &Limits) -> Option<String> {
     match sniff(bytes) {
-        Format::Foreign(foreign) if foreign.nature() == Nature::Framework => None,
+        Format::Foreign(foreign) if foreign.nature() == Nature::Framework || foreign == Foreign::Tar => None,
         Format::Foreign(foreign) if can_be_both(foreign, bytes) && is_pickle(bytes, limits) => None,
         Format::Foreign(foreign) => Some(foreign.error().to_string()),
         Format::Wrapped(wrapping) => match holds_a_pickle(bytes, limits) {
@@ -80,7 +80,11 @@ pub(crate) fn reason_to_skip(bytes: &Bytes, limits: &Limits) -> Option<String> {
 /// The same by the start of a long file: `None` if all of it has to be looked at.
 pub fn reason_to_skip_by_start(start: &[u8], limits: &Limits) -> Option<String> {
     match sniff(start) {
-        Format::Foreign(foreign) if foreign.nature() != Nature::Framework && !can_be_both(foreign, start) => {
+        Format::Foreign(foreign)
+            if foreign.nature() != Nature::Framework
+                && foreign != Foreign::Tar
+                && !can_be_both(foreign, start) =>
+        {
             Some(foreign.error().to_string())
         }
         Format::Container(Container::Pickle)
@@ -147,7 +151,7 @@ fn is_harm(module: &[u8], name: &[u8]) -> bool {
 fn holds_a_pickle(bytes: &Bytes, limits: &Limits) -> bool {
     let start = start_of(bytes, START, limits);
     match sniff(&start) {
-        Format::Container(Container::Npy | Container::Zip) => true,
+        Format::Container(Container::Npy | Container::Zip) | Format::Foreign(Foreign::Tar) => true,
         Format::Container(Container::Pickle) if has_header(&start) => true,
         Format::Container(Container::Pickle) if may_be_headless(&start, limits) => {
             match unwrap(bytes, &mut Budget::new(limits.clone()), &mut |_, _| ()) {

@@ -139,7 +139,7 @@ fn in_a_folder_attacks_are_refused_under_any_name() {
         let fixture = &fixtures[place];
         let bytes = fixture.bytes();
         let must = has_header(&bytes) || fixture.verdict == "dangerous" || fixture.rules.contains("gadget");
-        if must && verdict != fixture.verdict && !(verdict == "malformed") {
+        if must && verdict != fixture.verdict && verdict != "malformed" {
             wrong.push(format!("{}: {verdict}, {:?}", fixture.place(), &bytes[..bytes.len().min(24)]));
         }
     }
