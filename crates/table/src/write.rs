@@ -218,6 +218,47 @@ mod tests {
         assert_eq!(text, format!("predict,decision_function[0],decision_function[1]\n{rows}{rows}"));
     }
 
+    /// What a target receives of two results with these names of values.
+    fn labelled(name: &str, columns: Vec<Column>, labels: &[&[&str]]) -> Vec<u8> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join(name);
+        let mut text = Vec::new();
+        let target = if name == "text" { Target::Text } else { Target::of(&path).expect("known") };
+        let mut sink = Sink::new(&target, Box::new(&mut text)).expect("a sink");
+        let strings = |names: &&[&str]| Some(names.iter().map(|&name| name.to_owned()).collect());
+        sink.label(&columns, labels.iter().map(strings).collect());
+        sink.push(columns).expect("kept");
+        sink.finish().expect("written");
+        if name == "text" { text } else { std::fs::read(&path).expect("there") }
+    }
+
+    #[test]
+    fn values_have_names() {
+        let text = |name, columns, labels: &[&[&str]]| {
+            String::from_utf8(labelled(name, columns, labels)).expect("UTF-8")
+        };
+        let (none, names) = (&[][..], &["no", "y\te\"s"][..]);
+        for (name, want) in [
+            ("out.csv", "predict,decision_function[no],\"decision_function[y\te\"\"s]\"\né,1.0,nan\n"),
+            ("out.ndjson", r#"{"predict": "é", "decision_function": {"no": 1.0, "y\te\"s": null}}"#),
+            ("text", "predict\tdecision_function[no]\tdecision_function[y\\te\"s]\né\t1.0\tnan\n"),
+        ] {
+            let written = text(name, columns(), &[none, names]);
+            assert!(written.starts_with(want), "{written}");
+        }
+        for labels in [&["a", "a"][..], &["a"], &["a", "b", "c"]] {
+            let written = text("out.csv", columns(), &[none, labels]);
+            assert!(written.starts_with("predict,decision_function[0],decision_function[1]\n"), "{written}");
+        }
+        let names: [&[&str]; 1] = [&["a", "b", "c", "new york"]];
+        assert_eq!(text("text", sparse(), &names), "transform\na:1.5 \"new york\":-2.0\n\n");
+        let ndjson = text("out.ndjson", sparse(), &names);
+        assert_eq!(ndjson, "{\"transform\": {\"a\": 1.5, \"new york\": -2.0}}\n{\"transform\": {}}\n");
+        let parquet = labelled("out.parquet", sparse(), &names);
+        assert!(parquet.windows(19).any(|bytes| bytes == b"transform[new york]"));
+        assert_eq!(labelled("out.npz", sparse(), &names), labelled("out.npz", sparse(), &[]), "keys stay");
+    }
+
     #[test]
     fn ndjson_has_an_object_a_row() {
         let rows = "{\"predict\": \"é\", \"decision_function\": [1.0, null]}\n\
