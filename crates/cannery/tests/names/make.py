@@ -15,7 +15,7 @@ from sklearn.feature_extraction.text import CountVectorizer, HashingVectorizer, 
 from sklearn.impute import SimpleImputer
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import FeatureUnion, Pipeline
-from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, OrdinalEncoder, StandardScaler
+from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, OneHotEncoder, OrdinalEncoder, StandardScaler
 
 warnings.filterwarnings('ignore')
 frame = pd.DataFrame({
@@ -44,6 +44,7 @@ def rest(step, **options):
 models = {
     'scaler': StandardScaler().fit(frame[numbers]),
     'scaler_of_array': StandardScaler().fit(matrix),
+    'min_max': MinMaxScaler().fit(frame[numbers]),
     'imputer': SimpleImputer(strategy='median').fit(frame[numbers]),
     'imputer_of_empty_column': SimpleImputer().fit(np.c_[matrix, np.full(6, np.nan), matrix]),
     'imputer_keeps_empty_column': SimpleImputer(keep_empty_features=True).fit(np.c_[matrix, np.full(6, np.nan)]),
