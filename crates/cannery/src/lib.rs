@@ -24,6 +24,7 @@ mod folder;
 pub mod inspect;
 mod locate;
 mod model;
+mod names;
 mod part;
 mod predict;
 pub mod scan;

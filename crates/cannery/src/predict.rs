@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use cannery_exec::{Batch as ExecBatch, Program};
 use cannery_graph::{DType, Signature};
-use cannery_object::{Heap, Limits, Value};
+use cannery_object::Limits;
 use cannery_sklearn::{ColumnHint, ColumnKind, Estimator, Takes};
 use cannery_table::{Batch, Column, Data, Header, Hint, Sink, Table, TableOptions, Target, Wanted};
 
@@ -61,7 +61,7 @@ impl Model {
     }
 
     /// Calls methods for rows of any form: numbers, dense or sparse, texts, columns with names. `request` is a method, several
-    /// with commas between them, or `all`. Columns with names are matched with [`feature_names`](Self::feature_names), and
+    /// with commas between them, or `all`. Columns with names are matched with [`feature_names_in`](Self::feature_names_in), and
     /// others are ignored.
     ///
     /// What is compiled is kept: the next call with the same request and the same types only computes.
@@ -87,20 +87,13 @@ impl Model {
         rows::run(&program, &batch)
     }
 
-    /// The names of the columns that the estimator was fitted on, if it was fitted on a table with names. Those of a
-    /// pipeline are its first step's.
-    pub fn feature_names(&self) -> Option<Vec<String>> {
-        let first = self.before().first().unwrap_or(self).target().ok()?;
-        feature_names(first.heap(), first.root())
-    }
-
     /// The columns that an estimator of the model takes: their names, where it was fitted on columns with names, and what
     /// they hold. Those that it was fitted on and does not use are not among them, where it can tell.
     fn columns(&self, estimator: &dyn Estimator) -> (Option<Vec<String>>, Vec<Hint>) {
         let columns = estimator.columns();
         let named: Option<Vec<String>> =
             columns.iter().map(|column| column.name.as_deref().map(str::to_owned)).collect();
-        let names = named.filter(|names| !names.is_empty()).or_else(|| self.feature_names());
+        let names = named.filter(|names| !names.is_empty()).or_else(|| self.feature_names_in());
         (names, columns.iter().map(hint).collect())
     }
 
@@ -154,26 +147,6 @@ fn compile(estimator: &(dyn Estimator + 'static), request: &str, signature: &Sig
     Ok(Program::compile(&graph, &outputs)?)
 }
 
-/// Pipelines in pipelines whose first steps are asked for names.
-const MAX_DEPTH: usize = 32;
-
-fn feature_names(heap: &Heap, mut estimator: Value) -> Option<Vec<String>> {
-    for _ in 0..MAX_DEPTH {
-        let object = heap.object(estimator)?;
-        if let Some(names) = object.attr("feature_names_in_") {
-            let names = heap.ndarray(names)?.ok()?;
-            return names.objects()?.iter().map(|&name| heap.as_str(name).map(String::from)).collect();
-        }
-        let steps = match object.class() {
-            ("sklearn.pipeline", "Pipeline") => object.attr("steps")?,
-            ("sklearn.pipeline", "FeatureUnion") => object.attr("transformer_list")?,
-            _ => return None,
-        };
-        estimator = *heap.as_sequence(*heap.as_sequence(steps)?.first()?)?.get(1)?;
-    }
-    None
-}
-
 /// A prediction for each row of a table in a file.
 ///
 /// ```
@@ -206,7 +179,7 @@ impl Prediction {
     ///
     /// An `.npz` holds one dense array, named `X` or `arr_0` where there are others, or a sparse matrix as
     /// `scipy.sparse.save_npz` writes it. Columns that have names are matched with
-    /// [`Model::feature_names`], and others are ignored.
+    /// [`Model::feature_names_in`], and others are ignored.
     pub fn new(input: impl Into<PathBuf>) -> Self {
         let reading = Reading::default();
         Self { input: input.into(), method: "predict".into(), output: None, threads: None, reading }
@@ -284,6 +257,10 @@ impl Prediction {
             }
             let columns = threads.run(|| rows::run(&program, &batch));
             let columns = columns.map_err(|error| error.in_file(self.input.display()))?;
+            if done == 0 && sink.takes_labels() {
+                let names = model.names_of(&columns)?;
+                sink.label(&columns, names);
+            }
             sink.push(columns).map_err(|error| self.in_output(error))?;
             done += batch.rows as u64;
             progress(Stage::Predict, done, table.rows_in_all());

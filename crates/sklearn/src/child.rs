@@ -1,12 +1,13 @@
 //! Estimators inside estimators.
 
-use cannery_graph::{Builder, Edge, Origin, Results};
+use cannery_graph::{Builder, Edge, Labels, Origin, Results};
 use cannery_object::Value;
 
 use crate::error::Error;
 use crate::estimator::Estimator;
 use crate::input::{ColumnHint, Input, Takes};
 use crate::method::{Method, Methods, Wanted};
+use crate::names::Names;
 use crate::state::State;
 
 /// An estimator inside another one, with its path from the model.
@@ -14,6 +15,8 @@ use crate::state::State;
 pub(crate) struct Child {
     path: String,
     model: Box<dyn Estimator>,
+    /// The names of the columns that it was fitted on.
+    names: Option<Names>,
 }
 
 impl Child {
@@ -24,12 +27,13 @@ impl Child {
 
     /// The estimator that a value inside an object is; `place` is its path from there: `steps[1]`.
     pub(crate) fn read_in(state: &State<'_>, value: Value, place: &str) -> Result<Self, Error> {
-        Ok(Self { path: state.path_of(place), model: state.estimator_in(value, place)? })
+        let names = state.names_in(value);
+        Ok(Self { path: state.path_of(place), model: state.estimator_in(value, place)?, names })
     }
 
     /// An estimator of a file of its own; `path` says which.
     pub(crate) fn of(path: String, model: Box<dyn Estimator>) -> Self {
-        Self { path, model }
+        Self { path, model, names: None }
     }
 
     /// What it was fitted on.
@@ -40,6 +44,29 @@ impl Child {
     /// What is known of the columns that it takes.
     pub(crate) fn columns(&self) -> Vec<ColumnHint> {
         self.model.columns()
+    }
+
+    /// The class labels of each output.
+    pub(crate) fn classes(&self) -> Vec<Labels> {
+        self.model.classes()
+    }
+
+    /// Whether a `decision_function` of several columns has one for each class.
+    pub(crate) fn decides_by_class(&self) -> bool {
+        self.model.decides_by_class()
+    }
+
+    /// Names of the columns that `transform` gives. Names that are given must be those that it was fitted on.
+    pub(crate) fn names_out(&self, given: Option<&Names>) -> Option<Names> {
+        match (given, &self.names) {
+            (Some(given), Some(own)) if given != own => None,
+            (given, own) => self.model.names_out(given.or(own.as_ref())),
+        }
+    }
+
+    /// The names of the columns that it was fitted on.
+    pub(crate) fn names_in(&self) -> Option<&Names> {
+        self.names.as_ref()
     }
 
     /// What its wanted methods compute from `x`.

@@ -2,7 +2,7 @@ use std::cell::{RefCell, RefMut};
 use std::fmt::Debug;
 use std::rc::Rc;
 
-use cannery_graph::{Builder, Graph, Origin, Signature};
+use cannery_graph::{Builder, Graph, Labels, Origin, Signature};
 use cannery_object::{Heap, Id, Value, View};
 use rustc_hash::FxHashMap;
 
@@ -10,6 +10,7 @@ use crate::entry::Entry;
 use crate::error::Error;
 use crate::input::{ColumnHint, Input, Takes};
 use crate::method::{Methods, Wanted};
+use crate::names::{Names, NamesRead};
 use crate::neighbors;
 use crate::state::State;
 use crate::tree::nodes::TreesRead;
@@ -34,6 +35,22 @@ pub trait Estimator: Debug + Send + Sync {
     /// Whether a table without a row has a result. Nearly all of scikit-learn asks for one row at least (`check_array`).
     fn takes_no_row(&self) -> bool {
         false
+    }
+
+    /// The class labels of each output, in the order of `classes_`; empty for what is not a classifier.
+    fn classes(&self) -> Vec<Labels> {
+        vec![]
+    }
+
+    /// Whether a `decision_function` of several columns has one for each class, in the order of `classes_`.
+    fn decides_by_class(&self) -> bool {
+        false
+    }
+
+    /// Names of the columns that `transform` gives, as `get_feature_names_out` has them; `None` where it has none. `names`
+    /// are those of the columns that it takes; without them they are `x0`, `x1`, …
+    fn names_out(&self, _names: Option<&Names>) -> Option<Names> {
+        None
     }
 
     /// Adds what each wanted method computes from `x`, which has the columns that it [`takes`](Self::takes). The origin at
@@ -198,6 +215,8 @@ pub(crate) struct Nesting {
     reads: Rc<RefCell<FxHashMap<Id, usize>>>,
     /// Kept when many estimators of one file are read.
     trees: Option<Rc<RefCell<TreesRead>>>,
+    /// Names of columns in the whole model.
+    pub(crate) names: NamesRead,
 }
 
 const MAX_DEPTH: usize = 32;

@@ -8,12 +8,14 @@ use crate::error::Error;
 use crate::estimator::Estimator;
 use crate::input::{ColumnHint, Input, Takes, hstack, hstack_sparse};
 use crate::method::{Methods, Wanted};
+use crate::names::{Names, Parts, Verbose};
 use crate::state::State;
 use crate::step::{Step, Weight};
 
 #[derive(Debug)]
 struct FeatureUnion {
-    parts: Vec<(Step, Option<Weight>)>,
+    parts: Vec<(Box<str>, Step, Option<Weight>)>,
+    verbose: Verbose,
     takes: Takes,
 }
 
@@ -34,15 +36,16 @@ fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
         }
         let name =
             state.heap().as_str(name).ok_or_else(|| state.malformed(&place, "a name that is no text"))?;
-        parts.push((Step::read(state, transformer, &place)?, Weight::read(state, &name)?));
+        let weight = Weight::read(state, &name)?;
+        parts.push((name.into(), Step::read(state, transformer, &place)?, weight));
     }
-    let first = parts.iter().find_map(|(step, _)| match step {
+    let first = parts.iter().find_map(|(_, step, _)| match step {
         Step::Child(child) => Some(child.takes()),
-        Step::Pass => None,
+        Step::Pass { .. } => None,
     });
     let takes = first
         .ok_or_else(|| state.unsupported(NAME, "no transformer in it says how many columns there are"))?;
-    Ok(Box::new(FeatureUnion { parts, takes }))
+    Ok(Box::new(FeatureUnion { parts, takes, verbose: Verbose::read(state) }))
 }
 
 impl Estimator for FeatureUnion {
@@ -55,17 +58,24 @@ impl Estimator for FeatureUnion {
     }
 
     fn columns(&self) -> Vec<ColumnHint> {
-        let children = self.parts.iter().filter_map(|(step, _)| match step {
-            Step::Child(child) => Some(child),
-            Step::Pass => None,
-        });
-        children.map(Child::columns).next().unwrap_or_default()
+        self.first().map(Child::columns).unwrap_or_default()
+    }
+
+    /// All are fitted on the same columns.
+    fn names_out(&self, names: Option<&Names>) -> Option<Names> {
+        let names = names.or_else(|| self.first()?.names_in());
+        let names = Names::of(names, self.takes.columns())?;
+        let mut parts = Parts::default();
+        for (name, step, _) in &self.parts {
+            parts.push(name, step.names_out(&names)?)?;
+        }
+        self.verbose.join(&parts)
     }
 
     fn lower_onto(&self, builder: &mut Builder, x: &Input, _: Wanted) -> Result<Methods, Error> {
         let mut edges = Vec::with_capacity(self.parts.len());
         let mut is_sparse = false;
-        for (step, weight) in &self.parts {
+        for (_, step, weight) in &self.parts {
             let mut edge = step.lower(builder, x)?.matrix(builder)?;
             if let Some(weight) = weight {
                 edge = weight.lower(builder, edge)?;
@@ -75,5 +85,14 @@ impl Estimator for FeatureUnion {
         }
         let joined = if is_sparse { hstack_sparse(builder, &edges)? } else { hstack(builder, &edges)? };
         Ok(Methods::transform(joined))
+    }
+}
+
+impl FeatureUnion {
+    fn first(&self) -> Option<&Child> {
+        self.parts.iter().find_map(|(_, step, _)| match step {
+            Step::Child(child) => Some(child),
+            Step::Pass { .. } => None,
+        })
     }
 }

@@ -1,6 +1,6 @@
 //! `sklearn.pipeline.Pipeline`: transformers one after another, then the methods of the last step.
 
-use cannery_graph::Builder;
+use cannery_graph::{Builder, Labels};
 use cannery_object::Value;
 
 use crate::child::Child;
@@ -10,6 +10,7 @@ use crate::estimator::Estimator;
 use crate::feature_union;
 use crate::input::{ColumnHint, Input, Takes};
 use crate::method::{Method, Methods, Wanted};
+use crate::names::Names;
 use crate::state::State;
 use crate::step::Step;
 
@@ -24,6 +25,8 @@ struct Pipeline {
     /// `None` passes everything through.
     last: Option<Child>,
     takes: Takes,
+    /// Whether all steps that pass everything through say that names stay.
+    keeps_names: bool,
 }
 
 fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
@@ -31,13 +34,21 @@ fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
     let Some((last, before)) = steps.split_last() else {
         return Err(state.malformed("steps", "a pipeline of no step"));
     };
-    let read_at = |(index, value): (usize, &Value)| step(state, *value, index).transpose();
-    let transformers = before.iter().enumerate().filter_map(read_at).collect::<Result<Vec<_>, _>>()?;
-    let last = step(state, *last, before.len())?;
+    let mut keeps_names = true;
+    let mut read_at = |(index, value): (usize, &Value)| match step(state, *value, index) {
+        Ok(Step::Child(child)) => Some(Ok(child)),
+        Ok(Step::Pass { keeps_names: keeps }) => {
+            keeps_names &= keeps;
+            None
+        }
+        Err(error) => Some(Err(error)),
+    };
+    let transformers = before.iter().enumerate().filter_map(&mut read_at).collect::<Result<Vec<_>, _>>()?;
+    let last = read_at((before.len(), last)).transpose()?;
     let takes = transformers.first().or(last.as_ref()).map(Child::takes).ok_or_else(|| {
         state.unsupported("steps", "all steps are 'passthrough', and none says how many columns there are")
     })?;
-    Ok(Box::new(Pipeline { transformers, last, takes }))
+    Ok(Box::new(Pipeline { transformers, last, takes, keeps_names }))
 }
 
 /// Estimators of several files as one: what `transform` of each gives is what the next one takes. The name says where an
@@ -55,23 +66,20 @@ pub fn chain(estimators: Vec<(String, Box<dyn Estimator>)>) -> Result<Box<dyn Es
         estimators.into_iter().map(|(name, estimator)| Child::of(name, estimator)).collect();
     let last = transformers.pop().ok_or_else(|| Error::unsupported("", "a chain of no estimator"))?;
     let takes = transformers.first().unwrap_or(&last).takes();
-    Ok(Box::new(Pipeline { transformers, last: Some(last), takes }))
+    Ok(Box::new(Pipeline { transformers, last: Some(last), takes, keeps_names: true }))
 }
 
-/// The estimator of a step: a pair of name and estimator. `None` for one that passes everything through: Python's
-/// `None`, since 0.21 also 'passthrough'.
-fn step(state: &State<'_>, value: Value, index: usize) -> Result<Option<Child>, Error> {
+/// The estimator of a step: a pair of name and estimator. Python's `None`, since 0.21 also 'passthrough', passes everything
+/// through.
+fn step(state: &State<'_>, value: Value, index: usize) -> Result<Step, Error> {
     let place = format!("steps[{index}]");
     let Some(&[_name, estimator]) = state.heap().as_sequence(value) else {
         return Err(state.malformed(&place, "not a pair of name and estimator"));
     };
     if estimator == Value::None {
-        return Ok(None);
+        return Ok(Step::Pass { keeps_names: true });
     }
-    match Step::read(state, estimator, &place)? {
-        Step::Pass => Ok(None),
-        Step::Child(child) => Ok(Some(child)),
-    }
+    Step::read(state, estimator, &place)
 }
 
 impl Estimator for Pipeline {
@@ -85,6 +93,26 @@ impl Estimator for Pipeline {
 
     fn columns(&self) -> Vec<ColumnHint> {
         self.transformers.first().or(self.last.as_ref()).map(Child::columns).unwrap_or_default()
+    }
+
+    fn classes(&self) -> Vec<Labels> {
+        self.last.as_ref().map(Child::classes).unwrap_or_default()
+    }
+
+    fn decides_by_class(&self) -> bool {
+        self.last.as_ref().is_some_and(Child::decides_by_class)
+    }
+
+    /// What a step gives is what the next one takes; the first has its own names where none are given.
+    fn names_out(&self, names: Option<&Names>) -> Option<Names> {
+        if !self.keeps_names {
+            return None;
+        }
+        let mut names = names.cloned();
+        for step in self.transformers.iter().chain(&self.last) {
+            names = Some(step.names_out(names.as_ref())?);
+        }
+        names
     }
 
     fn lower_onto(&self, builder: &mut Builder, x: &Input, wanted: Wanted) -> Result<Methods, Error> {

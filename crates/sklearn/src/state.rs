@@ -10,6 +10,7 @@ use cannery_object::{self as object, Element, Heap, Kind, Limit, NdArray, Node, 
 
 use crate::error::Error;
 use crate::estimator::{Estimator, Nesting, read_at};
+use crate::names::Names;
 use crate::sparse;
 use crate::tree::nodes::TreesRead;
 
@@ -89,6 +90,11 @@ impl<'h> State<'h> {
     pub(crate) fn sequence(&self, name: &str) -> Result<&'h [Value], Error> {
         let value = self.value(name)?;
         self.heap.as_sequence(value).ok_or_else(|| self.malformed(name, "neither a list nor a tuple"))
+    }
+
+    /// The names of the columns that an estimator inside this object was fitted on.
+    pub(crate) fn names_in(&self, estimator: Value) -> Option<Names> {
+        self.nesting.names.of(self.heap, estimator)
     }
 
     /// Module and name of the class.

@@ -7,14 +7,18 @@ use crate::child::Child;
 use crate::error::Error;
 use crate::input::Input;
 use crate::method::Method;
+use crate::names::Names;
 use crate::preprocessing::function_transformer;
 use crate::state::State;
 
 /// What stands at such a place.
 #[derive(Debug)]
 pub(crate) enum Step {
-    /// 'passthrough', or a function that gives its argument back.
-    Pass,
+    /// 'passthrough', or a function that gives its argument back. Of the latter, names are known if it says so.
+    Pass {
+        /// Whether `get_feature_names_out` gives the names of the columns that it takes.
+        keeps_names: bool,
+    },
     /// A transformer.
     Child(Child),
 }
@@ -22,10 +26,12 @@ pub(crate) enum Step {
 impl Step {
     /// What a value inside an object is; `place` is its path from there: `steps[1]`.
     pub(crate) fn read(state: &State<'_>, value: Value, place: &str) -> Result<Self, Error> {
-        if state.heap().is_str(value, "passthrough")
-            || function_transformer::is_identity(state, value, place)?
-        {
-            return Ok(Self::Pass);
+        if state.heap().is_str(value, "passthrough") {
+            return Ok(Self::Pass { keeps_names: true });
+        }
+        if function_transformer::is_identity(state, value, place)? {
+            let transformer = state.object_in(value, place)?;
+            return Ok(Self::Pass { keeps_names: function_transformer::keeps_names(&transformer) });
         }
         Ok(Self::Child(Child::read_in(state, value, place)?))
     }
@@ -33,8 +39,16 @@ impl Step {
     /// What `transform` gives.
     pub(crate) fn lower(&self, builder: &mut Builder, x: &Input) -> Result<Input, Error> {
         match self {
-            Self::Pass => Ok(x.clone()),
+            Self::Pass { .. } => Ok(x.clone()),
             Self::Child(child) => Ok(child.lower_method(builder, x, Method::Transform)?.into()),
+        }
+    }
+
+    /// Names of the columns that it gives, of those that it takes.
+    pub(crate) fn names_out(&self, names: &Names) -> Option<Names> {
+        match self {
+            Self::Pass { keeps_names } => keeps_names.then(|| names.clone()),
+            Self::Child(child) => child.names_out(Some(names)),
         }
     }
 }

@@ -18,7 +18,7 @@ struct Inner {
 pub enum ErrorKind {
     /// The operating system could not read or write.
     Io,
-    /// The table is not what the call needs: a cell is no number, a file ending is not known.
+    /// The table is not what the call needs: a cell is not a number, a file ending is not known.
     Usage,
     /// The table's file can't be read; [`Error::into_format`] says why.
     Format,

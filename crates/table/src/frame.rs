@@ -41,7 +41,7 @@ pub(crate) fn numbers(columns: &[Named], rows: usize) -> Result<Values, Error> {
         };
         if let Some(text) = text {
             let text: String = text.chars().take(60).collect();
-            return Err(Error::usage(format!("column {}: {text:?} is no number", column.name)));
+            return Err(Error::usage(format!("column {}: {text:?} is not a number", column.name)));
         }
     }
     rowwise(columns, rows, |values, row| match values {

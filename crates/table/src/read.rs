@@ -262,7 +262,7 @@ impl Table {
     /// text may be fewer, but for `usize::MAX`, which gives all under the limit `decompressed-bytes`.
     ///
     /// # Errors
-    /// `Io`; `Usage` when a cell is no number, with its line and column; `Format` when a limit is hit.
+    /// `Io`; `Usage` when a cell is not a number, with its line and column; `Format` when a limit is hit.
     pub fn next_batch(&mut self, most: usize) -> Result<Option<Batch>, Error> {
         let batch = self.peek(most)?;
         let is_first = !std::mem::replace(&mut self.is_begun, true);

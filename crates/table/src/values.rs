@@ -111,7 +111,7 @@ impl Values {
     }
 
     /// The text of one value, as Python's `str` gives it.
-    pub(crate) fn text(&self, index: usize) -> String {
+    pub fn text(&self, index: usize) -> String {
         match self {
             Self::F64(v) => float_text(v[index], format!("{:?}", v[index])),
             Self::F32(v) => float_text(f64::from(v[index]), format!("{:?}", v[index])),

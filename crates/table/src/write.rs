@@ -1,11 +1,13 @@
 //! Results: readable text, CSV, NDJSON or Parquet as they come, `.npy` or `.npz` when all rows are there.
 
+mod labels;
 mod parquet;
 mod rows;
 
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use self::labels::Labels;
 use self::parquet::ParquetSink;
 use crate::column::Column;
 use crate::error::Error;
@@ -45,7 +47,10 @@ impl Target {
 }
 
 /// Takes results batch by batch. A file appears when [`finish`](Self::finish) is through, or not at all.
-pub struct Sink<'w>(Form<'w>);
+pub struct Sink<'w> {
+    form: Form<'w>,
+    labels: Labels,
+}
 
 enum Form<'w> {
     Text(BufWriter<Box<dyn Write + 'w>>, Header),
@@ -68,7 +73,7 @@ impl<'w> Sink<'w> {
     /// to is found out before anything is computed.
     pub fn new(target: &Target, stdout: Box<dyn Write + 'w>) -> Result<Self, Error> {
         let create = |path: &Path| AtomicFile::create(path).map(Box::new);
-        Ok(Self(match target {
+        let form = match target {
             Target::Text => Form::Text(BufWriter::new(stdout), Header::Due),
             Target::Csv(path) => {
                 Form::Csv(Box::new(csv::Writer::from_writer(AtomicFile::create(path)?)), Header::Due)
@@ -77,7 +82,19 @@ impl<'w> Sink<'w> {
             Target::Parquet(path) => Form::Parquet(Box::new(ParquetSink::new(AtomicFile::create(path)?))),
             Target::Npy(path) => Form::Npy(create(path)?, Vec::new()),
             Target::Npz(path) => Form::Npz(create(path)?, Vec::new()),
-        }))
+        };
+        Ok(Self { form, labels: Labels::default() })
+    }
+
+    /// Whether the form has a place for the names of values: arrays have none.
+    pub fn takes_labels(&self) -> bool {
+        !matches!(self.form, Form::Npy(..) | Form::Npz(..))
+    }
+
+    /// The names of the values of a row, for each of the results that follow: `setosa` makes `predict_proba[setosa]`.
+    /// Without them, where there are more or less than values, or two are equal, it is `predict_proba[0]`.
+    pub fn label(&mut self, columns: &[Column], labels: Vec<Option<Vec<String>>>) {
+        self.labels = Labels::new(columns, labels);
     }
 
     /// Takes the results of a batch: the same columns each time.
@@ -88,23 +105,24 @@ impl<'w> Sink<'w> {
         if let Some(column) = columns.iter().find(|column| !column.is_sound()) {
             return Err(Error::usage(format!("the values of {} do not fit its rows", column.name)));
         }
-        match &mut self.0 {
+        let labels = &self.labels;
+        match &mut self.form {
             Form::Text(out, header) => {
                 let is_plain = matches!(&columns[..], [column] if column.width().is_none());
                 if std::mem::replace(header, Header::Done) == Header::Due && !is_plain {
-                    writeln!(out, "{}", rows::text_header(&columns).join("\t"))?;
+                    writeln!(out, "{}", rows::text_header(&columns, labels).join("\t"))?;
                 }
-                rows::write_text(&columns, out)?;
+                rows::write_text(&columns, labels, out)?;
             }
             Form::Csv(out, header) => {
                 if std::mem::replace(header, Header::Done) == Header::Due {
                     rows::refuse_wide(&columns)?;
-                    out.write_record(rows::csv_header(&columns))?;
+                    out.write_record(rows::csv_header(&columns, labels))?;
                 }
                 rows::write_csv(&columns, out)?;
             }
-            Form::Ndjson(out) => rows::write_ndjson(&columns, out)?,
-            Form::Parquet(out) => out.push(columns)?,
+            Form::Ndjson(out) => rows::write_ndjson(&columns, labels, out)?,
+            Form::Parquet(out) => out.push(columns, labels)?,
             Form::Npy(_, whole) | Form::Npz(_, whole) if whole.is_empty() => *whole = columns,
             Form::Npy(_, whole) | Form::Npz(_, whole) => {
                 whole.iter_mut().zip(columns).for_each(|(whole, more)| whole.append(more));
@@ -115,14 +133,14 @@ impl<'w> Sink<'w> {
 
     /// Writes what is to be written at the end.
     pub fn finish(self) -> Result<(), Error> {
-        match self.0 {
+        match self.form {
             Form::Text(mut out, _) => out.flush()?,
             Form::Csv(out, _) => {
                 let file = out.into_inner().map_err(csv::IntoInnerError::into_error)?;
                 file.finish()?;
             }
             Form::Ndjson(out) => out.finish()?,
-            Form::Parquet(out) => out.finish()?,
+            Form::Parquet(out) => out.finish(&self.labels)?,
             Form::Npy(mut out, whole) => {
                 let [column] = &whole[..] else {
                     return Err(Error::usage(
@@ -198,6 +216,47 @@ mod tests {
         let rows = "é,1.0,nan\n\"a\"\"b\",-0.5,-inf\n";
         let text = String::from_utf8(written("out.csv")).expect("UTF-8");
         assert_eq!(text, format!("predict,decision_function[0],decision_function[1]\n{rows}{rows}"));
+    }
+
+    /// What a target receives of two results with these names of values.
+    fn labelled(name: &str, columns: Vec<Column>, labels: &[&[&str]]) -> Vec<u8> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join(name);
+        let mut text = Vec::new();
+        let target = if name == "text" { Target::Text } else { Target::of(&path).expect("known") };
+        let mut sink = Sink::new(&target, Box::new(&mut text)).expect("a sink");
+        let strings = |names: &&[&str]| Some(names.iter().map(|&name| name.to_owned()).collect());
+        sink.label(&columns, labels.iter().map(strings).collect());
+        sink.push(columns).expect("kept");
+        sink.finish().expect("written");
+        if name == "text" { text } else { std::fs::read(&path).expect("there") }
+    }
+
+    #[test]
+    fn values_have_names() {
+        let text = |name, columns, labels: &[&[&str]]| {
+            String::from_utf8(labelled(name, columns, labels)).expect("UTF-8")
+        };
+        let (none, names) = (&[][..], &["no", "y\te\"s"][..]);
+        for (name, want) in [
+            ("out.csv", "predict,decision_function[no],\"decision_function[y\te\"\"s]\"\né,1.0,nan\n"),
+            ("out.ndjson", r#"{"predict": "é", "decision_function": {"no": 1.0, "y\te\"s": null}}"#),
+            ("text", "predict\tdecision_function[no]\tdecision_function[y\\te\"s]\né\t1.0\tnan\n"),
+        ] {
+            let written = text(name, columns(), &[none, names]);
+            assert!(written.starts_with(want), "{written}");
+        }
+        for labels in [&["a", "a"][..], &["a"], &["a", "b", "c"]] {
+            let written = text("out.csv", columns(), &[none, labels]);
+            assert!(written.starts_with("predict,decision_function[0],decision_function[1]\n"), "{written}");
+        }
+        let names: [&[&str]; 1] = [&["a", "b", "c", "new york"]];
+        assert_eq!(text("text", sparse(), &names), "transform\na:1.5 \"new york\":-2.0\n\n");
+        let ndjson = text("out.ndjson", sparse(), &names);
+        assert_eq!(ndjson, "{\"transform\": {\"a\": 1.5, \"new york\": -2.0}}\n{\"transform\": {}}\n");
+        let parquet = labelled("out.parquet", sparse(), &names);
+        assert!(parquet.windows(19).any(|bytes| bytes == b"transform[new york]"));
+        assert_eq!(labelled("out.npz", sparse(), &names), labelled("out.npz", sparse(), &[]), "keys stay");
     }
 
     #[test]

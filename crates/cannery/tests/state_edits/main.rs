@@ -85,7 +85,7 @@ impl Seed {
     }
 
     fn run(&self, edits: usize, watch: &Watch) -> Report {
-        let (heap, root, names) = (self.model.heap(), self.model.root(), self.model.feature_names());
+        let (heap, root, names) = (self.model.heap(), self.model.root(), self.model.feature_names_in());
         let numbers = Numbers::of(heap);
         let mut random = Random::new(&self.name);
         let takes = cannery_sklearn::read(heap, root).expect("read before").takes();

@@ -36,6 +36,25 @@ impl Labels {
         self.len() == 0
     }
 
+    /// The labels of several outputs, that stand one after another: so many of each.
+    pub fn split(&self, widths: &[usize]) -> Vec<Self> {
+        fn part<T: Clone>(labels: &[T], first: usize, width: usize) -> Arc<[T]> {
+            labels.iter().skip(first).take(width).cloned().collect()
+        }
+        let mut first = 0;
+        let mut next = |&width: &usize| {
+            let at = first;
+            first += width;
+            match self {
+                Self::I64(labels) => Self::I64(part(labels, at, width)),
+                Self::F64(labels) => Self::F64(part(labels, at, width)),
+                Self::Bool(labels) => Self::Bool(part(labels, at, width)),
+                Self::Str(labels) => Self::Str(part(labels, at, width)),
+            }
+        };
+        widths.iter().map(&mut next).collect()
+    }
+
     /// Type of the labels.
     pub fn dtype(&self) -> DType {
         match self {

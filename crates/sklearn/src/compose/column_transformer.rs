@@ -14,6 +14,7 @@ use crate::error::Error;
 use crate::estimator::Estimator;
 use crate::input::{ColumnHint, ColumnKind, Input, Takes, hstack, hstack_sparse};
 use crate::method::{Methods, Wanted};
+use crate::names::{Names, Parts, Verbose};
 use crate::state::State;
 use crate::step::{Step, Weight};
 
@@ -23,10 +24,12 @@ struct ColumnTransformer {
     names: Option<Vec<Box<str>>>,
     parts: Vec<Part>,
     is_sparse: bool,
+    verbose: Verbose,
 }
 
 #[derive(Debug)]
 struct Part {
+    name: Box<str>,
     step: Step,
     weight: Option<Weight>,
     selection: Selection,
@@ -68,7 +71,7 @@ fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
         return Err(state.unsupported(NAME, "every transformer drops its columns, so none is left"));
     }
     let is_sparse = state.bool("sparse_output_")?;
-    Ok(Box::new(ColumnTransformer { count, names, parts, is_sparse }))
+    Ok(Box::new(ColumnTransformer { count, names, parts, is_sparse, verbose: Verbose::read(state) }))
 }
 
 /// One of `transformers_`: its name, the transformer and its columns. `None` for one that gives nothing.
@@ -86,7 +89,8 @@ fn part(state: &State<'_>, columns: &Columns<'_>, value: Value, place: &str) -> 
     }
     let name = heap.as_str(name).ok_or_else(|| state.malformed(place, "a name that is no text"))?;
     let step = Step::read(state, transformer, &format!("{place}[1]"))?;
-    Ok(Some(Part { step, weight: Weight::read(state, &name)?, selection }))
+    let weight = Weight::read(state, &name)?;
+    Ok(Some(Part { name: name.into(), step, weight, selection }))
 }
 
 /// Names of the columns at fit; `None` where they are not kept, or are no texts.
@@ -157,7 +161,7 @@ impl Estimator for ColumnTransformer {
         let mut kinds: Vec<Option<ColumnKind>> = vec![None; self.count];
         for part in &self.parts {
             let (of_step, of_all) = match &part.step {
-                Step::Pass => (vec![], ColumnKind::Open),
+                Step::Pass { .. } => (vec![], ColumnKind::Open),
                 Step::Child(child) => (child.columns(), child.takes().column_kind()),
             };
             for (position, &column) in part.selection.columns.iter().enumerate() {
@@ -173,6 +177,16 @@ impl Estimator for ColumnTransformer {
             }
             None => kinds.into_iter().map(|kind| hint(None, kind.unwrap_or(ColumnKind::Open))).collect(),
         }
+    }
+
+    fn names_out(&self, names: Option<&Names>) -> Option<Names> {
+        let own = self.names.as_ref().and_then(Names::new);
+        let names = Names::of(names.or(own.as_ref()), self.count)?;
+        let mut parts = Parts::default();
+        for part in &self.parts {
+            parts.push(&part.name, part.step.names_out(&names.pick(&part.selection.columns)?)?)?;
+        }
+        self.verbose.join(&parts)
     }
 
     fn lower_onto(&self, builder: &mut Builder, x: &Input, _: Wanted) -> Result<Methods, Error> {

@@ -4,7 +4,7 @@
 //! scikit-learn adds the trees in the order in which threads finish them; with one thread, and here, that is the
 //! order of `estimators_`.
 
-use cannery_graph::{Builder, Merge, Op, Tree, TreeEnsemble};
+use cannery_graph::{Builder, Labels, Merge, Op, Tree, TreeEnsemble};
 use cannery_object::known::Version;
 use cannery_object::{Limit, Value};
 
@@ -126,6 +126,10 @@ impl Estimator for Forest {
 
     fn takes(&self) -> Takes {
         Takes::Numbers { columns: self.trees.features() }
+    }
+
+    fn classes(&self) -> Vec<Labels> {
+        self.targets.classes()
     }
 
     fn lower_onto(&self, builder: &mut Builder, x: &Input, wanted: Wanted) -> Result<Methods, Error> {

@@ -245,6 +245,17 @@ impl Estimator for HistGradientBoosting {
         }
     }
 
+    fn classes(&self) -> Vec<Labels> {
+        match &self.target {
+            Target::Class { labels, .. } => vec![labels.clone()],
+            Target::Number { .. } => vec![],
+        }
+    }
+
+    fn decides_by_class(&self) -> bool {
+        true
+    }
+
     fn lower_onto(&self, builder: &mut Builder, x: &Input, wanted: Wanted) -> Result<Methods, Error> {
         let x = match &self.prepared {
             Prepared::Child(child) => {

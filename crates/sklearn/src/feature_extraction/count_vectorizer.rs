@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::estimator::Estimator;
 use crate::input::{Input, Takes};
 use crate::method::{Methods, Wanted};
+use crate::names::Names;
 use crate::state::State;
 
 #[derive(Debug)]
@@ -45,6 +46,10 @@ impl Estimator for CountVectorizer {
         true
     }
 
+    fn names_out(&self, _names: Option<&Names>) -> Option<Names> {
+        self.0.names()
+    }
+
     fn lower_onto(&self, builder: &mut Builder, x: &Input, _: Wanted) -> Result<Methods, Error> {
         let counts = self.0.lower(builder, x)?;
         Ok(Methods::transform(counts))
@@ -64,6 +69,11 @@ impl Counts {
     /// Number of terms.
     pub(super) fn columns(&self) -> usize {
         self.vocabulary.len()
+    }
+
+    /// The terms.
+    pub(super) fn names(&self) -> Option<Names> {
+        Names::new(self.vocabulary.iter())
     }
 
     pub(super) fn lower(&self, builder: &mut Builder, x: &Input) -> Result<Edge, Error> {

@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::estimator::Estimator;
 use crate::input::{Input, Takes};
 use crate::method::{Methods, Wanted};
+use crate::names::Names;
 use crate::state::State;
 
 #[derive(Debug)]
@@ -48,6 +49,10 @@ impl Estimator for TfidfTransformer {
 
     fn takes(&self) -> Takes {
         Takes::Numbers { columns: self.columns }
+    }
+
+    fn names_out(&self, names: Option<&Names>) -> Option<Names> {
+        Names::of(names, self.columns)
     }
 
     /// A dense matrix is made sparse.

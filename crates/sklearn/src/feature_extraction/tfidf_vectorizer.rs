@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::estimator::Estimator;
 use crate::input::{Input, Takes};
 use crate::method::{Methods, Wanted};
+use crate::names::Names;
 use crate::state::State;
 
 #[derive(Debug)]
@@ -47,6 +48,10 @@ impl Estimator for TfidfVectorizer {
 
     fn takes(&self) -> Takes {
         Takes::Texts
+    }
+
+    fn names_out(&self, _names: Option<&Names>) -> Option<Names> {
+        self.counts.names()
     }
 
     fn lower_onto(&self, builder: &mut Builder, x: &Input, _: Wanted) -> Result<Methods, Error> {

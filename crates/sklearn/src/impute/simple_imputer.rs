@@ -15,6 +15,7 @@ use crate::error::Error;
 use crate::estimator::Estimator;
 use crate::input::{ColumnHint, ColumnKind, Input, Takes, hstack, hstack_sparse};
 use crate::method::{Method, Methods, Wanted};
+use crate::names::Names;
 use crate::preprocessing::scalar;
 use crate::state::State;
 
@@ -261,6 +262,15 @@ impl Estimator for SimpleImputer {
             texts.for_each(|(&column, _)| hints[column].kind = ColumnKind::Text);
         }
         hints
+    }
+
+    fn names_out(&self, names: Option<&Names>) -> Option<Names> {
+        let all = Names::of(names, self.n_features)?;
+        let kept = all.pick(&self.kept)?;
+        let Some(columns) = &self.indicator else { return Some(kept) };
+        let marked = all.pick(columns)?;
+        let marked = marked.iter().map(|name| format!("missingindicator_{name}"));
+        Names::new(kept.iter().map(str::to_owned).chain(marked))
     }
 
     fn lower_onto(&self, builder: &mut Builder, x: &Input, wanted: Wanted) -> Result<Methods, Error> {

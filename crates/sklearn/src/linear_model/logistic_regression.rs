@@ -111,6 +111,14 @@ impl Estimator for LogisticRegression {
         Takes::Numbers { columns: self.coefficients.features() }
     }
 
+    fn classes(&self) -> Vec<Labels> {
+        vec![self.labels.clone()]
+    }
+
+    fn decides_by_class(&self) -> bool {
+        true
+    }
+
     fn lower_onto(&self, builder: &mut Builder, x: &Input, wanted: Wanted) -> Result<Methods, Error> {
         let x = x.floats(builder)?;
         let brought = x;

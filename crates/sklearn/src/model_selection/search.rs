@@ -1,6 +1,6 @@
 //! `GridSearchCV`, `RandomizedSearchCV` and the halving searches: the methods of the best estimator.
 
-use cannery_graph::Builder;
+use cannery_graph::{Builder, Labels};
 
 use crate::child::Child;
 use crate::entry::Entry;
@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::estimator::Estimator;
 use crate::input::{ColumnHint, Input, Takes};
 use crate::method::{Methods, Wanted};
+use crate::names::Names;
 use crate::state::State;
 
 #[derive(Debug)]
@@ -56,6 +57,19 @@ impl Estimator for Search {
 
     fn columns(&self) -> Vec<ColumnHint> {
         self.best.columns()
+    }
+
+    fn classes(&self) -> Vec<Labels> {
+        self.best.classes()
+    }
+
+    fn decides_by_class(&self) -> bool {
+        self.best.decides_by_class()
+    }
+
+    /// scikit-learn has the names only in `best_estimator_`.
+    fn names_out(&self, names: Option<&Names>) -> Option<Names> {
+        self.best.names_out(names)
     }
 
     fn lower_onto(&self, builder: &mut Builder, x: &Input, wanted: Wanted) -> Result<Methods, Error> {

@@ -108,6 +108,11 @@ impl Estimator for KNeighborsClassifier {
         Takes::Numbers { columns: self.index.features() }
     }
 
+    fn classes(&self) -> Vec<Labels> {
+        let widths: Vec<usize> = self.codes.iter().map(ClassCodes::classes).collect();
+        self.labels.split(&widths)
+    }
+
     fn lower_onto(&self, builder: &mut Builder, x: &Input, wanted: Wanted) -> Result<Methods, Error> {
         let x = x.dense_floats(builder)?;
         let hits = self.index.lower(builder, x)?;

@@ -26,6 +26,8 @@ pub(crate) struct Categories {
 enum OfDtype {
     Integers,
     Floats,
+    /// float32, whose text is shorter than that of the same float64.
+    Singles,
     /// Texts, or objects.
     Objects,
 }
@@ -39,6 +41,7 @@ impl Categories {
         }
         let kind = match array.dtype.kind {
             Kind::Bool | Kind::Int | Kind::UInt => OfDtype::Integers,
+            Kind::Float if array.dtype.itemsize == 4 => OfDtype::Singles,
             Kind::Float if array.dtype.itemsize <= 8 => OfDtype::Floats,
             Kind::Unicode | Kind::Bytes | Kind::Object => OfDtype::Objects,
             _ => return Err(state.unsupported(place, format!("categories of dtype {}", array.dtype))),
@@ -89,6 +92,18 @@ impl Categories {
         self.scalars.last().filter(|last| is_nan(last)).map(|_| self.scalars.len() - 1)
     }
 
+    /// Each category as Python's `str` has it.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = String> {
+        self.scalars.iter().map(|scalar| match scalar {
+            Scalar::None => "None".to_owned(),
+            Scalar::Bool(b) => if *b { "True" } else { "False" }.to_owned(),
+            Scalar::Int(i) => i.to_string(),
+            Scalar::Float(x) if self.kind == OfDtype::Singles => python_float(&format!("{:?}", *x as f32)),
+            Scalar::Float(x) => python_float(&format!("{x:?}")),
+            Scalar::Str(text) => text.to_string(),
+        })
+    }
+
     /// What the column held at fit.
     pub(crate) fn column_kind(&self) -> ColumnKind {
         let is_text = |scalar: &Scalar| matches!(scalar, Scalar::Str(_));
@@ -102,6 +117,17 @@ impl Categories {
             (false, true) => ColumnKind::Number,
             (true, true) | (false, false) => ColumnKind::Open,
         }
+    }
+}
+
+/// Python's text of a float, of Rust's: `1e-05` and `1e+16`, `nan`.
+fn python_float(text: &str) -> String {
+    match text.split_once('e') {
+        Some((digits, exponent)) => match exponent.strip_prefix('-') {
+            Some(exponent) => format!("{digits}e-{exponent:0>2}"),
+            None => format!("{digits}e+{exponent:0>2}"),
+        },
+        None => text.to_ascii_lowercase(),
     }
 }
 
@@ -198,7 +224,8 @@ fn look_up_in(
     if let Shape::Csr(_) = builder.type_of(x)?.shape {
         return Err(Error::unsupported("", "a sparse matrix where encoders take a dense one"));
     }
-    let is_of_floats = encodings.iter().any(|encoding| encoding.categories.kind == OfDtype::Floats);
+    let is_of_floats =
+        encodings.iter().any(|e| matches!(e.categories.kind, OfDtype::Floats | OfDtype::Singles));
     let x = match builder.type_of(x)?.dtype {
         DType::I64 if is_of_floats => builder.cast(x, DType::F64)?,
         DType::F32 | DType::F64 | DType::I64 | DType::Bool | DType::Str | DType::Any => x,

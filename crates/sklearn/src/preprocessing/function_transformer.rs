@@ -11,6 +11,7 @@ use crate::error::Error;
 use crate::estimator::Estimator;
 use crate::input::{Input, Takes};
 use crate::method::{Methods, Wanted};
+use crate::names::Names;
 use crate::state::State;
 
 #[derive(Debug)]
@@ -19,6 +20,7 @@ struct FunctionTransformer {
     /// Whether X is checked to be finite numbers.
     validates: bool,
     function: Applied,
+    keeps_names: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -50,6 +52,12 @@ pub(crate) const ENTRY: Entry = Entry {
     read,
 };
 
+/// Whether its columns have the names of those that it takes (since 1.1, and only where the parameter says so).
+pub(crate) fn keeps_names(state: &State<'_>) -> bool {
+    const NAME: &str = "feature_names_out";
+    state.has(NAME) && matches!(state.text(NAME), Ok(Some(text)) if text == "one-to-one")
+}
+
 fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
     const NAME: &str = "n_features_in_"; // since 0.24
     let function = function(state)?;
@@ -61,7 +69,12 @@ fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
     }
     let n_features =
         usize::try_from(state.int(NAME)?).map_err(|_| state.malformed(NAME, "a count below 0"))?;
-    Ok(Box::new(FunctionTransformer { n_features, validates: validates(state)?, function }))
+    Ok(Box::new(FunctionTransformer {
+        n_features,
+        validates: validates(state)?,
+        function,
+        keeps_names: keeps_names(state),
+    }))
 }
 
 /// In 0.20 and 0.21 None stands for True, with a warning.
@@ -165,6 +178,10 @@ impl Estimator for FunctionTransformer {
             Applied::Identity => Takes::Columns { columns: self.n_features },
             Applied::ToF64 | Applied::Each(_) => Takes::Numbers { columns: self.n_features },
         }
+    }
+
+    fn names_out(&self, names: Option<&Names>) -> Option<Names> {
+        if self.keeps_names { Names::of(names, self.n_features) } else { None }
     }
 
     fn lower_onto(&self, builder: &mut Builder, x: &Input, _: Wanted) -> Result<Methods, Error> {

@@ -10,6 +10,7 @@ use crate::error::Error;
 use crate::estimator::Estimator;
 use crate::input::{Input, Takes};
 use crate::method::{Methods, Wanted};
+use crate::names::Names;
 use crate::state::State;
 
 pub(crate) const ENTRY: Entry = Entry {
@@ -62,6 +63,10 @@ impl Estimator for MinMaxScaler {
 
     fn takes(&self) -> Takes {
         Takes::Numbers { columns: self.scale.len() }
+    }
+
+    fn names_out(&self, names: Option<&Names>) -> Option<Names> {
+        Names::of(names, self.scale.len())
     }
 
     fn lower_onto(&self, builder: &mut Builder, x: &Input, _: Wanted) -> Result<Methods, Error> {

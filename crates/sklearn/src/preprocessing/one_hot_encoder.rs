@@ -14,6 +14,7 @@ use crate::error::Error;
 use crate::estimator::Estimator;
 use crate::input::{ColumnHint, Input, Takes};
 use crate::method::{Methods, Wanted};
+use crate::names::Names;
 use crate::state::State;
 
 #[derive(Debug)]
@@ -25,6 +26,10 @@ struct OneHotEncoder {
     check: Check,
     dtype: DType,
     is_sparse: bool,
+    /// Of each column, which column of its part is of the infrequent categories.
+    infrequent: Vec<Option<usize>>,
+    /// Whether a name is that of the column, `_` and the category: `feature_name_combiner` is no function.
+    is_concat: bool,
 }
 
 /// `handle_unknown`, where something is found that is no category.
@@ -51,12 +56,14 @@ fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
     let handle_unknown = handle_unknown(state)?;
     let groupings = groupings(state, &categories, |_| false)?;
     let dropped = dropped(state, categories.len())?;
-    let (mut encodings, mut widths) = (Vec::new(), Vec::new());
+    let (mut encodings, mut widths, mut infrequent) = (Vec::new(), Vec::new(), Vec::new());
     for ((categories, grouping), dropped) in categories.into_iter().zip(&groupings).zip(dropped) {
         let groups = grouping.as_ref().map_or(categories.len(), |g| categories.len() + 1 - g.infrequent);
         if dropped.is_some_and(|dropped| dropped >= groups) {
             return Err(state.malformed("drop_idx_", format!("{dropped:?} of {groups} categories")));
         }
+        let group = grouping.as_ref().map(|_| groups - 1).filter(|&group| dropped != Some(group));
+        infrequent.push(group.map(|group| group - usize::from(dropped.is_some())));
         encodings.push(encoding(categories, grouping.as_ref(), dropped, handle_unknown));
         widths.push(groups - usize::from(dropped.is_some()));
     }
@@ -67,7 +74,9 @@ fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
     }
     let takes_nan = state.version().is_none_or(|version| version >= Version::new(0, 24));
     let check = if takes_nan { Check::NotInfinite } else { Check::Finite };
-    Ok(Box::new(OneHotEncoder { encodings, widths, check, dtype, is_sparse }))
+    const COMBINER: &str = "feature_name_combiner"; // since 1.3
+    let is_concat = !state.has(COMBINER) || state.text(COMBINER)?.as_deref() == Some("concat");
+    Ok(Box::new(OneHotEncoder { encodings, widths, check, dtype, is_sparse, infrequent, is_concat }))
 }
 
 /// The parameter was `sparse` until 1.1; from 1.2 to 1.3 there are both.
@@ -151,10 +160,35 @@ impl Estimator for OneHotEncoder {
         kinds.map(|kind| ColumnHint { name: None, kind }).collect()
     }
 
+    fn names_out(&self, names: Option<&Names>) -> Option<Names> {
+        let names = Names::of(names, self.encodings.len()).filter(|_| self.is_concat)?;
+        let of_column =
+            |(column, name)| self.texts(column).into_iter().map(move |text| format!("{name}_{text}"));
+        Names::new(names.iter().enumerate().flat_map(of_column))
+    }
+
     fn lower_onto(&self, builder: &mut Builder, x: &Input, _: Wanted) -> Result<Methods, Error> {
         let positions = look_up(builder, x, &self.encodings, DType::I64, self.check)?;
         let (widths, dtype, is_sparse) = (self.widths.clone(), self.dtype, self.is_sparse);
         let ones = builder.add(Op::OneHot(OneHot { widths, dtype, is_sparse }), &[positions])?;
         Ok(Methods::transform(ones))
+    }
+}
+
+impl OneHotEncoder {
+    /// What stands behind the name of a column, for each column that comes of it.
+    fn texts(&self, column: usize) -> Vec<String> {
+        let mut texts = vec![String::new(); self.widths[column]];
+        let Encoding { categories, values, .. } = &self.encodings[column];
+        for (text, value) in categories.texts().zip(&**values) {
+            // -1 is none
+            if let Some(place) = texts.get_mut(*value as usize).filter(|_| *value >= 0.0) {
+                *place = text;
+            }
+        }
+        if let Some(group) = self.infrequent[column] {
+            texts[group] = "infrequent_sklearn".into();
+        }
+        texts
     }
 }

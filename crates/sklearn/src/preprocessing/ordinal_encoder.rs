@@ -11,6 +11,7 @@ use crate::error::Error;
 use crate::estimator::Estimator;
 use crate::input::{ColumnHint, Input, Takes};
 use crate::method::{Methods, Wanted};
+use crate::names::Names;
 use crate::state::State;
 
 #[derive(Debug)]
@@ -85,6 +86,10 @@ impl Estimator for OrdinalEncoder {
     fn columns(&self) -> Vec<ColumnHint> {
         let kinds = self.encodings.iter().map(|encoding| encoding.categories.column_kind());
         kinds.map(|kind| ColumnHint { name: None, kind }).collect()
+    }
+
+    fn names_out(&self, names: Option<&Names>) -> Option<Names> {
+        Names::of(names, self.encodings.len())
     }
 
     fn lower_onto(&self, builder: &mut Builder, x: &Input, _: Wanted) -> Result<Methods, Error> {

@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::estimator::Estimator;
 use crate::input::{Input, Takes};
 use crate::method::{Method, Methods, Wanted};
+use crate::names::Names;
 use crate::state::State;
 
 #[derive(Debug)]
@@ -67,6 +68,10 @@ impl Estimator for StandardScaler {
 
     fn takes(&self) -> Takes {
         Takes::Numbers { columns: self.n_features }
+    }
+
+    fn names_out(&self, names: Option<&Names>) -> Option<Names> {
+        Names::of(names, self.n_features)
     }
 
     fn lower_onto(&self, builder: &mut Builder, x: &Input, _: Wanted) -> Result<Methods, Error> {

@@ -261,6 +261,14 @@ impl Estimator for Svc {
         Takes::Numbers { columns }
     }
 
+    fn classes(&self) -> Vec<Labels> {
+        vec![self.labels.clone()]
+    }
+
+    fn decides_by_class(&self) -> bool {
+        matches!(self.decision, Decision::OneVsRest(_))
+    }
+
     fn lower_onto(&self, builder: &mut Builder, x: &Input, wanted: Wanted) -> Result<Methods, Error> {
         let x = match &self.kernel {
             KernelRow::Computed(_, Points::Sparse(_)) => x.floats(builder)?,

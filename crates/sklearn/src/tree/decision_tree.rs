@@ -4,7 +4,7 @@
 //! The values of a classifier's leaves are weighted counts until 1.3, which `predict_proba` divides by their sum
 //! and `predict` does not; they are fractions since 1.4.
 
-use cannery_graph::{Builder, Edge, Op, Tree, TreeEnsemble};
+use cannery_graph::{Builder, Edge, Labels, Op, Tree, TreeEnsemble};
 use cannery_object::known::Version;
 
 use crate::entry::Entry;
@@ -99,6 +99,10 @@ impl Estimator for DecisionTree {
 
     fn takes(&self) -> Takes {
         Takes::Numbers { columns: self.votes.features() }
+    }
+
+    fn classes(&self) -> Vec<Labels> {
+        self.targets.classes()
     }
 
     fn lower_onto(&self, builder: &mut Builder, x: &Input, wanted: Wanted) -> Result<Methods, Error> {

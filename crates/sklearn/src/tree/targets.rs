@@ -76,6 +76,15 @@ impl Targets {
         }
     }
 
+    /// Labels of each output; empty where they are not of one type.
+    pub(crate) fn classes(&self) -> Vec<Labels> {
+        match self {
+            Self::Numbers(_) | Self::Classes { labels: Err(_), .. } => vec![],
+            Self::Class(labels) => vec![labels.clone()],
+            Self::Classes { widths, labels: Ok(labels) } => labels.split(widths),
+        }
+    }
+
     /// The methods over the values of all outputs side by side. Classes are chosen by `votes`.
     pub(crate) fn lower(
         &self,

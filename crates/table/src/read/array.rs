@@ -130,7 +130,7 @@ fn floats(values: Values, columns: usize, first: usize) -> Result<Values, Error>
     let no_number = |index: usize, text: &str| {
         let text: String = text.chars().take(60).collect();
         let (row, column) = (first + index / columns.max(1) + 1, index % columns.max(1) + 1);
-        Error::usage(format!("row {row}, column {column}: {text:?} is no number"))
+        Error::usage(format!("row {row}, column {column}: {text:?} is not a number"))
     };
     Ok(match values {
         Values::F64(_) | Values::F32(_) => values,

@@ -238,7 +238,7 @@ pub(super) fn is_data(cell: &[u8]) -> bool {
 }
 
 pub(super) fn no_number(cell: &[u8]) -> String {
-    format!("{} is no number", shown(cell))
+    format!("{} is not a number", shown(cell))
 }
 
 fn shown(cell: &[u8]) -> String {
@@ -298,8 +298,8 @@ mod tests {
     #[test]
     fn later_batches_do_not_contradict() {
         for (first, second, fault) in [
-            ("1", &["2", "", "x"][..], Fault { row: 2, what: "\"x\" is no number".to_owned() }),
-            ("1.5", &["True"], Fault { row: 0, what: "\"True\" is no number".to_owned() }),
+            ("1", &["2", "", "x"][..], Fault { row: 2, what: "\"x\" is not a number".to_owned() }),
+            ("1.5", &["True"], Fault { row: 0, what: "\"True\" is not a number".to_owned() }),
             (
                 "True",
                 &["0"],
@@ -319,7 +319,7 @@ mod tests {
         assert_eq!(values(&mut kinds, &["007"]), Ok(Values::Str(["007"].into_iter().collect())));
         kinds.hint(&[Hint::Number]);
         let mut kinds = Kinds { hints: vec![Hint::Number], ..Kinds::default() };
-        let fault = Fault { row: 1, what: "\"x\" is no number".to_owned() };
+        let fault = Fault { row: 1, what: "\"x\" is not a number".to_owned() };
         assert_eq!(values(&mut kinds, &["1", "x"]), Err(fault));
         assert_eq!(values(&mut kinds, &["True"]), Ok(Values::Bool(vec![true])));
     }

@@ -127,13 +127,13 @@ fn a_header_of_numbers_is_known_by_the_names_that_are_wanted() {
 #[test]
 fn what_is_wrong_is_said_with_line_and_column() {
     for (table, message) in [
-        ("a,b\n1,2\n3,x\n", "line 3, column b: \"x\" is no number"),
+        ("a,b\n1,2\n3,x\n", "line 3, column b: \"x\" is not a number"),
         ("1,2\n3,4,5\n", "line 2 has 3 values, the first line has 2"),
         ("[1,2]\n\n[1]\n", "line 3: 1 values, and the first row has 2"),
         ("[1,2]\n{\"a\":1}\n", "line 2: no array, and the first row is one"),
         ("{\"a\":1}\n[1]\n", "line 2: no object, and the first row is one"),
-        ("[1,\"x\"]\n", "line 1, column 2: \"x\" is no number"),
-        ("{\"a\":1}\n{\"a\":\"x\"}\n", "line 2, column a: \"x\" is no number"),
+        ("[1,\"x\"]\n", "line 1, column 2: \"x\" is not a number"),
+        ("{\"a\":1}\n{\"a\":\"x\"}\n", "line 2, column a: \"x\" is not a number"),
         ("{\"a\":[1]}\n", "line 1, column a: a nested value, where a row has one value"),
         ("{\"a\":1,\"a\":1}\n", "line 1: column \"a\" stands there twice"),
         ("{\"a\":1,\"b\":1}\n{\"a\":1,\"a\":1}\n", "line 2: column \"a\" stands there twice"),

@@ -68,7 +68,7 @@ impl<'a> Tokens<'a> {
             Token::Bool(value) => Ok(f64::from(u8::from(value))),
             Token::Int(value) => Ok(value as f64),
             Token::Float(value) => Ok(value),
-            Token::Text(raw) => Err(self.misfit(index, format!("{} is no number", shown(raw)))),
+            Token::Text(raw) => Err(self.misfit(index, format!("{} is not a number", shown(raw)))),
             Token::Nested => Err(self.misfit(index, NESTED.to_owned())),
         };
         self.tokens.iter().enumerate().map(number).collect::<Result<_, _>>().map(Values::F64)

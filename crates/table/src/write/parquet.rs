@@ -9,6 +9,7 @@ use parquet::file::properties::WriterProperties;
 use parquet::file::writer::{SerializedColumnWriter, SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::types::Type;
 
+use super::labels::Labels;
 use super::rows;
 use crate::column::{Column, Layout};
 use crate::error::Error;
@@ -39,7 +40,7 @@ impl ParquetSink {
     }
 
     /// Takes the results of a batch. Those with objects, whose type all rows decide, are kept to the end.
-    pub(super) fn push(&mut self, columns: Vec<Column>) -> Result<(), Error> {
+    pub(super) fn push(&mut self, columns: Vec<Column>, labels: &Labels) -> Result<(), Error> {
         rows::refuse_wide(&columns)?;
         if self.pending.is_empty() {
             self.pending = columns;
@@ -49,12 +50,12 @@ impl ParquetSink {
         let has_objects = self.pending.iter().any(|column| matches!(column.values, Values::Any(_)));
         let count: usize =
             self.pending.iter().map(|column| column.rows.saturating_mul(column.width().unwrap_or(1))).sum();
-        if count >= GROUP && !has_objects { self.write() } else { Ok(()) }
+        if count >= GROUP && !has_objects { self.write(labels) } else { Ok(()) }
     }
 
     /// Writes what is left, and gives the file its name.
-    pub(super) fn finish(mut self) -> Result<(), Error> {
-        self.write()?;
+    pub(super) fn finish(mut self, labels: &Labels) -> Result<(), Error> {
+        self.write(labels)?;
         match self.state {
             State::New(file) => file.finish()?,
             State::Open(writer, _) => writer.into_inner().map_err(bad)?.finish()?,
@@ -64,13 +65,14 @@ impl ParquetSink {
     }
 
     /// Writes the pending rows as a row group.
-    fn write(&mut self) -> Result<(), Error> {
+    fn write(&mut self, labels: &Labels) -> Result<(), Error> {
         let columns = std::mem::take(&mut self.pending);
         if columns.is_empty() {
             return Ok(());
         }
         let columns: Vec<Typed> = columns.into_iter().map(Typed::of).collect();
-        let fields = columns.iter().flat_map(Typed::fields).collect::<Result<Vec<_>, _>>().map_err(bad)?;
+        let fields = columns.iter().enumerate().flat_map(|(result, column)| column.fields(result, labels));
+        let fields = fields.collect::<Result<Vec<_>, _>>().map_err(bad)?;
         let mut writer = match std::mem::replace(&mut self.state, State::Failed) {
             State::New(file) => Box::new(open(file, &fields)?),
             State::Open(writer, before) if before == fields => writer,
@@ -118,7 +120,7 @@ impl Typed {
         Self { column, nulls }
     }
 
-    fn fields(&self) -> impl Iterator<Item = Result<Type, ParquetError>> {
+    fn fields(&self, result: usize, labels: &Labels) -> impl Iterator<Item = Result<Type, ParquetError>> {
         let (physical, logical) = match self.column.values {
             Values::F64(_) => (Physical::DOUBLE, None),
             Values::F32(_) => (Physical::FLOAT, None),
@@ -127,7 +129,7 @@ impl Typed {
             Values::Str(_) | Values::Any(_) => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
         };
         let repetition = if self.nulls.is_some() { Repetition::OPTIONAL } else { Repetition::REQUIRED };
-        rows::names(&self.column, self.column.width()).into_iter().map(move |name| {
+        rows::names(&self.column, self.column.width(), result, labels).into_iter().map(move |name| {
             let field = Type::primitive_type_builder(&name, physical).with_repetition(repetition);
             field.with_logical_type(logical.clone()).build()
         })

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::labels::{Labels, escaped, quoted_key};
 use crate::column::{Column, Layout};
 use crate::error::Error;
 use crate::values::{Cell, Values};
@@ -9,39 +10,45 @@ use crate::values::{Cell, Values};
 /// Most columns of a sparse matrix that is written as cells.
 const MAX_COLUMNS: usize = 16 << 10;
 
-/// A name for each cell of CSV: `predict`, `predict_proba[0]`, …
-pub(super) fn csv_header(columns: &[Column]) -> Vec<String> {
-    columns.iter().flat_map(|column| names(column, column.width())).collect()
+/// A name for each cell of CSV: `predict`, `predict_proba[setosa]`, …
+pub(super) fn csv_header(columns: &[Column], labels: &Labels) -> Vec<String> {
+    let names = |(result, column): (usize, &Column)| names(column, column.width(), result, labels);
+    columns.iter().enumerate().flat_map(names).collect()
 }
 
 /// A name for each cell of text; a row of a sparse matrix is one cell.
-pub(super) fn text_header(columns: &[Column]) -> Vec<String> {
+pub(super) fn text_header(columns: &[Column], labels: &Labels) -> Vec<String> {
     let width = |column: &Column| match column.layout {
         Layout::Vector | Layout::Csr { .. } => None,
         Layout::Matrix(width) => Some(width),
     };
-    columns.iter().flat_map(|column| names(column, width(column))).collect()
+    let names = |(result, column): (usize, &Column)| names(column, width(column), result, labels);
+    columns.iter().enumerate().flat_map(names).map(|name| escaped(&name).into_owned()).collect()
 }
 
 /// Names of the values of a row.
-pub(super) fn names(column: &Column, width: Option<usize>) -> Vec<String> {
+pub(super) fn names(column: &Column, width: Option<usize>, result: usize, labels: &Labels) -> Vec<String> {
     match width {
         None => vec![column.name.clone()],
-        Some(width) => (0..width).map(|k| format!("{}[{k}]", column.name)).collect(),
+        Some(width) => (0..width).map(|k| format!("{}[{}]", column.name, labels.label(result, k))).collect(),
     }
 }
 
-/// Cells with tabs between them; a row of a sparse matrix is `index:value` pairs with spaces between them.
-pub(super) fn write_text(columns: &[Column], out: &mut impl Write) -> io::Result<()> {
-    let cells = |column: &Column, row| match places(column, row) {
+/// Cells with tabs between them; a row of a sparse matrix is `name:value` pairs with spaces between
+/// them.
+pub(super) fn write_text(columns: &[Column], labels: &Labels, out: &mut impl Write) -> io::Result<()> {
+    let cells = |(result, column): (usize, &Column), row| match places(column, row) {
         Places::Run(range) => range.map(|place| column.values.text(place)).collect(),
         Places::Listed(listed) => {
-            let pair = |(index, place): (u32, usize)| format!("{index}:{}", column.values.text(place));
+            let pair = |(index, place): (u32, usize)| {
+                let label = labels.label(result, index as usize);
+                format!("{}:{}", quoted_key(&label), column.values.text(place))
+            };
             vec![listed.map(pair).collect::<Vec<_>>().join(" ")]
         }
     };
     for row in 0..rows(columns) {
-        let cells: Vec<String> = columns.iter().flat_map(|column| cells(column, row)).collect();
+        let cells: Vec<String> = columns.iter().enumerate().flat_map(|column| cells(column, row)).collect();
         writeln!(out, "{}", cells.join("\t"))?;
     }
     Ok(())
@@ -63,32 +70,45 @@ pub(super) fn write_csv(columns: &[Column], out: &mut csv::Writer<impl Write>) -
     (0..rows(columns)).try_for_each(&mut line)
 }
 
-/// An object a line; a row of a sparse matrix is an object of the values that are there, by the numbers of their
-/// columns. NaN is `null`, which JSON has no number for, as None is; an infinity is a number out of range, `1e999`,
+/// An object a line; several values are an object by their names where they have names, else an array. A row of a sparse
+/// matrix is an object of the values that are there, by the names or numbers of their columns. NaN is `null`, which JSON has no number for, as None is; an infinity is a number out of range, `1e999`,
 /// which readers of JSON take for one.
-pub(super) fn write_ndjson(columns: &[Column], out: &mut impl Write) -> io::Result<()> {
+pub(super) fn write_ndjson(columns: &[Column], labels: &Labels, out: &mut impl Write) -> io::Result<()> {
     for row in 0..rows(columns) {
         for (index, column) in columns.iter().enumerate() {
             write!(out, "{}{}: ", if index == 0 { "{" } else { ", " }, quoted(&column.name))?;
-            write_json(column, row, out)?;
+            write_json(column, row, index, labels, out)?;
         }
         out.write_all(b"}\n")?;
     }
     Ok(())
 }
 
-fn write_json(column: &Column, row: usize, out: &mut impl Write) -> io::Result<()> {
+fn write_json(
+    column: &Column,
+    row: usize,
+    result: usize,
+    labels: &Labels,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let pair = |index: usize, place| {
+        format!("{}: {}", quoted(&labels.label(result, index)), json(&column.values, place))
+    };
     match places(column, row) {
         Places::Run(range) if column.width().is_none() => {
             range.into_iter().try_for_each(|place| out.write_all(json(&column.values, place).as_bytes()))
+        }
+        Places::Run(range) if labels.has(result) => {
+            let pairs = range.enumerate().map(|(index, place)| pair(index, place));
+            write!(out, "{{{}}}", pairs.collect::<Vec<_>>().join(", "))
         }
         Places::Run(range) => {
             let values = range.map(|place| json(&column.values, place));
             write!(out, "[{}]", values.collect::<Vec<_>>().join(", "))
         }
         Places::Listed(listed) => {
-            let pair = |(index, place)| format!("\"{index}\": {}", json(&column.values, place));
-            write!(out, "{{{}}}", listed.map(pair).collect::<Vec<_>>().join(", "))
+            let pairs = listed.map(|(index, place)| pair(index as usize, place));
+            write!(out, "{{{}}}", pairs.collect::<Vec<_>>().join(", "))
         }
     }
 }

@@ -94,7 +94,7 @@ fn rows_become_what_is_wanted() {
     for (columns, wanted, want) in [
         (&["single"][..], Wanted::Numbers, "Dense { columns: 1, values: F32([0.1, -0.0]) }"),
         (&["small", "count"], Wanted::Numbers, "Dense { columns: 2, values: F64([1.0, 10.0, -2.0, NaN]) }"),
-        (&["small", "city"], Wanted::Numbers, "column city: \"Paris\" is no number"),
+        (&["small", "city"], Wanted::Numbers, "column city: \"Paris\" is not a number"),
         (
             &["small", "note"],
             Wanted::Matrix,

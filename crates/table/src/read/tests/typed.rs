@@ -73,7 +73,7 @@ fn texts_are_lines_strings_or_a_column() {
     ] {
         assert_eq!(shown(content, name, Wanted::Texts), want, "{content}");
     }
-    assert_eq!(shown("\"a\"\n", "x.ndjson", Wanted::Numbers), "line 1, column 1: \"a\" is no number");
+    assert_eq!(shown("\"a\"\n", "x.ndjson", Wanted::Numbers), "line 1, column 1: \"a\" is not a number");
     assert_eq!(shown("\"a\"\n", "x.ndjson", Wanted::Matrix), r#"1 Any([Str("a")])"#);
 }
 
@@ -82,7 +82,7 @@ fn types_hold_beyond_the_first_batch() {
     let mut table = open_as("a,b\n1,x\n2,y\n3.5,1\nz,2\n", "x", Wanted::Frame).expect("a table");
     let mut next = || table.next_batch(2).map(|batch| batch.map(show));
     assert_eq!(next().expect("typed").expect("rows"), r#"a: I64([1, 2]), b: Str(["x", "y"])"#);
-    assert_eq!(next().expect_err("no number").to_string(), "line 5, column a: \"z\" is no number");
+    assert_eq!(next().expect_err("no number").to_string(), "line 5, column a: \"z\" is not a number");
     let mut table = open_as("{\"a\": 1}\n{\"a\": null}\n{\"a\": 2}\n", "x", Wanted::Frame).expect("a table");
     let mut next = || show(table.next_batch(1).expect("typed").expect("rows"));
     assert_eq!([next(), next(), next()], ["a: I64([1])", "a: F64([NaN])", "a: F64([2.0])"]);
@@ -148,7 +148,7 @@ fn arrays_of_any_type() {
         (
             npy("<U2", false, "(1, 2)", &ascii("abcd")),
             Wanted::Numbers,
-            "row 1, column 1: \"ab\" is no number",
+            "row 1, column 1: \"ab\" is not a number",
         ),
     ] {
         let table = Table::open(&File::of(&bytes).0, &TableOptions::new(wanted));
@@ -182,7 +182,7 @@ fn arrays_of_objects_are_cells() {
     let mut table =
         Table::open(&File::of(&objects()).0, &TableOptions::new(Wanted::Numbers)).expect("objects");
     let error = table.next_batch(9).expect_err("texts").to_string();
-    assert_eq!(error, "row 1, column 1: \"é\" is no number");
+    assert_eq!(error, "row 1, column 1: \"é\" is not a number");
 }
 
 #[test]

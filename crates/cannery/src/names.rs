@@ -1,0 +1,81 @@
+//! What classes, columns and results are called.
+
+use cannery_graph::Labels;
+use cannery_sklearn::Names;
+use cannery_table::{Column, Values};
+
+use crate::error::Result;
+use crate::model::Model;
+
+impl Model {
+    /// The class labels: `classes_`. An estimator with several targets has an entry for each, a regressor or transformer
+    /// none.
+    ///
+    /// ```
+    /// let model = cannery::open("../../examples/iris_svc.joblib")?;
+    /// assert_eq!(model.classes()?, [cannery::Values::I64(vec![0, 1, 2])]);
+    /// # Ok::<(), cannery::Error>(())
+    /// ```
+    pub fn classes(&self) -> Result<Vec<Values>> {
+        Ok(self.read_estimator()?.classes().iter().map(values).collect())
+    }
+
+    /// The names of the columns that the estimator was fitted on, if it was fitted on a table with names:
+    /// `feature_names_in_`. Those of a pipeline are its first step's.
+    pub fn feature_names_in(&self) -> Option<Vec<String>> {
+        Some(self.names_in()?.iter().map(str::to_owned).collect())
+    }
+
+    /// The names of the columns that `transform` gives, as `get_feature_names_out` of scikit-learn has them. `None` where it
+    /// has none, where the model holds a function that makes them, and where they need more than 64 MiB.
+    ///
+    /// ```
+    /// let model = cannery::open("../../examples/iris_svc.joblib")?;
+    /// assert_eq!(model.feature_names_out()?, None);
+    /// # Ok::<(), cannery::Error>(())
+    /// ```
+    pub fn feature_names_out(&self) -> Result<Option<Vec<String>>> {
+        let names = self.read_estimator()?.names_out(self.names_in().as_ref());
+        Ok(names.map(|names| names.iter().map(str::to_owned).collect()))
+    }
+
+    fn names_in(&self) -> Option<Names> {
+        let first = self.before().first().unwrap_or(self).target().ok()?;
+        cannery_sklearn::feature_names_in(first.heap(), first.root())
+    }
+
+    /// For each result the names of its columns, where they are known.
+    pub(crate) fn names_of(&self, results: &[Column]) -> Result<Vec<Option<Vec<String>>>> {
+        let estimator = self.read_estimator()?;
+        let mut names = Vec::with_capacity(results.len());
+        for result in results {
+            let (method, output) = match result.name.split_once('.') {
+                Some((method, output)) => (method, output.parse().ok()),
+                None => (&*result.name, Some(0)),
+            };
+            names.push(match method {
+                _ if result.width().is_none() => None,
+                "transform" => self.feature_names_out()?,
+                "predict_proba" | "predict_log_proba" => texts(&estimator.classes(), output),
+                "decision_function" if estimator.decides_by_class() => texts(&estimator.classes(), output),
+                _ => None,
+            });
+        }
+        Ok(names)
+    }
+}
+
+/// The labels of an output as they are printed.
+fn texts(classes: &[Labels], output: Option<usize>) -> Option<Vec<String>> {
+    let labels = values(classes.get(output?)?);
+    Some((0..labels.len()).map(|index| labels.text(index)).collect())
+}
+
+fn values(labels: &Labels) -> Values {
+    match labels {
+        Labels::I64(labels) => Values::I64(labels.to_vec()),
+        Labels::F64(labels) => Values::F64(labels.to_vec()),
+        Labels::Bool(labels) => Values::Bool(labels.to_vec()),
+        Labels::Str(labels) => Values::Str(labels.iter().map(|label| &**label).collect()),
+    }
+}

@@ -1,0 +1,1 @@
+predict crates/cli/tests/data/people.pkl crates/cli/tests/data/people_split.json --method predict,predict_proba
