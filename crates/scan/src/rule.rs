@@ -114,9 +114,9 @@ rules! {
         "cut short: 1,204 bytes are missing, at byte 1024",
         "Download the file again. If findings name functions, do not load it.";
     Trailing, "trailing-data", 'J', Malformed, "data after the end",
-        "The pickle or the compressed stream ends, and more bytes follow.",
-        "They can be a second pickle, for a program that reads on.",
-        "12 bytes follow the end of the pickle",
+        "Bytes follow the end of a pickle and are not another pickle, or bytes follow the end of a compressed stream.",
+        "They can hide a second pickle, for a program that reads on.",
+        "12 bytes follow the end of the pickle and are not another pickle",
         "Save each object in a file of its own.";
     Container, "malformed-container", 'K', Malformed, "an archive or array file that readers may interpret differently",
         "A zip, compressed, npy or skops file breaks a rule of its format. For example, headers disagree, entries overlap, occur twice or are encrypted, bytes lie between entries, a checksum is wrong, a path leads out of the archive, a skops node declares one type and uses another, or an array contains Python objects where the format has none.",
