@@ -39,7 +39,7 @@ pub fn predictions(model: &Model) -> usize {
     if columns > MOST_COLUMNS {
         return 0;
     }
-    let names = model.feature_names().filter(|names| names.len() == columns);
+    let names = model.feature_names_in().filter(|names| names.len() == columns);
     let names = names.unwrap_or_else(|| (0..columns).map(|column| format!("c{column}")).collect());
     let taken = signatures(&names).into_iter().filter(|signature| match compile(&*estimator, signature) {
         Some(program) => run(&program, &Table { signature: signature.clone(), columns }),
