@@ -1,9 +1,9 @@
 //! Nearest neighbours, by the distance to every point.
 
-use cannery_graph::{ClassCodes, DType, Metric, NeighborReduce, NeighborResult, NeighborWeights, Neighbors};
+use cannery_graph::{ClassCodes, DType, Matrix, Metric, NeighborReduce, NeighborResult, NeighborWeights, Neighbors};
 
 use super::emit::{Arg, Made, Value};
-use super::kernel::{Term, differences};
+use super::kernel::{Term, differences, products};
 use super::net::{Net, int};
 
 /// Why a metric can't be expressed yet; `None` if it can.
@@ -33,6 +33,7 @@ pub(super) fn search(net: &mut Net, x: Arg<'_>, search: &Neighbors) -> Made {
         Metric::Manhattan => differences(net, x, points, Term::Absolute, "Add"),
         Metric::Chebyshev => differences(net, x, points, Term::Absolute, "Max"),
         Metric::Minkowski { p, .. } => differences(net, x, points, Term::Power(*p), "Add"),
+        Metric::EuclideanExpanded => expanded(net, x, points),
         _ => differences(net, x, points, Term::Square, "Add"),
     };
     let count = net.list(&[search.count()]);
@@ -48,6 +49,25 @@ pub(super) fn search(net: &mut Net, x: Arg<'_>, search: &Neighbors) -> Made {
         _ => net.op("Sqrt", &[&reduced]),
     };
     Ok(Value::Hits { positions, distances })
+}
+
+/// ‖x‖² − 2xy + ‖y‖². Between a row and an equal point that is seldom 0, but what scikit-learn gives there.
+fn expanded(net: &mut Net, x: &str, points: &Matrix) -> String {
+    let squares = |row: &[f64]| row.iter().map(|value| value * value).sum();
+    let norms: Vec<f64> = (0..points.rows()).map(|row| squares(points.row(row))).collect();
+    let norms = net.floats(DType::F64, &[1, norms.len()], &norms);
+    let origin = Matrix::new(1, points.columns(), vec![0.0; points.columns()]);
+    let norm = match origin {
+        Some(origin) => differences(net, x, &origin, Term::Square, "Add"),
+        None => x.to_owned(),
+    };
+    let products = products(net, x, points);
+    let factor = net.float(DType::F64, -2.0);
+    let products = net.op("Mul", &[&factor, &products]);
+    let sum = net.op("Add", &[&norm, &products]);
+    let sum = net.op("Add", &[&sum, &norms]);
+    let zero = net.float(DType::F64, 0.0);
+    net.op("Max", &[&sum, &zero])
 }
 
 /// What becomes of the neighbours.
