@@ -19,8 +19,8 @@ pub(super) enum Value {
         /// How far they are.
         distances: String,
     },
-    /// Tokens str\[n,m\], of one length of n-grams each.
-    Tokens(Vec<String>),
+    /// What n-grams are made of, str\[n,m\] with [`PAD`](text::PAD) behind the last.
+    Tokens(text::Units),
 }
 
 /// Neighbouring columns of one dtype among others: a matrix.
@@ -49,6 +49,14 @@ impl Arg<'_> {
             Value::Parts(_) | Value::Hits { .. } | Value::Tokens(_) => {
                 Err(format!("{} is not a tensor of ONNX", self.ty))
             }
+        }
+    }
+
+    /// The units of a text.
+    pub(super) fn units(&self) -> Result<&text::Units, String> {
+        match self.value {
+            Value::Tokens(units) => Ok(units),
+            Value::Tensor(_) | Value::Parts(_) | Value::Hits { .. } => Err("it takes tokens".into()),
         }
     }
 

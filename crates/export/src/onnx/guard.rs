@@ -4,7 +4,7 @@
 use cannery_graph::{Check, DType, Shape};
 
 use super::emit::{Arg, Made, Part, Value};
-use super::net::Net;
+use super::net::{Net, int};
 
 /// x, or an error when an element fails the check.
 pub(super) fn guard(net: &mut Net, x: Arg<'_>, check: Check) -> Made {
@@ -45,7 +45,7 @@ fn matrix(net: &mut Net, x: &str, columns: usize, check: Check) -> String {
 /// The integer 0, or an error when a truth value holds.
 pub(super) fn none_of(net: &mut Net, bad: &str) -> String {
     let bad = net.cast(bad, DType::I64);
-    let any = net.op_with("ReduceMax", &[&bad], vec![super::net::int("keepdims", 0)]);
+    let any = net.op_with("ReduceMax", &[&bad], vec![int("keepdims", 0)]);
     // of no element the maximum is the least integer
     let zero = net.ints(&[], &[0]);
     let any = net.op("Max", &[&any, &zero]);

@@ -16,6 +16,7 @@ mod neighbors;
 mod net;
 mod outputs;
 mod proto;
+mod regex;
 mod scores;
 mod shape;
 mod support;
@@ -24,5 +25,4 @@ mod text;
 mod trees;
 
 pub use model::Onnx;
-use net::int;
 pub use support::{OPERATORS, Support};

@@ -62,9 +62,9 @@ support! {
     "svm_pairs": "MatMul with the coefficients of each pair, Add";
     "tf_idf": "Log, Add, Where, Mul";
     "threshold": "Greater, Cast";
-    "tokens": "–", "texts are not cut into tokens yet";
+    "tokens": "StringNormalizer, Tokenizer of com.microsoft; stop words by TopK and GatherElements", "accents taken off; patterns with groups, or with word boundaries other than around \\w; U+0130 and a capital sigma at the end of a word become small in another way";
     "tree_ensemble": "TreeEnsemble for the number of each leaf, Gather, ReduceSum in order, Div";
-    "vocab_counts": "–", "texts are not cut into tokens yet";
+    "vocab_counts": "TfIdfVectorizer, Cast";
 }
 
 /// ONNX as a target.
@@ -79,7 +79,7 @@ impl Target for Runtime {
                 Some("an input whose values have several types".into())
             }
             Op::HashCounts(_) => Some(text::HASHES.into()),
-            Op::Tokens(_) | Op::VocabCounts(_) => Some(text::TOKENS.into()),
+            Op::Tokens(tokens) => text::refuses(tokens),
             Op::Neighbors(search) => neighbors::refuses(search.metric()).map(Into::into),
             Op::OvrScores(scores) if scores.confidence == Confidence::BatchScaled => {
                 Some("the scores of a row depend on the other rows of its batch".into())
@@ -117,7 +117,8 @@ impl Target for Runtime {
             | Op::Sparse
             | Op::SvmPairs(_)
             | Op::Threshold(_)
-            | Op::TreeEnsemble(_) => None,
+            | Op::TreeEnsemble(_)
+            | Op::VocabCounts(_) => None,
             Op::TfIdf(weights) => {
                 let inputs = graph.node(step.edge).inputs.iter();
                 let stores_zeros = inputs.map(|input| graph.node(*input)).any(|node| {
