@@ -20,8 +20,6 @@ import onnxruntime
 METHODS = ["predict", "predict_proba", "predict_log_proba", "decision_function", "transform", "score_samples"]
 # its transform was recorded after inverse_transform had written into it
 MISRECORDED = {"ord-nan"}
-# points of equal distance at place k: which of them counts depends on the search
-TIES = {}
 DTYPES = {
     "tensor(double)": np.float64,
     "tensor(float)": np.float32,
@@ -66,6 +64,8 @@ def feeds(session, meta, expected):
             columns = [column([row[name] for row in rows], inputs[0].type) for name in about["columns"]]
             return {"X": np.hstack(columns)}
         return {i.name: column([row[i.name] for row in rows], i.type) for i in inputs}
+    if rows and isinstance(rows[0], list) and len(inputs) > 1:
+        return {i.name: column([row[k] for row in rows], i.type) for k, i in enumerate(inputs)}
     if rows and isinstance(rows[0], list):
         columns = [column([row[k] for row in rows], inputs[0].type) for k in range(len(rows[0]))]
         return {inputs[0].name: np.hstack(columns)}

@@ -1,13 +1,13 @@
 //! Models for other runtimes.
 
 use cannery_export::{Gap, Onnx};
-use cannery_graph::{DType, Field, Graph, Op, Signature};
+use cannery_graph::{DType, Graph, Op, Signature};
 use cannery_sklearn::Estimator;
 use serde_json::Value as Json;
 
 use crate::error::{Error, Result};
 use crate::model::Model;
-use crate::predict::usual_signature;
+use crate::predict::{usual_dtype, usual_signature};
 
 /// What a model can be exported to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -171,8 +171,7 @@ fn classes(graph: &Graph) -> Option<Json> {
 fn graph(estimator: &(dyn Estimator + 'static), options: &ExportOptions) -> Result<Graph> {
     let mut refused = None;
     for open in [DType::Str, DType::F64] {
-        let signature = signature(estimator, open, options.float32);
-        let graph = estimator.lower(&signature)?;
+        let graph = estimator.lower(&signature(estimator, open, options.float32))?;
         match options.onnx().gaps(&graph)?.is_empty() {
             true => return Ok(graph),
             false => refused = refused.or(Some(graph)),
@@ -181,18 +180,25 @@ fn graph(estimator: &(dyn Estimator + 'static), options: &ExportOptions) -> Resu
     refused.ok_or_else(|| Error::unsupported("the model takes nothing"))
 }
 
+/// What the caller brings. A tensor holds one dtype: columns of several, which have no names, become inputs `x0`, `x1`, …
 fn signature(estimator: &(dyn Estimator + 'static), open: DType, float32: bool) -> Signature {
-    let usual = usual_signature(estimator);
     let narrow = |dtype| if float32 && dtype == DType::F64 { DType::F32 } else { dtype };
-    let concrete = |dtype| if dtype == DType::Any { open } else { dtype };
-    match usual {
-        Signature::Dense { dtype } => Signature::dense(narrow(concrete(dtype))),
-        Signature::Frame(fields) => Signature::Frame(
-            fields
-                .iter()
-                .map(|field| Field { name: field.name.clone(), dtype: narrow(concrete(field.dtype)) })
-                .collect(),
-        ),
+    let concrete = |dtype| narrow(if dtype == DType::Any { open } else { dtype });
+    match usual_signature(estimator) {
+        Signature::Dense { dtype: DType::Any } => {
+            let dtypes: Vec<DType> =
+                estimator.columns().iter().map(|column| concrete(usual_dtype(column.kind))).collect();
+            let first = dtypes.first().copied().unwrap_or(narrow(open));
+            if dtypes.iter().all(|&dtype| dtype == first) {
+                return Signature::dense(first);
+            }
+            let names: Vec<String> = (0..dtypes.len()).map(|column| format!("x{column}")).collect();
+            Signature::frame(names.iter().map(String::as_str).zip(dtypes))
+        }
+        Signature::Dense { dtype } => Signature::dense(concrete(dtype)),
+        Signature::Frame(fields) => {
+            Signature::frame(fields.iter().map(|field| (&*field.name, concrete(field.dtype))))
+        }
         other => other,
     }
 }

@@ -132,7 +132,7 @@ pub(crate) fn usual_signature(estimator: &dyn Estimator) -> Signature {
     }
 }
 
-fn usual_dtype(kind: ColumnKind) -> DType {
+pub(crate) fn usual_dtype(kind: ColumnKind) -> DType {
     match kind {
         ColumnKind::Number => DType::F64,
         ColumnKind::Text => DType::Str,

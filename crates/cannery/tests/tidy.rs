@@ -34,7 +34,11 @@ const BANS: &[(&str, &[&str], &str)] = &[
     ),
     ("sklearn", &["std::fs", "std::path", "bytes::"], "estimators read a Heap, not files"),
     ("exec", &["sklearn", "std::fs", "std::path"], "a program runs a graph, whatever it came from"),
-    ("export", &["cannery_sklearn", "cannery_object", "std::fs", "std::path"], "an exporter looks at operators only"),
+    (
+        "export",
+        &["cannery_sklearn", "cannery_object", "std::fs", "std::path"],
+        "an exporter looks at operators only",
+    ),
     ("table", &["cannery_graph", "sklearn"], "rows are rows, whoever uses them"),
     (
         "scan",

@@ -24,10 +24,8 @@ pub(crate) fn legalise<'g, T: Target>(
 ) -> Result<Vec<Step<'g>>, Error> {
     let needed = graph.needed(results);
     let steps: Vec<Step<'g>> = graph.steps().filter(|step| needed[step.edge.index()]).collect();
-    let gaps: Vec<Gap> = steps
-        .iter()
-        .filter_map(|step| target.refuses(graph, step).map(|reason| gap(step, reason)))
-        .collect();
+    let gaps: Vec<Gap> =
+        steps.iter().filter_map(|step| target.refuses(graph, step).map(|reason| gap(step, reason))).collect();
     if gaps.is_empty() { Ok(steps) } else { Err(Error::Unsupported { target: T::NAME, gaps }) }
 }
 

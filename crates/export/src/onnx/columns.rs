@@ -171,4 +171,3 @@ fn position(net: &mut Net, x: &str, numbers: &[f64]) -> String {
     ];
     net.ml("LabelEncoder", &[&x], attributes)
 }
-

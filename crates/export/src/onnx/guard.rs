@@ -12,7 +12,8 @@ pub(super) fn guard(net: &mut Net, x: Arg<'_>, check: Check) -> Made {
         let mut checked = Vec::with_capacity(parts.len());
         for part in parts {
             let is_float = part.dtype.is_float();
-            let name = if is_float { matrix(net, &part.name, part.columns, check) } else { part.name.clone() };
+            let name =
+                if is_float { matrix(net, &part.name, part.columns, check) } else { part.name.clone() };
             checked.push(Part { name, ..part.clone() });
         }
         return Ok(Value::Parts(checked));

@@ -27,13 +27,15 @@ fn look_up(net: &mut Net, part: &Part, column: &LookupColumn, dtype: DType) -> S
         }
         DType::I64 | DType::Bool => {
             let (keys, values) = distinct(column, whole);
-            let x = if part.dtype == DType::I64 { part.name.clone() } else { net.cast(&part.name, DType::I64) };
+            let x =
+                if part.dtype == DType::I64 { part.name.clone() } else { net.cast(&part.name, DType::I64) };
             (x, (!keys.is_empty()).then(|| ints(&[keys.len()], &keys)), values)
         }
         DType::F32 | DType::F64 | DType::Any => {
             let (keys, values) = distinct(column, |scalar| number(scalar).map(f64::to_bits));
             let keys: Vec<f64> = keys.into_iter().map(f64::from_bits).collect();
-            let x = if part.dtype == DType::F64 { part.name.clone() } else { net.cast(&part.name, DType::F64) };
+            let x =
+                if part.dtype == DType::F64 { part.name.clone() } else { net.cast(&part.name, DType::F64) };
             (x, (!keys.is_empty()).then(|| floats(DType::F64, &[keys.len()], &keys)), values)
         }
     };
@@ -91,7 +93,10 @@ fn distinct<'c, K: Eq + std::hash::Hash + Copy>(
 ) -> (Vec<K>, Vec<f64>) {
     let mut seen = std::collections::HashSet::new();
     let entries = column.categories.iter().zip(&*column.values);
-    entries.filter_map(|(scalar, value)| Some((key(scalar)?, *value))).filter(|(key, _)| seen.insert(*key)).unzip()
+    entries
+        .filter_map(|(scalar, value)| Some((key(scalar)?, *value)))
+        .filter(|(key, _)| seen.insert(*key))
+        .unzip()
 }
 
 /// The integer that a category equals.
@@ -124,7 +129,8 @@ fn number(scalar: &Scalar) -> Option<f64> {
 
 /// A 1 for each position: every column of the result compares the column that it is of with its position.
 pub(super) fn one_hot(net: &mut Net, x: Arg<'_>, one_hot: &OneHot) -> Made {
-    let places = one_hot.widths.iter().enumerate().flat_map(|(column, &width)| (0..width).map(move |p| (column, p)));
+    let places =
+        one_hot.widths.iter().enumerate().flat_map(|(column, &width)| (0..width).map(move |p| (column, p)));
     let (columns, positions): (Vec<usize>, Vec<usize>) = places.unzip();
     let spread = net.columns(x.tensor()?, &columns);
     let positions = net.list(&positions);

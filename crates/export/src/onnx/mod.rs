@@ -11,6 +11,7 @@ mod guard;
 mod impute;
 mod kernel;
 mod lookup;
+mod lowercase;
 mod model;
 mod neighbors;
 mod net;

@@ -84,7 +84,9 @@ impl Onnx {
         let model = self.model(graph, &named)?;
         let bytes = model.encoded_len();
         if bytes > MAX_BYTES {
-            return Err(Error::Usage(format!("the model takes {bytes} bytes; a file of ONNX holds {MAX_BYTES}")));
+            return Err(Error::Usage(format!(
+                "the model takes {bytes} bytes; a file of ONNX holds {MAX_BYTES}"
+            )));
         }
         Ok(model.encode_to_vec())
     }

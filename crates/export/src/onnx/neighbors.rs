@@ -1,6 +1,8 @@
 //! Nearest neighbours, by the distance to every point.
 
-use cannery_graph::{ClassCodes, DType, Matrix, Metric, NeighborReduce, NeighborResult, NeighborWeights, Neighbors};
+use cannery_graph::{
+    ClassCodes, DType, Matrix, Metric, NeighborReduce, NeighborResult, NeighborWeights, Neighbors,
+};
 
 use super::emit::{Arg, Made, Value};
 use super::kernel::{Term, differences, products};
@@ -11,7 +13,9 @@ pub(super) fn refuses(metric: &Metric) -> Option<&'static str> {
     match metric {
         Metric::Euclidean | Metric::EuclideanExpanded | Metric::Manhattan | Metric::Chebyshev => None,
         Metric::Minkowski { weights: None, .. } => None,
-        Metric::Minkowski { weights: Some(_), .. } | Metric::MinkowskiInside { .. } => Some("weighted distances"),
+        Metric::Minkowski { weights: Some(_), .. } | Metric::MinkowskiInside { .. } => {
+            Some("weighted distances")
+        }
         Metric::EuclideanExpandedF32 => Some("distances rounded to float32"),
         Metric::SEuclidean(_)
         | Metric::Mahalanobis(_)
@@ -21,7 +25,9 @@ pub(super) fn refuses(metric: &Metric) -> Option<&'static str> {
         | Metric::BrayCurtisSigned
         | Metric::Haversine
         | Metric::Cosine { .. }
-        | Metric::Correlation => Some("only Euclidean, Manhattan, Chebyshev and Minkowski distances are written"),
+        | Metric::Correlation => {
+            Some("only Euclidean, Manhattan, Chebyshev and Minkowski distances are written")
+        }
     }
 }
 

@@ -37,7 +37,12 @@ impl Net {
     }
 
     /// Applies an operator of `com.microsoft`, which only ONNX Runtime has.
-    pub(super) fn microsoft(&mut self, kind: &str, inputs: &[&str], attributes: Vec<AttributeProto>) -> String {
+    pub(super) fn microsoft(
+        &mut self,
+        kind: &str,
+        inputs: &[&str],
+        attributes: Vec<AttributeProto>,
+    ) -> String {
         self.push("com.microsoft", kind, inputs, attributes, 1).swap_remove(0)
     }
 
@@ -185,13 +190,7 @@ pub(super) fn bytes(values: Vec<u8>) -> TensorProto {
 pub(super) fn texts<'t>(values: impl IntoIterator<Item = &'t str>) -> TensorProto {
     let string_data: Vec<Vec<u8>> = values.into_iter().map(|value| value.as_bytes().to_vec()).collect();
     let dims = vec![string_data.len() as i64];
-    TensorProto {
-        dims,
-        data_type: DataType::String as i32,
-        string_data,
-        raw_data: None,
-        name: String::new(),
-    }
+    TensorProto { dims, data_type: DataType::String as i32, string_data, raw_data: None, name: String::new() }
 }
 
 /// The type of tensors that hold a dtype.

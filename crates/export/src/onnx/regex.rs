@@ -85,7 +85,7 @@ fn write(pattern: &Pattern, out: &mut String) -> Result<(), String> {
 }
 
 /// A set by its ranges.
-fn class(set: &CharSet) -> String {
+pub(super) fn class(set: &CharSet) -> String {
     let mut text = String::from("[");
     for &(first, last) in set.ranges() {
         let (low, high) = SURROGATES;

@@ -62,7 +62,7 @@ support! {
     "svm_pairs": "MatMul with the coefficients of each pair, Add";
     "tf_idf": "Log, Add, Where, Mul";
     "threshold": "Greater, Cast";
-    "tokens": "StringNormalizer, Tokenizer of com.microsoft; stop words by TopK and GatherElements", "accents taken off; patterns with groups, or with word boundaries other than around \\w; U+0130 and a capital sigma at the end of a word become small in another way";
+    "tokens": "StringNormalizer, Tokenizer of com.microsoft; stop words by TopK and GatherElements", "accents taken off; patterns with groups, or with word boundaries other than around \\w";
     "tree_ensemble": "TreeEnsemble for the number of each leaf, Gather, ReduceSum in order, Div";
     "vocab_counts": "TfIdfVectorizer, Cast";
 }

@@ -92,11 +92,7 @@ pub(super) fn pair_coupling(net: &mut Net, x: Arg<'_>, coupling: &PairCoupling) 
     let [round, go_on, p] = ["round", "go_on", "p"].map(|name| body.given(name));
     let (next, unfinished) = coupling_round(&mut body, &q, &p, k);
     let mut graph = body.finish("coupling");
-    graph.input = vec![
-        scalar(&round, DType::I64),
-        scalar(&go_on, DType::Bool),
-        untyped(&p, DType::F64),
-    ];
+    graph.input = vec![scalar(&round, DType::I64), scalar(&go_on, DType::Bool), untyped(&p, DType::F64)];
     graph.output = vec![scalar(&unfinished, DType::Bool), untyped(&next, DType::F64)];
     let rounds = net.ints(&[], &[k.max(100) as i64]);
     let always = net.bools(&[], &[true]);
@@ -104,7 +100,7 @@ pub(super) fn pair_coupling(net: &mut Net, x: Arg<'_>, coupling: &PairCoupling) 
 }
 
 /// A value without dimensions.
-fn scalar(name: &str, dtype: DType) -> super::proto::ValueInfoProto {
+pub(super) fn scalar(name: &str, dtype: DType) -> super::proto::ValueInfoProto {
     let mut info = untyped(name, dtype);
     if let Some(tensor) = info.r#type.as_mut().and_then(|ty| ty.tensor_type.as_mut()) {
         tensor.shape = Some(super::proto::TensorShapeProto::default());

@@ -2,7 +2,6 @@
 //!
 //! ONNX Runtime has a tokenizer of its own (`com.microsoft`), and `TfIdfVectorizer` counts n-grams of what it gives. A
 //! tensor of texts has rows of one length, so shorter ones are filled up; no n-gram of the vocabulary has what fills them.
-//! Lower case is `str.lower` but for U+0130 and for a capital sigma at the end of a word.
 
 use std::borrow::Cow;
 
@@ -53,9 +52,7 @@ pub(super) fn refuses(tokens: &Tokens) -> Option<String> {
 pub(super) fn tokens(net: &mut Net, x: Arg<'_>, tokens: &Tokens) -> Made {
     let mut y = x.tensor()?.to_owned();
     if tokens.lowercase.is_some() {
-        let attributes =
-            vec![text("case_change_action", "LOWER"), int("is_case_sensitive", 1), text("locale", "C.UTF-8")];
-        y = net.op_with("StringNormalizer", &[&y], attributes);
+        y = super::lowercase::lowercase(net, &y);
     }
     let space = net.texts([" "]);
     let (name, kind) = match &tokens.units {

@@ -28,7 +28,8 @@ pub(super) fn ensemble(net: &mut Net, x: Arg<'_>, ensemble: &TreeEnsemble) -> Ma
     }
     let (features, sets) = set_columns(net, x.tensor()?, dtype, ensemble);
     let forest = Forest::of(trees, &sets);
-    let leaves = net.push("ai.onnx.ml", "TreeEnsemble", &[&features], forest.attributes(dtype, trees.len()), 1);
+    let leaves =
+        net.push("ai.onnx.ml", "TreeEnsemble", &[&features], forest.attributes(dtype, trees.len()), 1);
     let leaves = net.cast(&leaves[0], DType::I64);
     let mut starts = Vec::with_capacity(trees.len());
     let mut table = Vec::new();
