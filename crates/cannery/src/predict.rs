@@ -118,7 +118,7 @@ fn expect_rows(rows: u64, estimator: &(dyn Estimator + 'static)) -> Result<()> {
 }
 
 /// What is brought to an estimator where nobody says it.
-fn usual_signature(estimator: &dyn Estimator) -> Signature {
+pub(crate) fn usual_signature(estimator: &dyn Estimator) -> Signature {
     let columns = estimator.columns();
     let named = columns.iter().map(|column| Some((column.name.as_deref()?, usual_dtype(column.kind))));
     match (estimator.takes(), named.collect::<Option<Vec<_>>>()) {
@@ -132,7 +132,7 @@ fn usual_signature(estimator: &dyn Estimator) -> Signature {
     }
 }
 
-fn usual_dtype(kind: ColumnKind) -> DType {
+pub(crate) fn usual_dtype(kind: ColumnKind) -> DType {
     match kind {
         ColumnKind::Number => DType::F64,
         ColumnKind::Text => DType::Str,

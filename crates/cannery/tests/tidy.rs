@@ -14,9 +14,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("graph", &[]),
     ("sklearn", &["object", "graph"]),
     ("exec", &["graph"]),
+    ("export", &["graph"]),
     ("table", &["object", "format"]),
     ("scan", &["object", "pickle", "format", "sklearn"]),
-    ("cannery", &["object", "pickle", "format", "graph", "sklearn", "exec", "table", "scan"]),
+    ("cannery", &["object", "pickle", "format", "graph", "sklearn", "exec", "export", "table", "scan"]),
     ("cli", &["cannery"]),
 ];
 
@@ -33,6 +34,11 @@ const BANS: &[(&str, &[&str], &str)] = &[
     ),
     ("sklearn", &["std::fs", "std::path", "bytes::"], "estimators read a Heap, not files"),
     ("exec", &["sklearn", "std::fs", "std::path"], "a program runs a graph, whatever it came from"),
+    (
+        "export",
+        &["cannery_sklearn", "cannery_object", "std::fs", "std::path"],
+        "an exporter looks at operators only",
+    ),
     ("table", &["cannery_graph", "sklearn"], "rows are rows, whoever uses them"),
     (
         "scan",

@@ -47,6 +47,9 @@ pub(crate) enum Command {
     /// Check whether model files are safe to load in Python
     #[command(after_help = examples::SCAN)]
     Scan(Scan),
+    /// Show which formats a model can be exported to, and why not
+    #[command(after_help = crate::targets::EXAMPLES)]
+    Targets(crate::targets::Targets),
     /// Write a model file as pickle or joblib, also for older readers
     #[command(after_help = crate::convert::EXAMPLES)]
     Convert(crate::convert::Convert),

@@ -47,6 +47,7 @@ fn run_fine(args: Args) -> Result {
         Some(Command::Predict(predict)) => run_predict(&predict, &mut progress),
         Some(Command::Bench(bench)) => run_bench(&bench),
         Some(Command::Scan(scan)) => run_scan(&scan, args.quiet, args.color).map(drop),
+        Some(Command::Targets(targets)) => crate::targets::run(&targets),
         Some(Command::Convert(convert)) => crate::convert::run(&convert, args.quiet).map(drop),
         Some(Command::Completions(completions)) => print_completions(&completions),
     }

@@ -11,6 +11,7 @@ mod examples;
 mod limits;
 mod out;
 mod progress;
+mod targets;
 
 use std::process::ExitCode;
 

@@ -1,0 +1,213 @@
+//! Models for other runtimes.
+
+use cannery_export::{Gap, Onnx};
+use cannery_graph::{DType, Graph, Op, Signature};
+use cannery_sklearn::Estimator;
+use serde_json::Value as Json;
+
+use crate::error::{Error, Result};
+use crate::model::Model;
+use crate::predict::{usual_dtype, usual_signature};
+
+/// What a model can be exported to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ExportTarget {
+    /// ONNX, for ONNX Runtime 1.21 and later.
+    Onnx,
+}
+
+impl ExportTarget {
+    /// Every target.
+    pub const ALL: [Self; 1] = [Self::Onnx];
+
+    /// The name for people: `ONNX`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Onnx => "ONNX",
+        }
+    }
+
+    /// The ending of its files: `onnx`.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Onnx => "onnx",
+        }
+    }
+}
+
+/// How a model is exported.
+///
+/// ```
+/// let model = cannery::open("../../examples/iris_svc.joblib")?;
+/// let options = cannery::ExportOptions::default().methods("predict").float32(true);
+/// let onnx = model.export(cannery::ExportTarget::Onnx, &options);
+/// assert!(onnx.is_ok());
+/// # Ok::<(), cannery::Error>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ExportOptions {
+    methods: Option<String>,
+    float32: bool,
+    opset: Option<u32>,
+}
+
+impl ExportOptions {
+    /// The methods that become outputs, with commas between them, or `all`. If nothing is said: `predict`, and for a
+    /// classifier its probabilities or scores; `transform` where there is no `predict`.
+    #[must_use]
+    pub fn methods(mut self, methods: &str) -> Self {
+        self.methods = Some(methods.to_owned());
+        self
+    }
+
+    /// Whether the caller brings float32 and gets what scikit-learn gives for it; else it is float64.
+    #[must_use]
+    pub fn float32(mut self, float32: bool) -> Self {
+        self.float32 = float32;
+        self
+    }
+
+    /// The operator set of ONNX, 21 if nothing is said.
+    #[must_use]
+    pub fn opset(mut self, opset: u32) -> Self {
+        self.opset = Some(opset);
+        self
+    }
+
+    fn onnx(&self) -> Onnx {
+        let split = |methods: &String| methods.split(',').map(|method| method.trim().to_owned()).collect();
+        let onnx = Onnx::default().methods(self.methods.as_ref().map(split));
+        self.opset.map_or(onnx.clone(), |opset| onnx.opset(opset))
+    }
+}
+
+/// What a model needs that a target does not hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ExportGap {
+    /// The operator: `tokens`.
+    pub operator: String,
+    /// The step of the model that needs it: `steps[0]`; empty for the model itself.
+    pub path: String,
+    /// The reason with operator, step and estimator, for people.
+    pub message: String,
+}
+
+impl Model {
+    /// The model in the format of a target.
+    ///
+    /// ```
+    /// let model = cannery::open("../../examples/iris_svc.joblib")?;
+    /// let onnx = model.export(cannery::ExportTarget::Onnx, &cannery::ExportOptions::default())?;
+    /// assert!(onnx.windows(5).any(|bytes| bytes == b"label"));
+    /// # Ok::<(), cannery::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// `Unsupported` names each operator that the target does not hold, the step that needs it, and the target.
+    pub fn export(&self, target: ExportTarget, options: &ExportOptions) -> Result<Vec<u8>> {
+        match target {
+            ExportTarget::Onnx => {
+                let estimator = self.read_estimator()?;
+                let graph = graph(&*estimator, options)?;
+                let onnx = options.onnx().metadata(self.properties(&graph, &*estimator));
+                Ok(onnx.write(&graph)?)
+            }
+        }
+    }
+
+    /// The model as ONNX: [`export`](Self::export) without options.
+    pub fn to_onnx(&self) -> Result<Vec<u8>> {
+        self.export(ExportTarget::Onnx, &ExportOptions::default())
+    }
+
+    /// What a target does not hold of the model; nothing if it can be exported.
+    ///
+    /// # Errors
+    /// Those of a model that can't be predicted with, and `Usage` where an option does not fit it.
+    pub fn export_gaps(&self, target: ExportTarget, options: &ExportOptions) -> Result<Vec<ExportGap>> {
+        match target {
+            ExportTarget::Onnx => {
+                let graph = graph(&*self.read_estimator()?, options)?;
+                Ok(options.onnx().gaps(&graph)?.iter().map(public).collect())
+            }
+        }
+    }
+
+    /// What the file says of the model beyond what it computes.
+    fn properties(&self, graph: &Graph, estimator: &dyn Estimator) -> Vec<(String, String)> {
+        let mut properties = vec![("estimator".to_owned(), estimator.name().to_owned())];
+        let releases: Vec<String> = self.summary().origin.sklearn.into_keys().collect();
+        if !releases.is_empty() {
+            properties.push(("sklearn_version".to_owned(), releases.join(",")));
+        }
+        if let Some(classes) = classes(graph) {
+            properties.push(("classes".to_owned(), classes.to_string()));
+        }
+        properties
+    }
+}
+
+fn public(gap: &Gap) -> ExportGap {
+    ExportGap { operator: gap.operator.into(), path: gap.path.to_string(), message: gap.to_string() }
+}
+
+/// The labels that `predict` gives, by class.
+fn classes(graph: &Graph) -> Option<Json> {
+    use cannery_graph::Labels;
+    let Op::Labels(labels) = &graph.node(*graph.output("predict")?.edges().first()?).op else { return None };
+    Some(match labels {
+        Labels::I64(labels) => labels.iter().copied().collect(),
+        Labels::F64(labels) => labels.iter().copied().collect(),
+        Labels::Bool(labels) => labels.iter().copied().collect(),
+        Labels::Str(labels) => labels.iter().map(|label| &**label).collect(),
+    })
+}
+
+/// The graph for what the caller of the exported model brings: float64 or float32, text, columns with names.
+///
+/// A column of which it is not known what it holds is of text if the model can be exported with that, else of numbers.
+fn graph(estimator: &(dyn Estimator + 'static), options: &ExportOptions) -> Result<Graph> {
+    let mut refused = None;
+    for open in [DType::Str, DType::F64] {
+        let graph = estimator.lower(&signature(estimator, open, options.float32))?;
+        match options.onnx().gaps(&graph)?.is_empty() {
+            true => return Ok(graph),
+            false => refused = refused.or(Some(graph)),
+        }
+    }
+    refused.ok_or_else(|| Error::unsupported("the model takes nothing"))
+}
+
+/// What the caller brings. A tensor holds one dtype: columns of several, which have no names, become inputs `x0`, `x1`, …
+fn signature(estimator: &(dyn Estimator + 'static), open: DType, float32: bool) -> Signature {
+    let narrow = |dtype| if float32 && dtype == DType::F64 { DType::F32 } else { dtype };
+    let concrete = |dtype| narrow(if dtype == DType::Any { open } else { dtype });
+    match usual_signature(estimator) {
+        Signature::Dense { dtype: DType::Any } => {
+            let dtypes: Vec<DType> =
+                estimator.columns().iter().map(|column| concrete(usual_dtype(column.kind))).collect();
+            let first = dtypes.first().copied().unwrap_or(narrow(open));
+            if dtypes.iter().all(|&dtype| dtype == first) {
+                return Signature::dense(first);
+            }
+            let names: Vec<String> = (0..dtypes.len()).map(|column| format!("x{column}")).collect();
+            Signature::frame(names.iter().map(String::as_str).zip(dtypes))
+        }
+        Signature::Dense { dtype } => Signature::dense(concrete(dtype)),
+        Signature::Frame(fields) => {
+            Signature::frame(fields.iter().map(|field| (&*field.name, concrete(field.dtype))))
+        }
+        other => other,
+    }
+}
+
+impl From<cannery_export::Error> for Error {
+    fn from(error: cannery_export::Error) -> Self {
+        match &error {
+            cannery_export::Error::Usage(_) => Self::usage(error.to_string()),
+            _ => Self::unsupported(error.to_string()),
+        }
+    }
+}

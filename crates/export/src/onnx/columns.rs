@@ -1,0 +1,173 @@
+//! Column by column.
+
+use cannery_graph::{Arithmetic, Clip, Code, CodeColumn, Codes, DType, Function, Scale};
+
+use super::emit::{Arg, Made, Value};
+use super::guard::none_of;
+use super::net::{Net, floats, of_tensor};
+
+/// A node for each step; each is computed in float64 and rounded to the dtype.
+pub(super) fn scale(net: &mut Net, x: Arg<'_>, scale: &Scale) -> Made {
+    let mut y = x.tensor()?.to_owned();
+    for (arithmetic, constants) in &scale.steps {
+        let kind = match arithmetic {
+            Arithmetic::Add => "Add",
+            Arithmetic::Subtract => "Sub",
+            Arithmetic::Multiply => "Mul",
+            Arithmetic::Divide => "Div",
+        };
+        let constants = net.floats(DType::F64, &[constants.len()], constants);
+        y = in_f64(net, &y, x.ty.dtype, |net, y| net.op(kind, &[y, &constants]));
+    }
+    Ok(Value::Tensor(y))
+}
+
+/// A function of float64 on elements of a dtype.
+pub(super) fn in_f64(
+    net: &mut Net,
+    x: &str,
+    dtype: DType,
+    function: impl FnOnce(&mut Net, &str) -> String,
+) -> String {
+    if dtype == DType::F64 {
+        return function(net, x);
+    }
+    let wide = net.cast(x, DType::F64);
+    let y = function(net, &wide);
+    net.cast(&y, dtype)
+}
+
+/// `Clip` of ONNX does not say what becomes of NaN; `Where` does.
+pub(super) fn clip(net: &mut Net, x: Arg<'_>, clip: Clip) -> Made {
+    let (name, dtype) = (x.tensor()?, x.ty.dtype);
+    let (low, high) = (net.float(dtype, clip.low), net.float(dtype, clip.high));
+    let is_below = net.op("Less", &[name, &low]);
+    let y = net.op("Where", &[&is_below, &low, name]);
+    let is_above = net.op("Greater", &[name, &high]);
+    Ok(Value::Tensor(net.op("Where", &[&is_above, &high, &y])))
+}
+
+/// A function of one number.
+pub(super) fn elementwise(net: &mut Net, x: Arg<'_>, function: Function) -> Made {
+    let (name, dtype) = (x.tensor()?, x.ty.dtype);
+    Ok(Value::Tensor(match function {
+        Function::Negate => net.op("Neg", &[name]),
+        Function::Exp => net.op("Exp", &[name]),
+        Function::Log => net.op("Log", &[name]),
+        Function::Sqrt => net.op("Sqrt", &[name]),
+        Function::Absolute => net.op("Abs", &[name]),
+        Function::Square => net.op("Mul", &[name, name]),
+        Function::ExpM1 => exp_m1(net, name, dtype),
+        Function::Log1P => log_1p(net, name, dtype),
+        Function::Expit => expit(net, name, dtype),
+    }))
+}
+
+/// 1/(1 + e⁻ˣ): the `Sigmoid` of ONNX Runtime is 0 from −37 on.
+pub(super) fn expit(net: &mut Net, x: &str, dtype: DType) -> String {
+    let one = net.float(dtype, 1.0);
+    let negative = net.op("Neg", &[x]);
+    let exp = net.op("Exp", &[&negative]);
+    let sum = net.op("Add", &[&one, &exp]);
+    net.op("Div", &[&one, &sum])
+}
+
+/// Kahan's way: with u = 1 + x it is log(u)·(x/(u−1)), and x where u is 1.
+fn log_1p(net: &mut Net, x: &str, dtype: DType) -> String {
+    let (zero, one) = (net.float(dtype, 0.0), net.float(dtype, 1.0));
+    let u = net.op("Add", &[x, &one]);
+    let less_one = net.op("Sub", &[&u, &one]);
+    let is_x = net.op("Equal", &[&less_one, &zero]);
+    let divisor = net.op("Where", &[&is_x, &one, &less_one]);
+    let ratio = net.op("Div", &[x, &divisor]);
+    let log = net.op("Log", &[&u]);
+    let product = net.op("Mul", &[&log, &ratio]);
+    let infinite = net.op("IsInf", &[x]);
+    // −inf is below −1 as well
+    let of_infinite = net.op("Where", &[&infinite, &log, &product]);
+    net.op("Where", &[&is_x, x, &of_infinite])
+}
+
+/// Kahan's way: with u = eˣ it is (u−1)·(x/log u), x where u is 1 and −1 where u is 0.
+fn exp_m1(net: &mut Net, x: &str, dtype: DType) -> String {
+    let (zero, one, minus) = (net.float(dtype, 0.0), net.float(dtype, 1.0), net.float(dtype, -1.0));
+    let u = net.op("Exp", &[x]);
+    let less_one = net.op("Sub", &[&u, &one]);
+    let is_x = net.op("Equal", &[&less_one, &zero]);
+    let is_minus = net.op("Equal", &[&less_one, &minus]);
+    let log = net.op("Log", &[&u]);
+    let divisor = net.op("Where", &[&is_x, &one, &log]);
+    let ratio = net.op("Div", &[x, &divisor]);
+    let product = net.op("Mul", &[&less_one, &ratio]);
+    let infinite = net.op("IsInf", &[&u]);
+    let y = net.op("Where", &[&infinite, &u, &product]);
+    let y = net.op("Where", &[&is_minus, &minus, &y]);
+    net.op("Where", &[&is_x, x, &y])
+}
+
+/// The columns that trees with categories were grown on.
+pub(super) fn codes(net: &mut Net, x: Arg<'_>, codes: &Codes) -> Made {
+    let name = x.tensor()?;
+    let name = if x.ty.dtype == DType::F64 { name.to_owned() } else { net.cast(name, DType::F64) };
+    let mut columns: Vec<String> = Vec::new();
+    let mut kept: Vec<usize> = Vec::new();
+    for CodeColumn { from, code } in codes.columns() {
+        if *code == Code::Keep {
+            kept.push(*from);
+            continue;
+        }
+        if !kept.is_empty() {
+            columns.push(net.columns(&name, &std::mem::take(&mut kept)));
+        }
+        let column = net.columns(&name, &[*from]);
+        columns.push(match code {
+            Code::Keep => column,
+            Code::Byte { below_zero_is_nan } => byte(net, &column, *below_zero_is_nan),
+            Code::Position(numbers) => position(net, &column, numbers),
+        });
+    }
+    if !kept.is_empty() {
+        columns.push(net.columns(&name, &kept));
+    }
+    Ok(Value::Tensor(net.concat(&columns, 1)))
+}
+
+/// C's cast of a double to an unsigned byte on x86-64.
+fn byte(net: &mut Net, x: &str, below_zero_is_nan: bool) -> String {
+    let [low, high, zero, nan] =
+        [-2_147_483_649.0, 2_147_483_648.0, 0.0, f64::NAN].map(|value| net.float(DType::F64, value));
+    let (above, below) = (net.op("Greater", &[x, &low]), net.op("Less", &[x, &high]));
+    let fits = net.op("And", &[&above, &below]);
+    // −2³¹, which stands for all others, has 0 in its lowest byte
+    let number = net.op("Where", &[&fits, x, &zero]);
+    let number = net.cast(&number, DType::I64);
+    let size = net.ints(&[], &[256]);
+    let number = net.op("Mod", &[&number, &size]);
+    let number = net.cast(&number, DType::F64);
+    let mut missing = net.op("IsNaN", &[x]);
+    if below_zero_is_nan {
+        let negative = net.op("Less", &[x, &zero]);
+        missing = net.op("Or", &[&missing, &negative]);
+    }
+    net.op("Where", &[&missing, &nan, &number])
+}
+
+/// The position among numbers that ascend; NaN for any other. An infinite x is an error.
+fn position(net: &mut Net, x: &str, numbers: &[f64]) -> String {
+    let infinite = net.op("IsInf", &[x]);
+    let zero = none_of(net, &infinite);
+    let first = net.reshape(&zero, &[1]);
+    let x = net.gather(x, &first, 1);
+    if numbers.is_empty() {
+        let nan = net.float(DType::F64, f64::NAN);
+        return net.for_each_row(&nan, &[1], &x);
+    }
+    let positions: Vec<f64> = (0..numbers.len()).map(|position| position as f64).collect();
+    let tensor = |name, values: &[f64]| of_tensor(name, floats(DType::F64, &[values.len()], values));
+    let attributes = vec![
+        tensor("keys_tensor", numbers),
+        tensor("values_tensor", &positions),
+        tensor("default_tensor", &[f64::NAN]),
+    ];
+    net.ml("LabelEncoder", &[&x], attributes)
+}

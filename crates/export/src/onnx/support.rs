@@ -1,0 +1,131 @@
+//! What ONNX holds of each operator, and why not all of it.
+
+use cannery_graph::{Confidence, DType, Graph, NeighborReduce, Op, Shape, Step};
+
+use super::{neighbors, text};
+use crate::legalise::Target;
+
+/// What ONNX holds of an operator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Support {
+    /// Its name.
+    pub operator: &'static str,
+    /// How it is written: operators of ONNX in the order in which they compute.
+    pub written_as: &'static str,
+    /// What of it can't be exported, and why; empty if all can.
+    pub gap: &'static str,
+}
+
+macro_rules! support {
+    ($($operator:literal: $written_as:literal $(, $gap:literal)?;)*) => {
+        /// Every operator of the graph with what ONNX holds of it: the table of `docs/export.md`.
+        pub const OPERATORS: &[Support] = &[
+            $(Support { operator: $operator, written_as: $written_as, gap: concat!($($gap)?) },)*
+        ];
+    };
+}
+
+support! {
+    "arg_max": "ArgMax, behind Where for NaN";
+    "cast": "Cast", "a column of text that becomes a number: ONNX Runtime's Cast reads and writes 8 digits";
+    "clip": "Less, Where, Greater, Where";
+    "codes": "Gather, LabelEncoder or Mod, Concat";
+    "columns": "Gather";
+    "complement": "Sub, Concat";
+    "concat": "Concat";
+    "dense": "nothing: all tensors are dense";
+    "elementwise": "the function, or its parts: expit is 1/(1+Exp(−x)), log1p and expm1 are Kahan's";
+    "field": "an input [n,1] of the column's name, Reshape";
+    "flatten": "Squeeze";
+    "group_arg_max": "Gather, ArgMax, Add for each group, Concat";
+    "guard": "IsNaN, IsInf, ReduceMax, Gather out of range: the error names no element";
+    "hash_counts": "–", "a dense tensor of all columns that hashes can fall in would be too large";
+    "impute": "IsNaN or Equal, Where", "zeros of a sparse matrix that count as missing where they are stored; a fill of another type than its column";
+    "input": "the input X";
+    "labels": "Gather from the labels";
+    "linear": "MatMul, Add";
+    "log_softmax": "ReduceMax, Sub, Exp, ReduceSum, Log, Add, Sub";
+    "lookup": "LabelEncoder, Gather; an unknown category that must not be is a Gather out of range";
+    "missing_mask": "IsNaN or Equal", "as of impute";
+    "neighbor_reduce": "Gather, Equal, Mul, ReduceSum, ArgMax or Div";
+    "neighbors": "Sub, Mul, Add feature by feature (Scan above 64), TopK", "other distances than Euclidean, Manhattan, Chebyshev and Minkowski without weights; of points at one distance the first counts";
+    "normalize_sum": "ReduceSum, Div";
+    "one_hot": "Gather, Equal, Cast";
+    "ovo_votes": "Greater, MatMul with 0 and 1, ArgMax";
+    "ovr_scores": "Less, MatMul with 0 and 1, Div, Add", "scikit-learn 0.20 and before: the scores of a row depend on the other rows";
+    "pair_coupling": "Loop";
+    "pair_kernel": "MatMul; for rbf Sub, Mul, Add feature by feature (Scan above 64), Exp";
+    "row_norm": "ReduceSum or ReduceMax, Where, Div";
+    "scale": "Sub, Div, Mul, Add: a node a step; of float32 each between two Casts";
+    "softmax": "Softmax";
+    "sparse": "nothing: all tensors are dense";
+    "svm_pairs": "MatMul with the coefficients of each pair, Add";
+    "tf_idf": "Log, Add, Where, Mul";
+    "threshold": "Greater, Cast";
+    "tokens": "StringNormalizer, Tokenizer of com.microsoft; stop words by TopK and GatherElements", "accents taken off; patterns with groups, or with word boundaries other than around \\w";
+    "tree_ensemble": "TreeEnsemble for the number of each leaf, Gather, ReduceSum in order, Div";
+    "vocab_counts": "TfIdfVectorizer, Cast";
+}
+
+/// ONNX as a target.
+pub(super) struct Runtime;
+
+impl Target for Runtime {
+    const NAME: &'static str = "ONNX";
+
+    fn refuses(&self, graph: &Graph, step: &Step<'_>) -> Option<String> {
+        match step.op {
+            Op::Input(_) | Op::Field(_) if step.ty.dtype == DType::Any => {
+                Some("an input whose values have several types".into())
+            }
+            Op::HashCounts(_) => Some(text::HASHES.into()),
+            Op::Tokens(tokens) => text::refuses(tokens),
+            Op::Neighbors(search) => neighbors::refuses(search.metric()).map(Into::into),
+            Op::OvrScores(scores) if scores.confidence == Confidence::BatchScaled => {
+                Some("the scores of a row depend on the other rows of its batch".into())
+            }
+            Op::NeighborReduce(NeighborReduce { .. })
+            | Op::OvrScores(_)
+            | Op::Input(_)
+            | Op::Field(_)
+            | Op::ArgMax
+            | Op::Cast(_)
+            | Op::Clip(_)
+            | Op::Codes(_)
+            | Op::Columns(_)
+            | Op::Complement
+            | Op::Concat
+            | Op::Dense
+            | Op::Elementwise(_)
+            | Op::Flatten
+            | Op::GroupArgMax(_)
+            | Op::Guard(_)
+            | Op::Impute(_)
+            | Op::Labels(_)
+            | Op::Linear(_)
+            | Op::LogSoftmax
+            | Op::Lookup(_)
+            | Op::MissingMask(_)
+            | Op::NormalizeSum
+            | Op::OneHot(_)
+            | Op::OvoVotes(_)
+            | Op::PairCoupling(_)
+            | Op::PairKernel(_)
+            | Op::RowNorm(_)
+            | Op::Scale(_)
+            | Op::Softmax
+            | Op::Sparse
+            | Op::SvmPairs(_)
+            | Op::Threshold(_)
+            | Op::TreeEnsemble(_)
+            | Op::VocabCounts(_) => None,
+            Op::TfIdf(weights) => {
+                let inputs = graph.node(step.edge).inputs.iter();
+                let stores_zeros = inputs.map(|input| graph.node(*input)).any(|node| {
+                    matches!(node.op, Op::HashCounts(_)) && matches!(node.ty.shape, Shape::Csr(_))
+                });
+                (weights.sublinear && stores_zeros).then(|| "the logarithm of a count of 0".into())
+            }
+        }
+    }
+}

@@ -1,0 +1,210 @@
+#!/usr/bin/env python3
+"""Compares exported models in ONNX Runtime with what scikit-learn gave, over folders made by zoo.py.
+
+    export_onnx.py --exporter "cannery convert" DIR [DIR ...] [--only REGEX] [--float32] [--list] [--json OUT]
+
+DIR is a folder of recorded models (NAME.json, NAME.pkl, NAME.expected.npz). Each model is exported with all its methods:
+EXPORTER MODEL OUT.onnx all [float32]. It is
+  equal      if onnx.checker accepts it and every recorded method is the same in ONNX Runtime: labels exactly, floats
+             to the bit (counted by itself) or within 1e-9 (relative above 1, and 1e-11 absolute);
+  refused    if the exporter says which operator ONNX can't hold, or cannery can't read the estimator at all;
+  different  otherwise. There must be none; the exit status is 1 if there is one.
+Needs numpy, onnx and onnxruntime.
+"""
+import argparse, collections, json, os, re, subprocess, sys, tempfile
+
+import numpy as np
+import onnx
+import onnxruntime
+
+METHODS = ["predict", "predict_proba", "predict_log_proba", "decision_function", "transform", "score_samples"]
+# its transform was recorded after inverse_transform had written into it
+MISRECORDED = {"ord-nan"}
+DTYPES = {
+    "tensor(double)": np.float64,
+    "tensor(float)": np.float32,
+    "tensor(int64)": np.int64,
+    "tensor(bool)": np.bool_,
+    "tensor(string)": np.str_,
+}
+
+
+def undo(value):
+    """JSON of the zoo as plain values."""
+    if isinstance(value, dict):
+        return float(value["$float"]) if "$float" in value else {k: undo(v) for k, v in value.items()}
+    return [undo(v) for v in value] if isinstance(value, list) else value
+
+
+class Missing(Exception):
+    """A text is missing, which a tensor of texts can't say."""
+
+
+def column(values, kind):
+    dtype = DTYPES[kind]
+    if dtype is np.str_:
+        if not all(isinstance(value, str) for value in values):
+            raise Missing
+        return np.array(values, dtype=object).reshape(-1, 1)
+    values = [np.nan if value is None else value for value in values]
+    return np.array(values).astype(dtype).reshape(-1, 1)
+
+
+def feeds(session, meta, expected):
+    """What each input is given."""
+    about, inputs = meta["input"], session.get_inputs()
+    if about["kind"] == "array":
+        x = np.asarray(expected["X"])
+        return {inputs[0].name: x.astype(DTYPES[inputs[0].type])}
+    names = ("rows", "texts", "labels", "dicts", "lists", "values")
+    rows = undo(next((about[name] for name in names if about.get(name)), []))
+    if about["kind"] == "frame":
+        rows = [row if isinstance(row, dict) else dict(zip(about["columns"], row)) for row in rows]
+        if len(inputs) == 1 and inputs[0].name == "X":
+            columns = [column([row[name] for row in rows], inputs[0].type) for name in about["columns"]]
+            return {"X": np.hstack(columns)}
+        return {i.name: column([row[i.name] for row in rows], i.type) for i in inputs}
+    if rows and isinstance(rows[0], list) and len(inputs) > 1:
+        return {i.name: column([row[k] for row in rows], i.type) for k, i in enumerate(inputs)}
+    if rows and isinstance(rows[0], list):
+        columns = [column([row[k] for row in rows], inputs[0].type) for k in range(len(rows[0]))]
+        return {inputs[0].name: np.hstack(columns)}
+    return {inputs[0].name: column(rows, inputs[0].type)}
+
+
+def dense(expected, key):
+    shape = tuple(int(n) for n in expected[key + "__shape"])
+    starts, places, data = (expected[key + part] for part in ("__indptr", "__indices", "__data"))
+    out = np.zeros(shape, dtype=data.dtype)
+    for row in range(shape[0]):
+        np.add.at(out[row], places[starts[row] : starts[row + 1]], data[starts[row] : starts[row + 1]])
+    return out
+
+
+def entries(expected, key):
+    """The arrays of one method by name: a list is KEY.0, KEY.1, ..."""
+    if key in expected:
+        return {key: expected[key]}
+    if key + "__data" in expected:
+        return {key: dense(expected, key)}
+    return {name: expected[name] for name in expected if re.match(re.escape(key) + r"\.\d+$", name)}
+
+
+def compare(got, want, rtol):
+    """(why not equal, whether to the bit)"""
+    if got.shape != want.shape:
+        if got.size != want.size or 1 not in got.shape + want.shape:
+            return f"shape {got.shape}, expected {want.shape}", False
+        got = got.reshape(want.shape)
+    if want.dtype.kind != "f":
+        a, b = (got.astype(str), want.astype(str)) if want.dtype.kind in "USO" else (got, want)
+        if want.dtype.kind == "b" and got.dtype.kind != "b":
+            return f"dtype {got.dtype}, expected bool", False
+        return ("" if np.array_equal(a, b) else f"{(a != b).sum()} of {b.size} labels differ"), True
+    if got.dtype.kind != "f":
+        return f"dtype {got.dtype}, expected {want.dtype}", False
+    same = np.isclose(got.astype(want.dtype), want, rtol=rtol, atol=1e-11 if rtol < 1e-6 else 1e-6, equal_nan=True)
+    bit = np.array_equal(got.astype(want.dtype), want, equal_nan=True)
+    if same.all():
+        return "", bit
+    with np.errstate(all="ignore"):
+        return f"{(~same).sum()} of {same.size} differ, by up to {np.nanmax(np.abs(got - want)):.3g}", False
+
+
+def run(args, folder, name):
+    """(verdict, why) of one model; None if there is nothing to compare."""
+    with open(os.path.join(folder, name + ".json"), encoding="utf-8") as file:
+        meta = json.load(file)
+    if meta.get("negative") or meta.get("path") or meta["input"]["kind"] == "none":
+        return None
+    files = sorted(f for f in os.listdir(folder) if f.startswith(name + ".") and not f.endswith((".json", ".npz")))
+    expected_file = os.path.join(folder, name + ".expected.npz")
+    if not files or not os.path.exists(expected_file):
+        return None
+    with np.load(expected_file, allow_pickle=False) as stored:
+        expected = dict(stored)
+    wanted = [m for m in METHODS if m in meta.get("outputs", {}) and "json" not in meta["outputs"][m]]
+    wanted = [m for m in wanted if m not in meta.get("nondeterministic", [])]
+    if not wanted or name in MISRECORDED:
+        return None
+    narrow = meta["input"].get("dtype") == "float32"
+    with tempfile.TemporaryDirectory() as folder_of_out:
+        out = os.path.join(folder_of_out, "model.onnx")
+        command = args.exporter.split() + [os.path.join(folder, files[0]), out, "all"] + ["float32"] * narrow
+        done = subprocess.run(command, capture_output=True, timeout=120)
+        if done.returncode:
+            message = done.stderr.decode("utf-8", "replace").strip()
+            return meta["class"], "refused" if "nsupported" in message else "different", message[-400:]
+        return (meta["class"], *judge(out, meta, expected, wanted, narrow))
+
+
+def judge(path, meta, expected, wanted, narrow):
+    try:
+        model = onnx.load(path)
+        onnx.checker.check_model(model)
+        options = onnxruntime.SessionOptions()
+        options.log_severity_level = 3
+        options.intra_op_num_threads = 1
+        session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+        names = {entry.key: entry.value for entry in model.metadata_props}["outputs"]
+        methods = dict(pair.split("=")[::-1] for pair in names.split(","))
+        got = session.run(list(methods.values()), feeds(session, meta, expected))
+    except Missing:
+        return "skipped", "a text is missing"
+    except Exception as error:
+        return "different", f"{type(error).__name__}: {str(error)[:300]}"
+    got, why, to_the_bit = dict(zip(methods, got)), [], True
+    for method in wanted:
+        for key, want in entries(expected, method).items():
+            if key not in got:
+                why.append(f"{key}: missing")
+                continue
+            reason, bit = compare(np.asarray(got[key]), want, 1e-5 if narrow else 1e-9)
+            to_the_bit &= bit
+            why += [f"{key}: {reason}"] if reason else []
+    if why:
+        return "different", "; ".join(why)
+    return "equal", "bit" if to_the_bit else "close"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("dirs", nargs="+", metavar="DIR")
+    parser.add_argument("--exporter", default="cannery convert")
+    parser.add_argument("--only", default="")
+    parser.add_argument("--list", action="store_true", help="name every model that is not equal")
+    parser.add_argument("--json", metavar="OUT")
+    args = parser.parse_args()
+    onnxruntime.set_default_logger_severity(4)
+    results = {}
+    for folder in args.dirs:
+        for file in sorted(os.listdir(folder)):
+            if file.startswith("_") or not file.endswith(".json") or not re.search(args.only, file):
+                continue
+            result = run(args, folder, file[:-5])
+            if result:
+                results[f"{os.path.basename(folder)}/{file[:-5]}"] = result
+    report(args, results)
+    return 1 if any(verdict == "different" for _, verdict, _ in results.values()) else 0
+
+
+def report(args, results):
+    if args.json:
+        with open(args.json, "w", encoding="utf-8") as file:
+            json.dump(results, file, indent=1)
+    for name, (kind, verdict, why) in results.items():
+        if verdict == "different" or args.list and verdict != "equal":
+            print(f"{verdict:9} {name} {kind}: {why}")
+    counts = collections.Counter(verdict for _, verdict, _ in results.values())
+    classes = collections.defaultdict(set)
+    for kind, verdict, _ in results.values():
+        classes[verdict].add(kind)
+    bit = sum(why == "bit" for _, verdict, why in results.values() if verdict == "equal")
+    for verdict in ("equal", "refused", "skipped", "different"):
+        only = classes[verdict] - classes["different"] - (classes["equal"] if verdict != "equal" else set())
+        print(f"{verdict:9} {counts[verdict]:4} models, {len(classes[verdict]):3} classes ({len(only)} of them only so)")
+    print(f"{bit} of {counts['equal']} equal models are so to the bit; ONNX Runtime {onnxruntime.__version__}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
