@@ -265,7 +265,7 @@ fn is_zip(bytes: &[u8]) -> bool {
 }
 
 fn foreign(bytes: &[u8]) -> Option<Foreign> {
-    let magics: [(&[u8], Foreign); 24] = [
+    let magics: [(&[u8], Foreign); 25] = [
         (b"version https://git-lfs.github.com/spec/", Foreign::GitLfs),
         (b"7z\xbc\xaf\x27\x1c", Foreign::SevenZip),
         (b"Rar!\x1a\x07", Foreign::Rar),
@@ -284,6 +284,7 @@ fn foreign(bytes: &[u8]) -> Option<Foreign> {
         (b"RDX3\n", Foreign::RData),
         (b"%PDF-", Foreign::Pdf),
         (b"SR\x00\x04", Foreign::Save),
+        (b"SR\x00\x06", Foreign::Save),
         (b"$FL2", Foreign::Save),
         (b"$FL3", Foreign::Save),
         (b"\x89PNG\r\n\x1a\n", Foreign::Image),

@@ -151,6 +151,7 @@ fn every_foreign_format_has_its_first_bytes_its_nature_and_its_error() {
         (b"{\"learner\":{", F::XgboostJson, Framework),
         (b"binf", F::XgboostBinary, Framework),
         (b"SR\x00\x04", F::Save, Data),
+        (b"SR\x00\x06", F::Save, Data),
         (b"$FL2", F::Save, Data),
         (b"$FL3", F::Save, Data),
     ];
