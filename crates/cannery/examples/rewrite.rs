@@ -9,6 +9,7 @@
 //! Compressed files are compared after inflating.
 
 #![forbid(unsafe_code)]
+#![allow(clippy::print_stdout, reason = "it reports to a terminal")]
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -123,7 +124,7 @@ fn rotated(place: usize, model: &Model, old: bool) -> (DumpOptions, &'static str
     let was_joblib = model.facts().kind == Container::Joblib;
     let options = DumpOptions::default().protocol(protocol).numpy(NumpyNames::Core);
     let options = if old { options.padded(false).nested_protocol(2) } else { options };
-    if was_joblib == (place % 4 == 0) {
+    if was_joblib == place.is_multiple_of(4) {
         return (options.format(Format::Pickle), ".pkl");
     }
     let (codec, ending) = codecs[place / 2 % codecs.len()];

@@ -4,12 +4,13 @@ use std::path::Path;
 
 use cannery_format::compress::Codec;
 use cannery_format::source::{self, Access};
-use cannery_format::{Companions, Folder, NoCompanions};
+use cannery_format::{AtomicFile, Companions, Folder, NoCompanions};
 use cannery_object::Limits;
 use cannery_scan::{Options as ScanOptions, Report, Verdict};
 
 use crate::dump::{DumpOptions, Format, NumpyNames, named};
 use crate::error::{Error, Result, printable_line};
+use crate::export::{ExportOptions, ExportTarget};
 use crate::locate::Place;
 use crate::model::{Model, Options, Stage};
 
@@ -141,6 +142,7 @@ pub struct Conversion {
     target: Target,
     strict: bool,
     sync: bool,
+    export: Option<(ExportTarget, ExportOptions)>,
     limits: Limits,
 }
 
@@ -227,6 +229,14 @@ impl Conversion {
         self
     }
 
+    /// Exports the model: what it computes is written, in the format of this target, instead of its values. Without this, the
+    /// name of the file to write decides: `.onnx` is ONNX.
+    #[must_use]
+    pub fn export(mut self, target: ExportTarget, options: ExportOptions) -> Self {
+        self.export = Some((target, options));
+        self
+    }
+
     /// What reading may spend.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
@@ -247,6 +257,9 @@ impl Conversion {
         progress: &mut dyn FnMut(Stage, u64, Option<u64>),
     ) -> Result<Converted> {
         let (from, to) = (from.as_ref(), to.as_ref());
+        if let Some((target, options)) = self.exported(to) {
+            return self.run_export(from, to, (target, &options), progress);
+        }
         let options = self.options(to)?.sync(self.sync);
         let (report, model) = self.judged(from, progress).map_err(|error| error.in_file(from.display()))?;
         let Some(model) = model else { return Ok(Converted { report, is_written: false }) };
@@ -255,11 +268,40 @@ impl Conversion {
         Ok(Converted { report, is_written: true })
     }
 
+    /// What is exported, if anything is.
+    fn exported(&self, to: &Path) -> Option<(ExportTarget, ExportOptions)> {
+        if self.export.is_some() || self.format.is_some() {
+            return self.export.clone();
+        }
+        let ending = to.extension()?.to_str()?.to_ascii_lowercase();
+        let target = ExportTarget::ALL.into_iter().find(|target| target.extension() == ending)?;
+        Some((target, ExportOptions::default()))
+    }
+
+    fn run_export(
+        &self,
+        from: &Path,
+        to: &Path,
+        (target, options): (ExportTarget, &ExportOptions),
+        progress: &mut dyn FnMut(Stage, u64, Option<u64>),
+    ) -> Result<Converted> {
+        let in_file = |error: Error| error.in_file(from.display());
+        let (report, model) = self.judged(from, progress).map_err(in_file)?;
+        let Some(model) = model else { return Ok(Converted { report, is_written: false }) };
+        let artefact = model.export(target, options).map_err(in_file)?;
+        let written = AtomicFile::create(to).and_then(|mut file| {
+            file.write_all(&artefact)?;
+            if self.sync { file.finish() } else { file.finish_unsynced() }
+        });
+        written.map_err(|error| Error::from(error).in_file(to.display()))?;
+        Ok(Converted { report, is_written: true })
+    }
+
     fn options(&self, to: &Path) -> Result<DumpOptions> {
         let (format, codec) = named(to);
         let format = self.format.or(format).ok_or_else(|| {
             let message =
-                "the name says neither .pkl, .pickle nor .joblib: choose with --to pickle or --to joblib";
+                "the name says neither .pkl, .pickle, .joblib nor .onnx: choose with --to pickle or --to joblib";
             Error::usage(message).in_file(to.display())
         })?;
         self.target.options(&Wish { format, protocol: self.protocol, codec: self.codec.or(codec) })

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use cannery::{Codec, Conversion, Target};
+use cannery::{Codec, Conversion, ExportOptions, ExportTarget, Target};
 use clap::{ArgAction, Args as ClapArgs, ValueEnum, ValueHint};
 
 use crate::limits::LimitArgs;
@@ -15,6 +15,7 @@ pub(crate) const EXAMPLES: &str = "\
 Examples:
   cannery convert model.pkl model.joblib --compress zlib:3
   cannery convert model.joblib model.pkl --target python=3.8,numpy=1
+  cannery convert model.joblib model.onnx --method predict,predict_proba
 
 The file is judged as by scan: a dangerous one is refused, an unknown one is written with a warning.
 The limits of cannery --limits can be given as options too.
@@ -27,7 +28,7 @@ pub(crate) struct Convert {
     #[arg(value_name = "IN", value_hint = ValueHint::FilePath)]
     pub(crate) from: PathBuf,
 
-    /// The file to write; its name decides what --to and --compress don't
+    /// The file to write; its name decides what --to and --compress don't: .pkl, .joblib, .joblib.gz …, .onnx
     #[arg(value_name = "OUT", value_hint = ValueHint::FilePath)]
     pub(crate) to: PathBuf,
 
@@ -46,6 +47,18 @@ pub(crate) struct Convert {
     /// Who is to read the file: python=3.8,numpy=1,joblib=1.0, or some of it
     #[arg(long, value_name = "VERSIONS", value_parser = target)]
     target: Option<Target>,
+
+    /// For .onnx: the methods that become outputs, with commas between them, or all
+    #[arg(long, value_name = "NAMES")]
+    method: Option<String>,
+
+    /// For .onnx: the operator set [default: 21]
+    #[arg(long, value_name = "N")]
+    opset: Option<u32>,
+
+    /// For .onnx: the caller brings float32 instead of float64
+    #[arg(long)]
+    float32: bool,
 
     /// Refuse a file that holds anything unknown, too
     #[arg(long)]
@@ -97,6 +110,10 @@ pub(crate) fn run(args: &Convert, quiet: bool) -> Result<ExitCode, Failure> {
         .strict(args.strict)
         .sync(args.sync)
         .limits(args.limits.0.clone());
+    let conversion = match exported(args) {
+        Some((target, options)) => conversion.export(target, options),
+        None => conversion,
+    };
     let converted = conversion.run_watched(&args.from, &args.to, &mut |stage, done, all| {
         if all.is_none_or(|all| all >= LARGE) {
             progress.report(stage, done, all);
@@ -109,6 +126,21 @@ pub(crate) fn run(args: &Convert, quiet: bool) -> Result<ExitCode, Failure> {
     let _ = converted.write_findings(&args.from, &mut err);
     let _ = err.flush();
     Ok(if converted.is_written() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+/// What is asked of an export, where the file to write is one.
+fn exported(args: &Convert) -> Option<(ExportTarget, ExportOptions)> {
+    let ending = args.to.extension()?.to_str()?.to_ascii_lowercase();
+    let target = ExportTarget::ALL.into_iter().find(|target| target.extension() == ending);
+    let target = target.filter(|_| args.format.is_none())?;
+    let mut options = ExportOptions::default().float32(args.float32);
+    if let Some(methods) = &args.method {
+        options = options.methods(methods);
+    }
+    if let Some(opset) = args.opset {
+        options = options.opset(opset);
+    }
+    Some((target, options))
 }
 
 /// Bytes from which on there is something to watch.
