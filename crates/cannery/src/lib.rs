@@ -25,6 +25,7 @@ pub mod inspect;
 mod locate;
 mod model;
 mod part;
+mod plain;
 mod predict;
 pub mod scan;
 
@@ -39,4 +40,5 @@ pub use disassemble::{Listed, Listing, Opcodes};
 pub use dump::{DumpOptions, Format, NumpyNames};
 pub use error::{Detail, Error, Result};
 pub use model::{Model, Options, Stage, load, loads, open};
+pub use plain::{Elements, Plain, PlainArray};
 pub use predict::Prediction;

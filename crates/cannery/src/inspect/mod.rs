@@ -11,6 +11,8 @@ mod shared;
 mod summary;
 mod tree;
 
+pub(crate) use number::integer;
+
 pub use json::{JsonOptions, Written, write_json, write_members};
 pub use loads::LoadsWith;
 pub use origin::Origin;

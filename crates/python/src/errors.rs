@@ -1,0 +1,40 @@
+//! An exception class for each kind of error, made in `cannery/_errors.py`.
+
+use cannery::Error;
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyModule, PyType};
+
+static CLASSES: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
+
+/// The exception that an error of the facade becomes, with its `kind`, `file` and `offset` as attributes.
+pub(crate) fn raise(py: Python<'_>, error: &Error) -> PyErr {
+    exception(py, error).unwrap_or_else(|failure| failure)
+}
+
+fn exception(py: Python<'_>, error: &Error) -> PyResult<PyErr> {
+    let name = match error {
+        Error::Io(_) => "IoError",
+        Error::Malformed(_) => "MalformedError",
+        Error::Limit(_) => "LimitError",
+        Error::Unsupported(_) => "UnsupportedError",
+        Error::Unsafe(_) => "UnsafeError",
+        Error::Usage(_) => "UsageError",
+        _ => "InternalError",
+    };
+    let value = class(py, name)?.call1((error.to_string(),))?;
+    value.setattr("file", error.file())?;
+    value.setattr("offset", error.offset())?;
+    Ok(PyErr::from_value(value))
+}
+
+/// `UsageError` with a message: an argument that no model takes.
+pub(crate) fn usage(py: Python<'_>, message: &str) -> PyErr {
+    let raised = class(py, "UsageError").and_then(|class| class.call1((message,)));
+    raised.map_or_else(|failure| failure, PyErr::from_value)
+}
+
+fn class<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyType>> {
+    let module = CLASSES.get_or_try_init(py, || py.import("cannery._errors").map(Bound::unbind))?;
+    Ok(module.bind(py).getattr(name)?.cast_into::<PyType>()?)
+}

@@ -1,0 +1,23 @@
+//! The Python package: arguments, arrays and errors translated; no logic of its own.
+
+mod arrow;
+mod command;
+mod errors;
+mod method;
+mod model;
+mod plain;
+mod results;
+mod rows;
+
+use pyo3::prelude::*;
+
+/// The compiled half of the package `cannery`; its public face is `cannery/__init__.py`.
+#[pymodule]
+mod _cannery {
+    #[pymodule_export]
+    use crate::command::main;
+    #[pymodule_export]
+    use crate::method::Method;
+    #[pymodule_export]
+    use crate::model::{Model, load, loads};
+}
