@@ -3,6 +3,7 @@
 mod arrow;
 mod command;
 mod errors;
+mod judge;
 mod method;
 mod model;
 mod plain;
@@ -16,6 +17,8 @@ use pyo3::prelude::*;
 mod _cannery {
     #[pymodule_export]
     use crate::command::main;
+    #[pymodule_export]
+    use crate::judge::{inspect, scan};
     #[pymodule_export]
     use crate::method::Method;
     #[pymodule_export]

@@ -69,22 +69,38 @@ impl Model {
                 return Ok(Method::new(slf.clone().unbind(), method).into_pyobject(py)?.into_any());
             }
         } else if !name.starts_with("__") {
-            let part = this.model.estimator_part().map_err(|error| raise(py, &error))?;
+            let part = this.estimator()?;
             if let Some(value) = part.attribute(name).map_err(|error| raise(py, &error))? {
                 return plain::object(py, value);
             }
         }
-        Err(PyAttributeError::new_err(format!("{} has no attribute {name:?}", this.name())))
+        Err(this.absent(name))
     }
 
     /// The parameters of the estimator by name.
     fn get_params<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let part = self.model.estimator_part().map_err(|error| raise(py, &error))?;
+        let part = self.estimator()?;
         let params = PyDict::new(py);
         for (name, value) in part.params().map_err(|error| raise(py, &error))? {
             params.set_item(name, plain::object(py, value)?)?;
         }
         Ok(params)
+    }
+
+    /// The steps of a pipeline, or the transformers of a union, by name; each is a model.
+    #[getter]
+    fn steps<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        let (py, part) = (slf.py(), slf.get().estimator()?);
+        for name in ["steps", "transformer_list"] {
+            if let Some(value) = part.attribute(name).map_err(|error| raise(py, &error))? {
+                return plain::object(py, value);
+            }
+        }
+        Err(slf.get().absent("steps"))
+    }
+
+    fn _repr_html_(&self) -> String {
+        self.model.summary().to_html()
     }
 
     pub(crate) fn __repr__(&self, _py: Python<'_>) -> String {
@@ -107,8 +123,14 @@ impl Model {
 }
 
 impl Model {
-    fn name(&self) -> String {
-        self.model.class().map_or_else(|| "this value".to_owned(), |(_, name)| name.to_owned())
+    /// The estimator that predicts: the root, or the one in the containers of the file.
+    fn estimator(&self) -> PyResult<cannery::Model> {
+        self.model.estimator_part().map_err(|error| Python::attach(|py| raise(py, &error)))
+    }
+
+    fn absent(&self, name: &str) -> PyErr {
+        let class = self.model.class().map_or("this value", |(_, class)| class);
+        PyAttributeError::new_err(format!("{class} has no attribute {name:?}"))
     }
 }
 

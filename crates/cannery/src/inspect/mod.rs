@@ -3,6 +3,7 @@
 mod cells;
 mod describe;
 mod encode;
+mod html;
 mod json;
 mod loads;
 mod number;
