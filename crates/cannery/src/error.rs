@@ -55,6 +55,10 @@ impl Error {
         Self::Malformed(Detail::new(message))
     }
 
+    pub(crate) fn dangerous(message: impl Into<String>) -> Self {
+        Self::Unsafe(Detail::new(message))
+    }
+
     pub(crate) fn over_limit(message: impl Into<String>) -> Self {
         Self::Limit(Detail::new(message))
     }

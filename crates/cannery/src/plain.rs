@@ -114,28 +114,10 @@ impl Model {
         let pairs = heap.object(self.root()).and_then(|object| object.attributes()).unwrap_or_default();
         pairs.iter().step_by(2).filter_map(|&name| heap.as_str(name).map(String::from)).collect()
     }
-
-    /// The parameters of the estimator that the model is, by name, as `get_params(deep=False)` gives them: the
-    /// attributes whose names neither begin nor end with `_`.
-    ///
-    /// # Errors
-    /// As for [`plain`](Self::plain).
-    pub fn params(&self) -> Result<Vec<(String, Plain)>> {
-        let mut reader = Reader::new(self);
-        let (heap, mut params) = (self.heap(), Vec::new());
-        let pairs = heap.object(self.root()).and_then(|object| object.attributes()).unwrap_or_default();
-        for pair in pairs.chunks_exact(2) {
-            let Some(name) = heap.as_str(pair[0]) else { continue };
-            if !name.starts_with('_') && !name.ends_with('_') {
-                params.push((name.into_owned(), reader.read(pair[1], 0)?));
-            }
-        }
-        params.sort_by(|a, b| a.0.cmp(&b.0));
-        Ok(params)
-    }
 }
 
-struct Reader<'m> {
+/// Reads values of one model, as many as the limits above allow.
+pub(crate) struct Reader<'m> {
     model: &'m Model,
     heap: &'m Heap,
     values: usize,
@@ -143,7 +125,7 @@ struct Reader<'m> {
 }
 
 impl<'m> Reader<'m> {
-    fn new(model: &'m Model) -> Self {
+    pub(crate) fn new(model: &'m Model) -> Self {
         Self { model, heap: model.heap(), values: MAX_VALUES, bytes: MAX_BYTES }
     }
 
@@ -157,7 +139,7 @@ impl<'m> Reader<'m> {
     }
 
     /// Recursion ends at [`MAX_DEPTH`].
-    fn read(&mut self, value: Value, depth: usize) -> Result<Plain> {
+    pub(crate) fn read(&mut self, value: Value, depth: usize) -> Result<Plain> {
         let heap = self.heap;
         self.spend(0)?;
         match value {
@@ -266,17 +248,6 @@ fn plain_of(element: Element<'_>) -> Option<Plain> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn parameters_are_those_of_get_params() {
-        let model = crate::open("../../examples/iris_svc.joblib").expect("the example");
-        let params = model.params().expect("small");
-        let names: Vec<&str> = params.iter().map(|(name, _)| name.as_str()).collect();
-        assert!(
-            names.contains(&"C") && names.contains(&"kernel") && !names.contains(&"classes_"),
-            "{names:?}"
-        );
-    }
 
     #[test]
     fn arrays_keep_their_dtype() {

@@ -30,8 +30,17 @@ fn exception(py: Python<'_>, error: &Error) -> PyResult<PyErr> {
 
 /// `UsageError` with a message: an argument that no model takes.
 pub(crate) fn usage(py: Python<'_>, message: &str) -> PyErr {
-    let raised = class(py, "UsageError").and_then(|class| class.call1((message,)));
-    raised.map_or_else(|failure| failure, PyErr::from_value)
+    raised(py, "UsageError", message)
+}
+
+/// `UnsupportedError` with a message.
+pub(crate) fn unsupported(py: Python<'_>, message: &str) -> PyErr {
+    raised(py, "UnsupportedError", message)
+}
+
+fn raised(py: Python<'_>, name: &str, message: &str) -> PyErr {
+    let value = class(py, name).and_then(|class| class.call1((message,)));
+    value.map_or_else(|failure| failure, PyErr::from_value)
 }
 
 fn class<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyType>> {

@@ -1,11 +1,15 @@
 //! The Python package: arguments, arrays and errors translated; no logic of its own.
 
+#![deny(unsafe_code)]
+#![allow(clippy::needless_pass_by_value, reason = "arguments of Python functions are owned")]
+
 mod arrow;
 mod command;
 mod errors;
 mod judge;
 mod method;
 mod model;
+mod open;
 mod plain;
 mod results;
 mod rows;
@@ -22,5 +26,7 @@ mod _cannery {
     #[pymodule_export]
     use crate::method::Method;
     #[pymodule_export]
-    use crate::model::{Model, load, loads};
+    use crate::model::Model;
+    #[pymodule_export]
+    use crate::open::{load, loads};
 }

@@ -45,7 +45,7 @@ impl Method {
         METHODS.iter().find(|(name, _)| *name == self.name).map_or("", |(_, doc)| doc)
     }
 
-    fn __repr__(&self, py: Python<'_>) -> String {
-        format!("<method {} of {}>", self.name, self.model.get().__repr__(py))
+    fn __repr__(&self) -> String {
+        format!("<method {} of {}>", self.name, self.model.get().__repr__())
     }
 }

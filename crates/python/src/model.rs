@@ -1,38 +1,53 @@
 //! A model file that was opened.
 
-use std::path::PathBuf;
 use std::sync::OnceLock;
 
-use cannery::Options;
 use pyo3::exceptions::PyAttributeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyList};
+use pyo3::types::{PyDict, PyList};
 
-use crate::errors::raise;
+use crate::errors::{raise, unsupported};
 use crate::method::{METHODS, Method};
+use crate::open::Origin;
 use crate::{plain, results, rows};
 
-/// A model of scikit-learn that was read from a file. Nothing in the file was executed.
+/// A model of scikit-learn that was read from a file; nothing in the file was executed.
 ///
-/// It has the methods of the estimator that cannery can compute (``hasattr`` says which), its parameters and its fitted
-/// attributes. An instance is never changed, so that threads can share it.
+/// It has those methods of the estimator that cannery can compute (``hasattr`` says which), and the estimator's
+/// parameters and fitted attributes. A model never changes, so threads can share it. Arrays are copies; estimators
+/// inside, such as the steps of a pipeline, are models themselves.
+///
+/// Examples
+/// --------
+/// >>> import cannery
+/// >>> model = cannery.load("examples/iris_svc.joblib")
+/// >>> model.predict([[5.1, 3.5, 1.4, 0.2]])
+/// array([0])
+/// >>> model.classes_
+/// array([0, 1, 2])
+/// >>> hasattr(model, "predict_proba")
+/// False
 #[pyclass(module = "cannery", frozen)]
 pub(crate) struct Model {
     model: cannery::Model,
+    /// Where a whole file, or a part by its path, was read from; of estimators inside nothing.
+    origin: Option<Origin>,
     methods: OnceLock<Vec<String>>,
     labels: OnceLock<Option<String>>,
 }
 
 impl Model {
     pub(crate) fn of(model: cannery::Model) -> Self {
-        Self { model, methods: OnceLock::new(), labels: OnceLock::new() }
+        Self { model, origin: None, methods: OnceLock::new(), labels: OnceLock::new() }
+    }
+
+    pub(crate) fn opened(model: cannery::Model, origin: Origin) -> Self {
+        Self { origin: Some(origin), ..Self::of(model) }
     }
 
     fn has(&self, method: &str) -> bool {
-        self.methods
-            .get_or_init(|| self.model.methods().unwrap_or_default())
-            .iter()
-            .any(|name| name == method)
+        let methods = self.methods.get_or_init(|| self.model.methods().unwrap_or_default());
+        methods.iter().any(|name| name == method)
     }
 
     /// What a method gives for the rows of `x`.
@@ -42,20 +57,22 @@ impl Model {
         method: &str,
         x: &Bound<'py, PyAny>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let batch = rows::batch(x)?;
-        let columns = py.detach(|| self.model.call_all(method, batch)).map_err(|error| raise(py, &error))?;
-        results::result(py, method, columns, self.labels())
+        let held = rows::dense(x);
+        let called = match held.as_ref().and_then(rows::Dense::numbers) {
+            Some((numbers, rows, columns)) => {
+                py.detach(|| self.model.call_dense(method, numbers, rows, columns))
+            }
+            None => {
+                let batch = rows::batch(x)?;
+                py.detach(|| self.model.call_all(method, batch))
+            }
+        };
+        let labels = if method == "predict" { self.labels() } else { None };
+        results::result(py, method, called.map_err(|error| raise(py, &error))?, labels)
     }
 
     fn labels(&self) -> Option<&str> {
-        self.labels
-            .get_or_init(|| match self.model.estimator_part().ok()?.attribute("classes_") {
-                Ok(Some(cannery::Plain::Array(array))) => {
-                    Some(array.dtype.trim_start_matches('|').to_owned())
-                }
-                _ => None,
-            })
-            .as_deref()
+        self.labels.get_or_init(|| self.model.estimator_part().ok()?.label_dtype()).as_deref()
     }
 }
 
@@ -70,24 +87,41 @@ impl Model {
             }
         } else if !name.starts_with("__") {
             let part = this.estimator()?;
-            if let Some(value) = part.attribute(name).map_err(|error| raise(py, &error))? {
+            if let Some(value) = part.property(name).map_err(|error| raise(py, &error))? {
                 return plain::object(py, value);
             }
         }
         Err(this.absent(name))
     }
 
-    /// The parameters of the estimator by name.
-    fn get_params<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+    /// The parameters of the estimator, as scikit-learn's ``get_params`` gives them.
+    ///
+    /// Parameters
+    /// ----------
+    /// deep : bool, default=True
+    ///     Also give the parameters of the estimators inside, as ``step__parameter``.
+    ///
+    /// Returns
+    /// -------
+    /// dict
+    ///     Values by name. Estimators and functions are models.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import cannery
+    /// >>> cannery.load("examples/iris_svc.joblib").get_params()["kernel"]
+    /// 'rbf'
+    #[pyo3(signature = (deep=true))]
+    fn get_params<'py>(&self, py: Python<'py>, deep: bool) -> PyResult<Bound<'py, PyDict>> {
         let part = self.estimator()?;
         let params = PyDict::new(py);
-        for (name, value) in part.params().map_err(|error| raise(py, &error))? {
+        for (name, value) in part.params(deep).map_err(|error| raise(py, &error))? {
             params.set_item(name, plain::object(py, value)?)?;
         }
         Ok(params)
     }
 
-    /// The steps of a pipeline, or the transformers of a union, by name; each is a model.
+    /// The steps of a pipeline, or the transformers of a union: a list of pairs of name and model.
     #[getter]
     fn steps<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
         let (py, part) = (slf.py(), slf.get().estimator()?);
@@ -103,14 +137,14 @@ impl Model {
         self.model.summary().to_html()
     }
 
-    pub(crate) fn __repr__(&self, _py: Python<'_>) -> String {
+    pub(crate) fn __repr__(&self) -> String {
         let summary = self.model.summary().to_string();
         summary.lines().next().unwrap_or_default().to_owned()
     }
 
     fn __dir__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyList>> {
         let (py, this) = (slf.py(), slf.get());
-        let names = py.import("builtins")?.call_method1("object", ())?.call_method0("__dir__")?;
+        let names = py.import("builtins")?.getattr("object")?.call_method1("__dir__", (slf,))?;
         let names = names.cast_into::<PyList>()?;
         for (method, _) in METHODS.iter().filter(|(method, _)| this.has(method)) {
             names.append(method)?;
@@ -119,6 +153,25 @@ impl Model {
             part.attributes().iter().try_for_each(|name| names.append(name))?;
         }
         Ok(names)
+    }
+
+    /// What `pickle` keeps: how to read the model again.
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        match &self.origin {
+            Some(origin) => origin.reduce(py),
+            None => Err(unsupported(
+                py,
+                "an estimator inside a model can't be pickled by itself: pickle the whole model, or load it with part=",
+            )),
+        }
+    }
+
+    fn __copy__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    fn __deepcopy__(slf: Py<Self>, _memo: &Bound<'_, PyAny>) -> Py<Self> {
+        slf
     }
 }
 
@@ -132,31 +185,4 @@ impl Model {
         let class = self.model.class().map_or("this value", |(_, class)| class);
         PyAttributeError::new_err(format!("{class} has no attribute {name:?}"))
     }
-}
-
-/// Opens a model file. `file` is a path or a binary file object.
-#[pyfunction]
-#[pyo3(signature = (file, *, part=None))]
-pub(crate) fn load(py: Python<'_>, file: &Bound<'_, PyAny>, part: Option<&str>) -> PyResult<Model> {
-    let model = if file.hasattr("read")? {
-        let bytes = file.call_method0("read")?;
-        let bytes = bytes.cast::<PyBytes>()?.as_bytes();
-        Options::default().loads(bytes)
-    } else {
-        let path: PathBuf = file.extract()?;
-        py.detach(|| Options::default().open(path))
-    };
-    model.and_then(|model| at(model, part)).map(Model::of).map_err(|error| raise(py, &error))
-}
-
-/// Reads a model from bytes.
-#[pyfunction]
-#[pyo3(signature = (data, *, part=None))]
-pub(crate) fn loads(py: Python<'_>, data: &[u8], part: Option<&str>) -> PyResult<Model> {
-    let model = Options::default().loads(data);
-    model.and_then(|model| at(model, part)).map(Model::of).map_err(|error| raise(py, &error))
-}
-
-fn at(model: cannery::Model, part: Option<&str>) -> cannery::Result<cannery::Model> {
-    part.map_or(Ok(model.clone()), |part| model.part(part))
 }

@@ -5,6 +5,9 @@ use numpy::PyArray1;
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyString};
 
+/// How numpy's code of a dtype says that its bytes lie as this machine's do.
+const NATIVE: char = if cfg!(target_endian = "little") { '<' } else { '>' };
+
 /// The results of one method: an array, or a list of them where the estimator has several targets.
 pub(crate) fn result<'py>(
     py: Python<'py>,
@@ -23,15 +26,16 @@ pub(crate) fn result<'py>(
     }
 }
 
-/// `labels` is the dtype of texts: that of `classes_`.
+/// `labels` is the dtype of labels: that of `classes_`.
 fn array<'py>(py: Python<'py>, column: Column, labels: Option<&str>) -> PyResult<Bound<'py, PyAny>> {
     let flat = flat(py, column.values, labels)?;
     match column.layout {
         Layout::Matrix(columns) => flat.call_method1("reshape", ((column.rows, columns),)),
         Layout::Csr { columns, indptr, indices } => {
             let starts = indptr.into_iter().map(|start| start as i64).collect();
-            let places = indices.into_iter().map(|place| place as i32).collect();
-            let parts = (flat, PyArray1::<i32>::from_vec(py, places), PyArray1::<i64>::from_vec(py, starts));
+            let places = indices.into_iter().map(i64::from).collect();
+            // scipy takes 32 bits where they are enough
+            let parts = (flat, PyArray1::<i64>::from_vec(py, places), PyArray1::<i64>::from_vec(py, starts));
             let shape = (column.rows, columns);
             py.import("scipy.sparse")?.call_method1("csr_matrix", (parts, shape))
         }
@@ -39,26 +43,27 @@ fn array<'py>(py: Python<'py>, column: Column, labels: Option<&str>) -> PyResult
     }
 }
 
+/// The values as one dimension. Labels get their dtype, where it is another.
 fn flat<'py>(py: Python<'py>, values: Values, labels: Option<&str>) -> PyResult<Bound<'py, PyAny>> {
-    Ok(match values {
-        Values::F64(values) => PyArray1::from_vec(py, values).into_any(),
-        Values::F32(values) => PyArray1::from_vec(py, values).into_any(),
-        Values::I64(values) => PyArray1::from_vec(py, values).into_any(),
-        Values::Bool(values) => PyArray1::from_vec(py, values).into_any(),
+    let (flat, own) = match values {
+        Values::F64(values) => (PyArray1::from_vec(py, values).into_any(), "f8"),
+        Values::F32(values) => (PyArray1::from_vec(py, values).into_any(), "f4"),
+        Values::I64(values) => (PyArray1::from_vec(py, values).into_any(), "i8"),
+        Values::Bool(values) => (PyArray1::from_vec(py, values).into_any(), "b1"),
         Values::Str(texts) => {
             let texts = texts.iter().map(|text| PyString::new(py, text).into_any().unbind());
-            let objects = PyArray1::from_vec(py, texts.collect()).into_any();
-            match labels {
-                Some(dtype) if dtype != "O" => objects.call_method1("astype", (dtype,))?,
-                _ => objects,
-            }
+            (PyArray1::<Py<PyAny>>::from_vec(py, texts.collect()).into_any(), "O")
         }
         Values::Any(cells) => {
             let objects = cells.into_iter().map(|cell| object(py, cell)).collect::<PyResult<_>>()?;
-            PyArray1::<Py<PyAny>>::from_vec(py, objects).into_any()
+            (PyArray1::<Py<PyAny>>::from_vec(py, objects).into_any(), "O")
         }
         _ => unreachable!("every form of values is above"),
-    })
+    };
+    match labels {
+        Some(dtype) if dtype.trim_start_matches(NATIVE) != own => flat.call_method1("astype", (dtype,)),
+        _ => Ok(flat),
+    }
 }
 
 fn object(py: Python<'_>, cell: Cell) -> PyResult<Py<PyAny>> {

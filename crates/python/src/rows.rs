@@ -3,13 +3,44 @@
 //! Arrays of numbers keep their dtype as scikit-learn would keep it: float32, float64, int64 and bool as they are, other
 //! integers as int64 (uint64 as float64), other floats as float64.
 
-use cannery::{Batch, Cell, Data, Named, Texts, Values};
-use numpy::{Element, PyArrayDescrMethods, PyReadonlyArrayDyn, PyUntypedArray, PyUntypedArrayMethods};
+use cannery::{Batch, Cell, Data, Named, Numbers, Texts, Values};
+use numpy::ndarray::Dimension;
+use numpy::{
+    Element, PyArray, PyArray2, PyArrayDescrMethods, PyArrayDyn, PyArrayMethods, PyReadonlyArray2,
+    PyUntypedArray, PyUntypedArrayMethods,
+};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyFloat, PyInt, PyList, PyString, PyTuple};
 
 use crate::arrow;
 use crate::errors::usage;
+
+/// A matrix of numpy that a model takes where it lies.
+pub(crate) enum Dense<'py> {
+    F64(PyReadonlyArray2<'py, f64>),
+    F32(PyReadonlyArray2<'py, f32>),
+}
+
+/// `x`, if it is a matrix of float64 or float32 in C order. Whoever changes it during the call gets results of either
+/// content.
+pub(crate) fn dense<'py>(x: &Bound<'py, PyAny>) -> Option<Dense<'py>> {
+    if let Ok(array) = x.cast::<PyArray2<f64>>() {
+        return if is_plain(array) { array.try_readonly().ok().map(Dense::F64) } else { None };
+    }
+    let array = x.cast::<PyArray2<f32>>().ok()?;
+    if is_plain(array) { array.try_readonly().ok().map(Dense::F32) } else { None }
+}
+
+impl Dense<'_> {
+    /// The elements, and how many rows and columns they are.
+    pub(crate) fn numbers(&self) -> Option<(Numbers<'_>, usize, usize)> {
+        let (numbers, shape) = match self {
+            Self::F64(array) => (Numbers::F64(array.as_slice().ok()?), array.shape()),
+            Self::F32(array) => (Numbers::F32(array.as_slice().ok()?), array.shape()),
+        };
+        Some((numbers, *shape.first()?, *shape.get(1)?))
+    }
+}
 
 /// The rows of a numpy array, a frame of pandas or of anything that has `__arrow_c_stream__`, a sparse matrix of scipy,
 /// or a list.
@@ -24,7 +55,8 @@ pub(crate) fn batch(x: &Bound<'_, PyAny>) -> PyResult<Batch> {
     if x.hasattr("tocsr")? {
         return of_sparse(x);
     }
-    if x.hasattr("__arrow_c_stream__")? {
+    // a series has the interface too, and is no frame
+    if x.hasattr("__arrow_c_stream__")? && (x.hasattr("columns")? || x.hasattr("schema")?) {
         return arrow::batch(x);
     }
     if x.is_instance_of::<PyString>() {
@@ -91,17 +123,23 @@ fn values(array: &Bound<'_, PyUntypedArray>) -> PyResult<Values> {
         (b'i' | b'u', ..) => Values::I64(elements(&cast("=i8")?)?),
         (b'U', ..) => Values::Str(strings(array.as_any())?),
         (b'O', ..) => Values::Any(cells(array.as_any())?),
-        _ => return Err(usage(py, &format!("an array of dtype {dtype} is nothing that a model takes"))),
+        _ => return Err(usage(py, &format!("models don't take arrays of dtype {dtype}"))),
     })
 }
 
-/// Elements of a type that is the array's own.
+/// Elements of a type that is the array's own, in C order.
 fn elements<T: Element + Copy>(array: &Bound<'_, PyAny>) -> PyResult<Vec<T>> {
-    let array: PyReadonlyArrayDyn<'_, T> = array.extract()?;
-    Ok(match array.as_slice() {
-        Ok(slice) => slice.to_vec(),
-        Err(_) => array.as_array().iter().copied().collect(),
-    })
+    let array = array.cast::<PyArrayDyn<T>>()?;
+    if is_plain(array) {
+        return Ok(array.try_readonly()?.as_slice()?.to_vec());
+    }
+    let copy = array.py().import("numpy")?.call_method1("require", (array, None::<&str>, "CA"))?;
+    Ok(copy.cast::<PyArrayDyn<T>>()?.try_readonly()?.as_slice()?.to_vec())
+}
+
+/// Whether Rust may see the array's memory as a slice in C order.
+fn is_plain<T: Element, D: Dimension>(array: &Bound<'_, PyArray<T, D>>) -> bool {
+    array.is_c_contiguous() && (array.data() as usize).is_multiple_of(align_of::<T>())
 }
 
 fn strings(array: &Bound<'_, PyAny>) -> PyResult<Texts> {
@@ -142,7 +180,7 @@ fn cell(item: &Bound<'_, PyAny>) -> PyResult<Cell> {
     if class.name()? == "NAType" {
         return Ok(Cell::Float(f64::NAN));
     }
-    Err(usage(item.py(), &format!("an element of class {} is nothing that a model takes", class.name()?)))
+    Err(usage(item.py(), &format!("models don't take elements of class {}", class.name()?)))
 }
 
 /// Columns by name where all names are texts, else a matrix. pandas' own arrays (categories, nullable numbers, text)
@@ -154,7 +192,7 @@ fn of_pandas(x: &Bound<'_, PyAny>) -> PyResult<Batch> {
         return of_array(values.cast::<PyUntypedArray>()?);
     }
     let names: Vec<Bound<'_, PyAny>> = x.getattr("columns")?.try_iter()?.collect::<PyResult<_>>()?;
-    if !names.iter().all(|name| name.is_instance_of::<PyString>()) {
+    if !names.iter().all(PyAnyMethods::is_instance_of::<PyString>) {
         let values = x.call_method0("to_numpy")?;
         return of_array(values.cast::<PyUntypedArray>()?);
     }

@@ -1,6 +1,12 @@
-"""scikit-learn models, opened, checked, predicted with and kept without scikit-learn."""
+"""scikit-learn models, opened, checked and predicted with, without scikit-learn.
 
-from cannery._cannery import Model, load, loads
+>>> import cannery
+>>> model = cannery.load("examples/iris_svc.joblib")
+>>> model.predict([[5.1, 3.5, 1.4, 0.2]])
+array([0])
+"""
+
+from cannery._cannery import Model, inspect, load, loads, scan
 from cannery._errors import (
     CanneryError,
     InternalError,
@@ -22,6 +28,8 @@ __all__ = [
     "UnsafeError",
     "UnsupportedError",
     "UsageError",
+    "inspect",
     "load",
     "loads",
+    "scan",
 ]
