@@ -67,6 +67,11 @@ impl Error {
         Self::Io(Detail { io_kind: kind, ..Detail::new(message) })
     }
 
+    /// What the operating system said, of an error that it reported.
+    pub fn io_kind(&self) -> Option<std::io::ErrorKind> {
+        self.detail().io_kind
+    }
+
     /// Whether whoever read the output has stopped reading.
     pub fn is_broken_pipe(&self) -> bool {
         self.detail().io_kind == Some(std::io::ErrorKind::BrokenPipe)

@@ -1,5 +1,7 @@
 //! An exception class for each kind of error, made in `cannery/_errors.py`.
 
+use std::io::ErrorKind;
+
 use cannery::Error;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -14,6 +16,7 @@ pub(crate) fn raise(py: Python<'_>, error: &Error) -> PyErr {
 
 fn exception(py: Python<'_>, error: &Error) -> PyResult<PyErr> {
     let name = match error {
+        Error::Io(_) if error.io_kind() == Some(ErrorKind::NotFound) => "MissingFileError",
         Error::Io(_) => "IoError",
         Error::Malformed(_) => "MalformedError",
         Error::Limit(_) => "LimitError",
@@ -24,6 +27,9 @@ fn exception(py: Python<'_>, error: &Error) -> PyResult<PyErr> {
     };
     let value = class(py, name)?.call1((error.to_string(),))?;
     value.setattr("file", error.file())?;
+    if matches!(error, Error::Io(_)) {
+        value.setattr("filename", error.file())?;
+    }
     value.setattr("offset", error.offset())?;
     Ok(PyErr::from_value(value))
 }

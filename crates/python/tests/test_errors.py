@@ -10,7 +10,7 @@ KINDS = {
     cannery.IoError: ('io', OSError), cannery.MalformedError: ('malformed', ValueError),
     cannery.LimitError: ('limit', MemoryError), cannery.UnsupportedError: ('unsupported', NotImplementedError),
     cannery.UnsafeError: ('unsafe', ValueError), cannery.UsageError: ('usage', ValueError),
-    cannery.InternalError: ('internal', RuntimeError),
+    cannery.MissingFileError: ('io', FileNotFoundError), cannery.InternalError: ('internal', RuntimeError),
 }
 
 
@@ -28,7 +28,7 @@ def test_what_raises_what(tmp_path):
     with pytest.raises(FileNotFoundError) as raised:
         cannery.load(absent)
     assert isinstance(raised.value, cannery.IoError) and raised.value.file == str(absent)
-    assert raised.value.errno == 2 and raised.value.filename == str(absent)
+    assert isinstance(raised.value, cannery.MissingFileError) and raised.value.filename == str(absent)
     short = tmp_path / 'short.pkl'
     short.write_bytes(b'\x80\x04]')
     with pytest.raises(cannery.MalformedError) as raised:

@@ -26,7 +26,7 @@ def estimators(X, y):
     search = GridSearchCV(make_pipeline(StandardScaler(), LogisticRegression()), {'logisticregression__C': [1, 2]}, cv=3)
     return {
         'svc': SVC().fit(X, y), 'int32': SVC().fit(X, y.astype('i4')), 'uint8': SVC().fit(X, y.astype('u1')),
-        'bool': LogisticRegression().fit(X, y == 1), 'float': LogisticRegression(max_iter=1000).fit(X, y / 2),
+        'bool': LogisticRegression().fit(X, y == 1), 'float': LogisticRegression(max_iter=1000).fit(X, y * 2.0),
         'text': RandomForestClassifier(5, random_state=0).fit(X, names),
         'object': KNeighborsClassifier().fit(X, names.astype(object)),
         'targets': ExtraTreesClassifier(5, random_state=0).fit(X, np.c_[y, y == 1]),

@@ -26,6 +26,10 @@ class IoError(CanneryError, OSError):
     kind = "io"
 
 
+class MissingFileError(IoError, FileNotFoundError):
+    """There is no such file."""
+
+
 class MalformedError(CanneryError, ValueError):
     """The file breaks the rules of its own format."""
 
