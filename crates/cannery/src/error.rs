@@ -208,7 +208,10 @@ impl From<cannery_format::Error> for Error {
         let mut detail = Detail::new(error.to_string());
         detail.offset = error.offset();
         match error.kind() {
-            ErrorKind::Io => Self::Io(detail),
+            ErrorKind::Io => {
+                let cause = std::error::Error::source(&error).and_then(|cause| cause.downcast_ref());
+                Self::Io(Detail { io_kind: cause.map(std::io::Error::kind), ..detail })
+            }
             ErrorKind::Unsupported => Self::Unsupported(detail),
             ErrorKind::Limit(limit) => Self::Limit(Detail { limit: Some(limit), ..detail }),
             _ => Self::Malformed(detail),

@@ -44,7 +44,14 @@ const BANS: &[(&str, &[&str], &str)] = &[
     ("cli", &["cannery_"], "a skin uses the facade only"),
     (
         "python",
-        &["cannery_object", "cannery_format", "cannery_sklearn", "cannery_exec", "cannery_table", "cannery_scan"],
+        &[
+            "cannery_object",
+            "cannery_format",
+            "cannery_sklearn",
+            "cannery_exec",
+            "cannery_table",
+            "cannery_scan",
+        ],
         "a skin uses the facade, and the command",
     ),
 ];

@@ -29,6 +29,7 @@ def test_what_raises_what(tmp_path):
         cannery.load(absent)
     assert isinstance(raised.value, cannery.IoError) and raised.value.file == str(absent)
     assert isinstance(raised.value, cannery.MissingFileError) and raised.value.filename == str(absent)
+    assert str(raised.value).startswith(f'{absent}: no such file')
     short = tmp_path / 'short.pkl'
     short.write_bytes(b'\x80\x04]')
     with pytest.raises(cannery.MalformedError) as raised:

@@ -25,6 +25,9 @@ class IoError(CanneryError, OSError):
 
     kind = "io"
 
+    def __str__(self) -> str:
+        return str(self.args[0]) if self.args else ""
+
 
 class MissingFileError(IoError, FileNotFoundError):
     """There is no such file."""
