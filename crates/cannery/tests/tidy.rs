@@ -56,6 +56,18 @@ const BANS: &[(&str, &[&str], &str)] = &[
     ),
 ];
 
+/// What skins do not know.
+const INNER: &[&str] = &[
+    "cannery_object",
+    "cannery_pickle",
+    "cannery_format",
+    "cannery_graph",
+    "cannery_sklearn",
+    "cannery_exec",
+    "cannery_table",
+    "cannery_scan",
+];
+
 /// Files that are longer than the others may be, and why.
 const LONG: &[(&str, &str)] = &[
     ("crates/cannery/src/inspect/encode.rs", "a short function for each kind of value"),

@@ -11,11 +11,20 @@ static CLASSES: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
 
 /// The exception that an error of the facade becomes, with its `kind`, `file` and `offset` as attributes.
 pub(crate) fn raise(py: Python<'_>, error: &Error) -> PyErr {
-    exception(py, error).unwrap_or_else(|failure| failure)
+    exception(py, error, name_of(error)).unwrap_or_else(|failure| failure)
 }
 
-fn exception(py: Python<'_>, error: &Error) -> PyResult<PyErr> {
-    let name = match error {
+/// The same where a method was asked for: what is unsupported is an `AttributeError` too, so that `hasattr` is false.
+pub(crate) fn no_method(py: Python<'_>, error: &Error) -> PyErr {
+    let name = match name_of(error) {
+        "UnsupportedError" => "UnsupportedMethodError",
+        name => name,
+    };
+    exception(py, error, name).unwrap_or_else(|failure| failure)
+}
+
+fn name_of(error: &Error) -> &'static str {
+    match error {
         Error::Io(_) if error.io_kind() == Some(ErrorKind::NotFound) => "MissingFileError",
         Error::Io(_) => "IoError",
         Error::Malformed(_) => "MalformedError",
@@ -24,7 +33,10 @@ fn exception(py: Python<'_>, error: &Error) -> PyResult<PyErr> {
         Error::Unsafe(_) => "UnsafeError",
         Error::Usage(_) => "UsageError",
         _ => "InternalError",
-    };
+    }
+}
+
+fn exception(py: Python<'_>, error: &Error, name: &str) -> PyResult<PyErr> {
     let value = class(py, name)?.call1((error.to_string(),))?;
     value.setattr("file", error.file())?;
     if matches!(error, Error::Io(_)) {

@@ -6,7 +6,7 @@ use pyo3::exceptions::PyAttributeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 
-use crate::errors::{raise, unsupported};
+use crate::errors::{no_method, raise, unsupported};
 use crate::method::{METHODS, Method};
 use crate::open::Origin;
 use crate::{plain, results, rows};
@@ -32,7 +32,7 @@ pub(crate) struct Model {
     model: cannery::Model,
     /// Where a whole file, or a part by its path, was read from; of estimators inside nothing.
     origin: Option<Origin>,
-    methods: OnceLock<Vec<String>>,
+    methods: OnceLock<cannery::Result<Vec<String>>>,
     labels: OnceLock<Option<String>>,
 }
 
@@ -45,9 +45,12 @@ impl Model {
         Self { origin: Some(origin), ..Self::of(model) }
     }
 
+    fn methods(&self) -> &cannery::Result<Vec<String>> {
+        self.methods.get_or_init(|| self.model.methods())
+    }
+
     fn has(&self, method: &str) -> bool {
-        let methods = self.methods.get_or_init(|| self.model.methods().unwrap_or_default());
-        methods.iter().any(|name| name == method)
+        self.methods().as_ref().is_ok_and(|methods| methods.iter().any(|name| name == method))
     }
 
     /// What a method gives for the rows of `x`.
@@ -84,6 +87,9 @@ impl Model {
         if let Some((method, _)) = METHODS.iter().find(|(method, _)| *method == name) {
             if this.has(method) {
                 return Ok(Method::new(slf.clone().unbind(), method).into_pyobject(py)?.into_any());
+            }
+            if let Err(error) = this.methods() {
+                return Err(no_method(py, error));
             }
         } else if !name.starts_with("__") {
             let part = this.estimator()?;

@@ -11,6 +11,7 @@ KINDS = {
     cannery.LimitError: ('limit', MemoryError), cannery.UnsupportedError: ('unsupported', NotImplementedError),
     cannery.UnsafeError: ('unsafe', ValueError), cannery.UsageError: ('usage', ValueError),
     cannery.MissingFileError: ('io', FileNotFoundError), cannery.InternalError: ('internal', RuntimeError),
+    cannery.UnsupportedMethodError: ('unsupported', AttributeError),
 }
 
 
@@ -46,5 +47,7 @@ def test_what_raises_what(tmp_path):
 
 
 def test_what_is_unsupported_is_named():
-    model = cannery.loads(b'\x80\x04\x8c\x0dsklearn.dummy\x8c\x07NoSuch_\x93)\x81.')
+    model = cannery.loads(b'\x80\x04\x8c\x0csklearn.none\x8c\x06NoSuch\x93)\x81.')
     assert not hasattr(model, 'predict')
+    with pytest.raises(cannery.UnsupportedMethodError, match='NoSuch'):
+        model.predict

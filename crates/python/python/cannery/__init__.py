@@ -16,6 +16,7 @@ from cannery._errors import (
     MissingFileError,
     UnsafeError,
     UnsupportedError,
+    UnsupportedMethodError,
     UsageError,
 )
 
@@ -29,6 +30,7 @@ __all__ = [
     "Model",
     "UnsafeError",
     "UnsupportedError",
+    "UnsupportedMethodError",
     "UsageError",
     "inspect",
     "load",

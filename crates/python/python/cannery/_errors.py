@@ -51,6 +51,10 @@ class UnsupportedError(CanneryError, NotImplementedError):
     kind = "unsupported"
 
 
+class UnsupportedMethodError(UnsupportedError, AttributeError):
+    """cannery can't predict with this estimator; the message says why."""
+
+
 class UnsafeError(CanneryError, ValueError):
     """The file asks for something dangerous."""
 
