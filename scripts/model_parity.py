@@ -63,7 +63,7 @@ def judge(folder, name):
     try:
         model = cannery.load(file)
         X = rows(meta['input'], expected)
-        reasons = [reason for method in wanted for reason in compared(model, method, X, expected, tolerance)]
+        reasons = [reason for method in wanted for reason in compared(model, method, X, expected, tolerance, outputs[method].get('dtype') == 'object')]
     except cannery.UnsupportedError as error:
         return 'unsupported', str(error)
     except Exception as error:  # whatever it is, it is a fault of one model
@@ -95,7 +95,7 @@ def undone(value):
     return [undone(item) for item in value] if isinstance(value, list) else value
 
 
-def compared(model, method, X, expected, tolerance):
+def compared(model, method, X, expected, tolerance, is_object):
     """What differs, in words."""
     try:
         call = getattr(model, method)
@@ -112,7 +112,10 @@ def compared(model, method, X, expected, tolerance):
         yield f'{method}: {len(got)} results, not {len(wanted)}'
         return
     for ours, theirs in zip(got, wanted):
-        reason = difference(ours.toarray() if hasattr(ours, 'toarray') else np.asarray(ours), theirs, tolerance)
+        ours = ours.toarray() if hasattr(ours, 'toarray') else np.asarray(ours)
+        if ours.dtype == object and is_object:
+            ours = ours.astype(theirs.dtype)  # numbers in an array of objects were recorded as numbers
+        reason = difference(ours, theirs, tolerance)
         if reason:
             yield f'{method}: {reason}'
 
