@@ -41,19 +41,8 @@ const BANS: &[(&str, &[&str], &str)] = &[
         "a judge reads bytes that it is given",
     ),
     ("cannery", &["clap", "std::net", "std::process"], "the facade is not a skin"),
-    ("cli", &["cannery_"], "a skin uses the facade only"),
-    (
-        "python",
-        &[
-            "cannery_object",
-            "cannery_format",
-            "cannery_sklearn",
-            "cannery_exec",
-            "cannery_table",
-            "cannery_scan",
-        ],
-        "a skin uses the facade, and the command",
-    ),
+    ("cli", INNER, "a skin uses the facade only"),
+    ("python", INNER, "a skin uses the facade only, and the command"),
 ];
 
 /// What skins do not know.
