@@ -102,7 +102,7 @@ wheel_environments() {
 
 wheel_environment() { # folder, name, interpreter, numpy
     local environment=$1/python-$2
-    make_environment "$environment" "$3" "numpy==$4" polars==2.1.0 $(grep -Ev '^(#|numpy|lz4|jsonschema|threadpoolctl)' scripts/requirements.txt | sed 's/ //g') || return
+    make_environment "$environment" "$3" "numpy==$4" polars==1.44.2 $(grep -Ev '^(#|numpy|lz4|jsonschema|threadpoolctl)' scripts/requirements.txt | sed 's/ //g') || return
     "$environment/bin/python" -m pip install --quiet --disable-pip-version-check --force-reinstall --no-deps "$1"/dist/*.whl || return
     environments+=("$environment")
 }

@@ -42,7 +42,6 @@ pub use convert::{Conversion, Converted, Target};
 pub use disassemble::{Listed, Listing, Opcodes};
 pub use dump::{DumpOptions, Format, NumpyNames};
 pub use error::{Detail, Error, Result};
-pub use judged::Judged;
 pub use model::{Model, Options, Stage, load, loads, open};
 pub use plain::{Elements, Plain, PlainArray};
 pub use predict::{Numbers, Prediction};

@@ -157,7 +157,7 @@ fn print_model(
     }
     match inspect.format {
         Format::Text if is_coloured(color) => {
-            write!(out, "{}", with_bold_title(&model.summary().to_string()))?
+            write!(out, "{}", with_bold_title(&model.summary().to_string()))?;
         }
         Format::Text => write!(out, "{}", model.summary())?,
         Format::Json => model.write_json(inspect.arrays, &mut out)?,

@@ -48,16 +48,7 @@ fn exception(py: Python<'_>, error: &Error, name: &str) -> PyResult<PyErr> {
 
 /// `UsageError` with a message: an argument that no model takes.
 pub(crate) fn usage(py: Python<'_>, message: &str) -> PyErr {
-    raised(py, "UsageError", message)
-}
-
-/// `UnsupportedError` with a message.
-pub(crate) fn unsupported(py: Python<'_>, message: &str) -> PyErr {
-    raised(py, "UnsupportedError", message)
-}
-
-fn raised(py: Python<'_>, name: &str, message: &str) -> PyErr {
-    let value = class(py, name).and_then(|class| class.call1((message,)));
+    let value = class(py, "UsageError").and_then(|class| class.call1((message,)));
     value.map_or_else(|failure| failure, PyErr::from_value)
 }
 

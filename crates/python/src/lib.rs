@@ -5,6 +5,7 @@
 
 mod arrow;
 mod command;
+mod dump;
 mod errors;
 mod judge;
 mod method;
@@ -21,6 +22,8 @@ use pyo3::prelude::*;
 mod _cannery {
     #[pymodule_export]
     use crate::command::main;
+    #[pymodule_export]
+    use crate::dump::{dump, dumps};
     #[pymodule_export]
     use crate::judge::{inspect, scan};
     #[pymodule_export]

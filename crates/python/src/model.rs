@@ -2,13 +2,14 @@
 
 use std::sync::OnceLock;
 
+use cannery::DumpOptions;
 use pyo3::exceptions::PyAttributeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList};
+use pyo3::types::{PyBytes, PyDict, PyList};
 
-use crate::errors::{no_method, raise, unsupported};
+use crate::dump;
+use crate::errors::{no_method, raise};
 use crate::method::{METHODS, Method};
-use crate::open::Origin;
 use crate::{plain, results, rows};
 
 /// A model of scikit-learn that was read from a file; nothing in the file was executed.
@@ -30,19 +31,17 @@ use crate::{plain, results, rows};
 #[pyclass(module = "cannery", frozen)]
 pub(crate) struct Model {
     model: cannery::Model,
-    /// Where a whole file, or a part by its path, was read from; of estimators inside nothing.
-    origin: Option<Origin>,
     methods: OnceLock<cannery::Result<Vec<String>>>,
     labels: OnceLock<Option<String>>,
 }
 
 impl Model {
     pub(crate) fn of(model: cannery::Model) -> Self {
-        Self { model, origin: None, methods: OnceLock::new(), labels: OnceLock::new() }
+        Self { model, methods: OnceLock::new(), labels: OnceLock::new() }
     }
 
-    pub(crate) fn opened(model: cannery::Model, origin: Origin) -> Self {
-        Self { origin: Some(origin), ..Self::of(model) }
+    pub(crate) fn inner(&self) -> &cannery::Model {
+        &self.model
     }
 
     fn methods(&self) -> &cannery::Result<Vec<String>> {
@@ -161,15 +160,10 @@ impl Model {
         Ok(names)
     }
 
-    /// What `pickle` keeps: how to read the model again.
-    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        match &self.origin {
-            Some(origin) => origin.reduce(py),
-            None => Err(unsupported(
-                py,
-                "an estimator inside a model can't be pickled by itself: pickle the whole model, or load it with part=",
-            )),
-        }
+    /// What `pickle` keeps: `loads`, and the bytes of the model as a pickle of its own.
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyBytes>,))> {
+        let loads = py.import("cannery")?.getattr("loads")?;
+        Ok((loads, (dump::bytes_of(py, &self.model, &DumpOptions::default())?,)))
     }
 
     fn __copy__(slf: Py<Self>) -> Py<Self> {

@@ -1,41 +1,14 @@
 //! `load` and `loads`: from a path, a file object or bytes to a model.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
+use cannery::Options;
 use cannery::scan::Policy;
-use cannery::{Judged, Options};
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
-use pyo3::types::{PyBytes, PyDict};
 
-use crate::errors::{raise, unsupported, usage};
+use crate::errors::{raise, usage};
 use crate::model::Model;
-
-/// What was opened, and with which arguments.
-pub(crate) struct Origin {
-    judged: Arc<Judged>,
-    part: Option<String>,
-    allow: Vec<String>,
-}
-
-impl Origin {
-    /// `loads`, and the bytes of the file.
-    pub(crate) fn reduce<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        if !self.judged.model.facts().companions.is_empty() {
-            let message = "the model has arrays in files beside it, which pickle would lose: save it with joblib 0.10 or later";
-            return Err(unsupported(py, message));
-        }
-        let mut loads = py.import("cannery")?.getattr("loads")?;
-        if self.part.is_some() || !self.allow.is_empty() {
-            let arguments = PyDict::new(py);
-            arguments.set_item("part", &self.part)?;
-            arguments.set_item("allow", &self.allow)?;
-            loads = py.import("functools")?.getattr("partial")?.call((loads,), Some(&arguments))?;
-        }
-        Ok((loads, (PyBytes::new(py, self.judged.file()),)).into_pyobject(py)?.into_any())
-    }
-}
 
 /// Open a model file: pickle, joblib, skops, npy or npz, compressed or not.
 ///
@@ -116,20 +89,15 @@ fn open(
     py: Python<'_>,
     part: Option<String>,
     allow: Vec<String>,
-    read: impl FnOnce(&Policy) -> cannery::Result<Judged> + Send,
+    read: impl FnOnce(&Policy) -> cannery::Result<cannery::Model> + Send,
 ) -> PyResult<Model> {
     let opened = py.detach(|| {
         let mut policy = Policy::default();
         allow.iter().try_for_each(|name| policy.allow(name))?;
-        let judged = read(&policy)?;
-        let model = match &part {
-            Some(part) => judged.model.part(part)?,
-            None => judged.model.clone(),
-        };
-        Ok::<_, cannery::Error>((model, judged))
+        let model = read(&policy)?;
+        part.map_or(Ok(model.clone()), |part| model.part(&part))
     });
-    let (model, judged) = opened.map_err(|error| raise(py, &error))?;
-    Ok(Model::opened(model, Origin { judged: Arc::new(judged), part, allow }))
+    opened.map(Model::of).map_err(|error: cannery::Error| raise(py, &error))
 }
 
 /// Where a file comes from.

@@ -14,7 +14,7 @@ from conftest import EXAMPLE, ROOT
 PACKAGE = pathlib.Path(cannery.__file__).parent
 
 
-@pytest.mark.parametrize('name', ['', 'Model', 'Model.get_params', 'load', 'loads', 'inspect', 'scan'])
+@pytest.mark.parametrize('name', ['', 'Model', 'Model.get_params', 'load', 'loads', 'dump', 'dumps', 'inspect', 'scan'])
 def test_examples(name, monkeypatch):
     monkeypatch.chdir(ROOT)
     thing = cannery

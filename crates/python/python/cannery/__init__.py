@@ -1,4 +1,4 @@
-"""scikit-learn models, opened, checked and predicted with, without scikit-learn.
+"""scikit-learn models, opened, checked, predicted with and kept, without scikit-learn.
 
 >>> import cannery
 >>> model = cannery.load("examples/iris_svc.joblib")
@@ -6,7 +6,7 @@
 array([0])
 """
 
-from cannery._cannery import Model, inspect, load, loads, scan
+from cannery._cannery import Model, dump, dumps, inspect, load, loads, scan
 from cannery._errors import (
     CanneryError,
     InternalError,
@@ -32,6 +32,8 @@ __all__ = [
     "UnsupportedError",
     "UnsupportedMethodError",
     "UsageError",
+    "dump",
+    "dumps",
     "inspect",
     "load",
     "loads",

@@ -15,7 +15,11 @@ class _Sparse(Protocol):
     def tocsr(self) -> Any: ...
 
 _File: TypeAlias = str | os.PathLike[str] | _Reads
+class _Writes(Protocol):
+    def write(self, data: bytes, /) -> Any: ...
+
 _Rows: TypeAlias = ArrayLike | _Frame | _Sparse
+_Compress: TypeAlias = bool | int | str | tuple[str, int] | None
 _Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
 
 class CanneryError(Exception):
@@ -59,5 +63,16 @@ class Model:
 
 def load(file: _File, *, part: str | None = None, allow: Sequence[str] = ()) -> Model: ...
 def loads(data: bytes | bytearray, *, part: str | None = None, allow: Sequence[str] = ()) -> Model: ...
+def dump(
+    obj: Any,
+    file: str | os.PathLike[str] | _Writes,
+    *,
+    format: Literal["pickle", "joblib"] | None = None,
+    protocol: int = 4,
+    compress: _Compress = None,
+) -> None: ...
+def dumps(
+    obj: Any, *, format: Literal["pickle", "joblib"] | None = None, protocol: int = 4, compress: _Compress = None
+) -> bytes: ...
 def inspect(file: _File, *, arrays: bool = False) -> dict[str, Any]: ...
 def scan(*paths: str | os.PathLike[str], allow: Sequence[str] = ()) -> dict[str, Any]: ...
