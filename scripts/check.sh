@@ -3,13 +3,14 @@
 #
 #     scripts/check.sh                 all of them
 #     scripts/check.sh rust python     some of them
+#     scripts/check.sh threads         one that is not among all: 30 s of eight threads on one model in Python
 #
 # A line for each suite, then a summary; the exit status is 1 if any failed. Output goes to target/check/SUITE.log and
 # is shown where a suite fails. A suite whose outside tool is missing is skipped, and says how to install it.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
-SUITES=(fmt clippy rust python mutations deny)
+SUITES=(fmt clippy rust python wheel mutations deny)
 LOGS=${CARGO_TARGET_DIR:-target}/check
 SKIPPED=77
 
@@ -30,6 +31,19 @@ suite_python() { # against scikit-learn, joblib and CPython's pickle
     cargo build --release --locked -p cannery-cli && cargo build --release --locked -p cannery --example read_many || return
     CANNERY="${CARGO_TARGET_DIR:-$PWD/target}/release/cannery" \
         CANNERY_READ_MANY="${CARGO_TARGET_DIR:-$PWD/target}/release/examples/read_many" OMP_NUM_THREADS=1 .venv/bin/python -m pytest -q -p no:cacheprovider tests
+}
+
+suite_wheel() { # the Python package: built, installed into environments without it, tested there
+    wheel_environments || return
+    local environment
+    for environment in "${environments[@]}"; do
+        "$environment/bin/python" -m pytest -q -p no:cacheprovider crates/python/tests || return
+    done
+}
+
+suite_threads() { # eight threads on one Model for 30 s
+    wheel_environments || return
+    CANNERY_THREADS_SECONDS=30 "${environments[-1]}/bin/python" -m pytest -q -p no:cacheprovider crates/python/tests/test_threads.py
 }
 
 suite_mutations() { # every 10th truncation and one-byte change of small files; CANNERY_MUTATIONS=all for every one
@@ -67,6 +81,57 @@ python_environment() {
     echo "$wanted" >.venv/requirements.sha256
 }
 
+# The wheel, installed beside the oldest and the newest Python and numpy that it is tested with; `environments` is where.
+wheel_environments() {
+    local folder=${CARGO_TARGET_DIR:-$PWD/target}/wheel python version numpy
+    environments=() note=
+    make_environment "$folder/tools" python3 "maturin==1.16.0" || return
+    rm -rf "$folder/dist"
+    (cd crates/python && VIRTUAL_ENV=$folder/tools "$folder/tools/bin/maturin" build --release --locked --out "$folder/dist") || return
+    ls -l "$folder/dist"
+    for version in 3.10:1.26.4 3.13:2.2.6; do
+        numpy=${version#*:} version=${version%:*}
+        if python=$(interpreter "$version"); then
+            wheel_environment "$folder" "$version" "$python" "$numpy" || return
+        else
+            note="${note:+$note, }without Python $version, which is missing"
+        fi
+    done
+    [ ${#environments[@]} -gt 0 ] || wheel_environment "$folder" default python3 2.2.6
+}
+
+wheel_environment() { # folder, name, interpreter, numpy
+    local environment=$1/python-$2
+    make_environment "$environment" "$3" "numpy==$4" polars==1.44.2 $(grep -Ev '^(#|numpy|lz4|jsonschema|threadpoolctl)' scripts/requirements.txt | sed 's/ //g') || return
+    "$environment/bin/python" -m pip install --quiet --disable-pip-version-check --force-reinstall --no-deps "$1"/dist/*.whl || return
+    environments+=("$environment")
+}
+
+# An environment with packages, made once for each list of them.
+make_environment() { # folder, interpreter, packages
+    local folder=$1 python=$2
+    shift 2
+    if [ "$(cat "$folder/packages" 2>/dev/null)" = "$*" ]; then
+        return 0
+    fi
+    "$python" -c 'import ensurepip, venv' 2>/dev/null || install_python || return
+    rm -rf "$folder"
+    "$python" -m venv "$folder" || return
+    "$folder/bin/python" -m pip install --quiet --disable-pip-version-check --only-binary :all: "$@" || return
+    echo "$*" >"$folder/packages"
+}
+
+interpreter() { # version; prints where it is, on PATH or among pyenv's
+    local python
+    for python in "python$1" "${PYENV_ROOT:-$HOME/.pyenv}/versions/$1".*/bin/python; do
+        if "$python" -c 'import ensurepip, venv' 2>/dev/null; then
+            echo "$python"
+            return 0
+        fi
+    done
+    return 1
+}
+
 install_python() {
     if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
         echo "Python with its module venv is missing: apt-get install python3-venv"
@@ -77,10 +142,11 @@ install_python() {
 
 run_suite() {
     local name=$1 log=$LOGS/$1.log start=$SECONDS status
+    note=
     "suite_$name" </dev/null >"$log" 2>&1
     status=$?
     case $status in
-        0) passed=$((passed + 1)) outcome=ok ;;
+        0) passed=$((passed + 1)) outcome=ok${note:+, $note} ;;
         "$SKIPPED") skipped=$((skipped + 1)) outcome="skipped: $(tail -n 1 "$log")" ;;
         *) failed=$((failed + 1)) outcome="failed with status $status" ;;
     esac

@@ -55,12 +55,21 @@ impl Error {
         Self::Malformed(Detail::new(message))
     }
 
+    pub(crate) fn dangerous(message: impl Into<String>) -> Self {
+        Self::Unsafe(Detail::new(message))
+    }
+
     pub(crate) fn over_limit(message: impl Into<String>) -> Self {
         Self::Limit(Detail::new(message))
     }
 
     pub(crate) fn io_message(message: impl Into<String>, kind: Option<std::io::ErrorKind>) -> Self {
         Self::Io(Detail { io_kind: kind, ..Detail::new(message) })
+    }
+
+    /// What the operating system said, of an error that it reported.
+    pub fn io_kind(&self) -> Option<std::io::ErrorKind> {
+        self.detail().io_kind
     }
 
     /// Whether whoever read the output has stopped reading.
@@ -199,7 +208,10 @@ impl From<cannery_format::Error> for Error {
         let mut detail = Detail::new(error.to_string());
         detail.offset = error.offset();
         match error.kind() {
-            ErrorKind::Io => Self::Io(detail),
+            ErrorKind::Io => {
+                let cause = std::error::Error::source(&error).and_then(|cause| cause.downcast_ref());
+                Self::Io(Detail { io_kind: cause.map(std::io::Error::kind), ..detail })
+            }
             ErrorKind::Unsupported => Self::Unsupported(detail),
             ErrorKind::Limit(limit) => Self::Limit(Detail { limit: Some(limit), ..detail }),
             _ => Self::Malformed(detail),

@@ -1,5 +1,6 @@
 //! Native prediction: estimator, graph, program, and the way of rows through them.
 
+mod dense;
 mod methods;
 mod programs;
 mod rows;
@@ -15,6 +16,7 @@ use cannery_object::Limits;
 use cannery_sklearn::{ColumnHint, ColumnKind, Estimator, Takes};
 use cannery_table::{Batch, Column, Data, Header, Hint, Sink, Table, TableOptions, Target, Wanted};
 
+pub use self::dense::Numbers;
 pub(crate) use self::programs::Programs;
 pub(crate) use self::rows::{Held, signature};
 pub(crate) use self::threads::Threads;

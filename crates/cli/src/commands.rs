@@ -1,7 +1,6 @@
 //! What each command does: one call of the library, one way to print.
 
 use std::io::Write;
-use std::process::ExitCode;
 use std::sync::Mutex;
 
 use cannery::{Listing, Model, Options, Stage};
@@ -12,7 +11,7 @@ use crate::args::{
     Scan, ScanFormat,
 };
 use crate::limits;
-use crate::out::{Failure, is_coloured, report, stdout, with_bold_title};
+use crate::out::{ExitCode, Failure, is_coloured, report, stdout, with_bold_title};
 use crate::progress::Progress;
 
 type Result<T = ()> = std::result::Result<T, Failure>;

@@ -2,13 +2,12 @@
 
 use std::io::Write;
 use std::path::PathBuf;
-use std::process::ExitCode;
 
 use cannery::{Codec, Conversion, ExportOptions, ExportTarget, Target};
 use clap::{ArgAction, Args as ClapArgs, ValueEnum, ValueHint};
 
 use crate::limits::LimitArgs;
-use crate::out::Failure;
+use crate::out::{ExitCode, Failure};
 use crate::progress::Progress;
 
 pub(crate) const EXAMPLES: &str = "\

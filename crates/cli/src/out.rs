@@ -1,7 +1,21 @@
 //! Standard output and errors.
 
 use std::io::{self, BufWriter, StdoutLock, Write};
-use std::process::ExitCode;
+
+/// The exit status of a command. Unlike the standard library's it can be read, which the Python package does.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ExitCode(pub(crate) u8);
+
+impl ExitCode {
+    /// Fine.
+    pub(crate) const SUCCESS: Self = Self(0);
+}
+
+impl From<u8> for ExitCode {
+    fn from(status: u8) -> Self {
+        Self(status)
+    }
+}
 
 use crate::args::Color;
 
@@ -56,4 +70,11 @@ pub(crate) fn report(failure: &Failure) -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+/// Prints what clap has to say: help and versions, or what is wrong with the arguments.
+pub(crate) fn usage(error: &clap::Error) -> ExitCode {
+    // nobody is left to tell when the stream is closed
+    let _ = error.print();
+    ExitCode(u8::try_from(error.exit_code()).unwrap_or(2))
 }

@@ -3,6 +3,7 @@
 mod cells;
 mod describe;
 mod encode;
+mod html;
 mod json;
 mod loads;
 mod number;
@@ -10,6 +11,8 @@ mod origin;
 mod shared;
 mod summary;
 mod tree;
+
+pub(crate) use number::integer;
 
 pub use json::{JsonOptions, Written, write_json, write_members};
 pub use loads::LoadsWith;

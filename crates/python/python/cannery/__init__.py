@@ -1,0 +1,41 @@
+"""scikit-learn models, opened, checked, predicted with and kept, without scikit-learn.
+
+>>> import cannery
+>>> model = cannery.load("examples/iris_svc.joblib")
+>>> model.predict([[5.1, 3.5, 1.4, 0.2]])
+array([0])
+"""
+
+from cannery._cannery import Model, dump, dumps, inspect, load, loads, scan
+from cannery._errors import (
+    CanneryError,
+    InternalError,
+    IoError,
+    LimitError,
+    MalformedError,
+    MissingFileError,
+    UnsafeError,
+    UnsupportedError,
+    UnsupportedMethodError,
+    UsageError,
+)
+
+__all__ = [
+    "CanneryError",
+    "InternalError",
+    "IoError",
+    "LimitError",
+    "MalformedError",
+    "MissingFileError",
+    "Model",
+    "UnsafeError",
+    "UnsupportedError",
+    "UnsupportedMethodError",
+    "UsageError",
+    "dump",
+    "dumps",
+    "inspect",
+    "load",
+    "loads",
+    "scan",
+]
