@@ -132,7 +132,7 @@ mod tests {
 
     #[test]
     fn headers_are_those_of_joblib_and_all_is_inflated() {
-        let plain: Vec<u8> = (0..200_000_u32).flat_map(|i| (i * i / 7).to_le_bytes()).collect();
+        let plain: Vec<u8> = (0..200_000_u32).flat_map(|i| (i.wrapping_mul(i) / 7).to_le_bytes()).collect();
         let cases: [(Codec, &[u8]); 9] = [
             (Codec::Zlib(1), b"\x78\x01"),
             (Codec::Zlib(3), b"\x78\x5e"),
