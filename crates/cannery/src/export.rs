@@ -2,7 +2,7 @@
 
 use cannery_export::{Gap, Onnx};
 use cannery_graph::{DType, Graph, Op, Signature};
-use cannery_sklearn::Estimator;
+use cannery_sklearn::{ColumnKind, Estimator};
 use serde_json::Value as Json;
 
 use crate::error::{Error, Result};
@@ -167,10 +167,15 @@ fn classes(graph: &Graph) -> Option<Json> {
 
 /// The graph for what the caller of the exported model brings: float64 or float32, text, columns with names.
 ///
-/// A column of which it is not known what it holds is of text if the model can be exported with that, else of numbers.
+/// A column of which it is not known what it holds is of text if the model can be exported with that, else of numbers;
+/// among unnamed columns of numbers it is the other way round.
 fn graph(estimator: &(dyn Estimator + 'static), options: &ExportOptions) -> Result<Graph> {
     let mut refused = None;
-    for open in [DType::Str, DType::F64] {
+    let columns = estimator.columns();
+    let is = |kind: ColumnKind| columns.iter().any(|column| column.name.is_none() && column.kind == kind);
+    let numbers_first = is(ColumnKind::Number) && !is(ColumnKind::Text);
+    let order = if numbers_first { [DType::F64, DType::Str] } else { [DType::Str, DType::F64] };
+    for open in order {
         let graph = estimator.lower(&signature(estimator, open, options.float32))?;
         match options.onnx().gaps(&graph)?.is_empty() {
             true => return Ok(graph),

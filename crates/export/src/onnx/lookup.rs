@@ -11,12 +11,12 @@ pub(super) fn lookup(net: &mut Net, x: Arg<'_>, lookup: &Lookup) -> Made {
     let columns = x.single_columns(net)?;
     let mut found = Vec::with_capacity(columns.len());
     for (part, column) in columns.iter().zip(lookup.columns()) {
-        found.push(look_up(net, part, column, lookup.dtype()));
+        found.push(look_up(net, part, column, lookup.dtype())?);
     }
     Ok(Value::Tensor(net.concat(&found, 1)))
 }
 
-fn look_up(net: &mut Net, part: &Part, column: &LookupColumn, dtype: DType) -> String {
+fn look_up(net: &mut Net, part: &Part, column: &LookupColumn, dtype: DType) -> Result<String, String> {
     let (x, keys, values) = match part.dtype {
         DType::Str => {
             let (keys, values) = distinct(column, |scalar| match scalar {
@@ -39,7 +39,15 @@ fn look_up(net: &mut Net, part: &Part, column: &LookupColumn, dtype: DType) -> S
             (x, (!keys.is_empty()).then(|| floats(DType::F64, &[keys.len()], &keys)), values)
         }
     };
-    encode(net, &x, keys, &values, column.unknown, dtype)
+    let is_value = |scalar: &Scalar| match scalar {
+        Scalar::None => false,
+        Scalar::Float(value) => !value.is_nan(),
+        Scalar::Bool(_) | Scalar::Int(_) | Scalar::Str(_) => true,
+    };
+    if keys.is_none() && column.categories.iter().any(is_value) {
+        return Err(format!("column {} is of {}, and no category is", column.number, part.dtype));
+    }
+    Ok(encode(net, &x, keys, &values, column.unknown, dtype))
 }
 
 /// The value of each key. What is unknown, and must not be, is a position out of range, which is an error of the runtime.

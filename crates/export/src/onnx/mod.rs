@@ -22,6 +22,8 @@ mod scores;
 mod shape;
 mod support;
 mod svm;
+#[cfg(test)]
+mod tests;
 mod text;
 mod trees;
 
