@@ -161,7 +161,8 @@ impl<'a> Options<'a> {
         companions: &mut dyn Companions,
     ) -> Result<Model> {
         let limits = self.limits.clone();
-        let read = if self.keep_spelling { cannery_format::read_spelling } else { cannery_format::read_member };
+        let read =
+            if self.keep_spelling { cannery_format::read_spelling } else { cannery_format::read_member };
         let mut report = |done, all| self.report(Stage::Decompress, done, all);
         let document = read(bytes, member, &limits, companions, &mut report)?;
         let root = document.root;

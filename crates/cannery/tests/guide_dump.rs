@@ -56,7 +56,10 @@ fn joblib_aligns_arrays_so_that_they_can_be_mapped() {
     let dumped = DumpOptions::default().format(Format::Joblib);
     let padded = dumped.dumps(&model).expect("dumped");
     // the example is what joblib wrote, at protocol 4
-    assert_eq!(padded.len() as u64, std::fs::metadata(example("iris_svc.joblib")).expect("the example").len());
+    assert_eq!(
+        padded.len() as u64,
+        std::fs::metadata(example("iris_svc.joblib")).expect("the example").len()
+    );
     let unpadded = dumped.padded(false).dumps(&model).expect("dumped");
     assert!(unpadded.len() < padded.len());
 }

@@ -30,7 +30,8 @@ fn the_same_predictions_whatever_the_form() {
         ("f.model", &["--to", "joblib", "--compress", "lz4"]),
         ("g.pickle.gz", &["--target", "numpy=2", "--protocol", "5"]),
     ];
-    let predict = |path: &Path| cannery(&["predict", path.to_str().expect("plain"), "examples/iris.csv"]).stdout;
+    let predict =
+        |path: &Path| cannery(&["predict", path.to_str().expect("plain"), "examples/iris.csv"]).stdout;
     let expected = predict(&iris);
     assert!(!expected.is_empty());
     for (name, args) in cases {

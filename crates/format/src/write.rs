@@ -167,7 +167,8 @@ impl Outline for Arrays {
             _ if wrapper != Wrapper::Inline => None,
             Some(ArrayData::Bytes(blob)) => {
                 let object = heap.object(Value::Ref(id))?;
-                let alignment = object.attr("numpy_array_alignment_bytes").and_then(|value| heap.as_int(value));
+                let alignment =
+                    object.attr("numpy_array_alignment_bytes").and_then(|value| heap.as_int(value));
                 let alignment = alignment.and_then(|alignment| u8::try_from(alignment).ok());
                 Some(Piece::Inline { data: Data::Blob(blob), alignment })
             }

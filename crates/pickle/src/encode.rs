@@ -98,14 +98,22 @@ fn float_repr(value: f64) -> String {
     if value.is_infinite() {
         return if value > 0.0 { "inf" } else { "-inf" }.into();
     }
-    let scientific = format!("{value:e}");
+    let scientific = shortest(value);
     let (digits, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
     let exponent: i32 = exponent.parse().unwrap_or(0);
     if value != 0.0 && !(-4..16).contains(&exponent) {
         return format!("{digits}e{}{:02}", if exponent < 0 { '-' } else { '+' }, exponent.abs());
     }
-    let plain = format!("{value}");
-    if plain.contains('.') { plain } else { plain + ".0" }
+    let after_point = (digits.trim_start_matches('-').len() as i32 - 2).max(0);
+    format!("{value:.*}", (after_point - exponent).max(1) as usize)
+}
+
+/// The fewest digits that give the float back, in scientific form; of two as near, the even ones, as Python has it.
+fn shortest(value: f64) -> String {
+    let shortest = format!("{value:e}");
+    let len = shortest.split_once('e').map_or(0, |(digits, _)| digits.trim_start_matches('-').len());
+    let even = format!("{value:.*e}", len.saturating_sub(2));
+    if even.parse() == Ok(value) { even } else { shortest }
 }
 
 /// A float as C's `%.17g` writes it.
@@ -253,6 +261,7 @@ mod tests {
             (1e-4, "0.0001"),
             (123456.789, "123456.789"),
             (5e-324, "5e-324"),
+            (0.00585937500039062, "0.00585937500039062"),
             (f64::INFINITY, "inf"),
             (-1e300, "-1e+300"),
         ];

@@ -264,7 +264,7 @@ impl Writer<'_, '_> {
             None if is_small && protocol == 0 && dialect.writes_longs() => {
                 encode::line(Opcode::Long, format!("{int}L").as_bytes(), out);
             }
-            Some(Opcode::Int) if !is_small && dialect.is_python_2() => {
+            Some(Opcode::Int) if !is_small => {
                 encode::line(Opcode::Int, int.to_string().as_bytes(), out);
             }
             _ => encode::int(int, protocol, out),

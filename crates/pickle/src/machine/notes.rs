@@ -104,7 +104,9 @@ impl Machine<'_> {
                 self.stack.push(boxed);
                 note_opcode(heap, boxed, op.opcode)?;
             }
-            (Opcode::Int | Opcode::Long | Opcode::Global, Value::Ref(_)) => note_opcode(heap, top, op.opcode)?,
+            (Opcode::Int | Opcode::Long | Opcode::Global, Value::Ref(_)) => {
+                note_opcode(heap, top, op.opcode)?
+            }
             _ => {}
         }
         Ok(())

@@ -81,10 +81,6 @@ impl Dialect {
         !matches!(self, Self::C | Self::Python)
     }
 
-    pub(super) fn is_python_2(self) -> bool {
-        matches!(self, Self::C27 | Self::Python27)
-    }
-
     /// Whether floats have 17 digits at protocol 0.
     pub(super) fn has_17_digits(self) -> bool {
         self == Self::C27
