@@ -68,7 +68,7 @@ fn count(causes: &mut BTreeMap<String, (u64, String)>, cause: String, path: &Pat
 
 /// What differs, if anything does.
 fn rewrite(path: &Path) -> Result<Option<String>, Box<dyn Error>> {
-    let model = cannery::open(path)?;
+    let model = cannery::Options::default().keep_spelling(true).open(path)?;
     let is_joblib = path.to_string_lossy().contains(".joblib");
     let options =
         DumpOptions::unchanged(&model).format(if is_joblib { Format::Joblib } else { Format::Pickle });

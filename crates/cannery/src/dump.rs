@@ -3,6 +3,7 @@ use std::path::Path;
 
 use cannery_format::compress::{Codec, Encoder};
 use cannery_format::{AtomicFile, Form, Numpy, Writing};
+use cannery_object::Value;
 use cannery_pickle::WriteError;
 
 use crate::error::{Error, Result};
@@ -48,6 +49,7 @@ pub struct DumpOptions {
     is_padded: bool,
     nested_protocol: Option<u8>,
     codec: Option<Codec>,
+    keep_wrappers: bool,
     sync: bool,
 }
 
@@ -60,6 +62,7 @@ impl Default for DumpOptions {
             is_padded: true,
             nested_protocol: None,
             codec: None,
+            keep_wrappers: false,
             sync: false,
         }
     }
@@ -113,12 +116,18 @@ impl DumpOptions {
         self
     }
 
-    /// What writes a model as it was read: format, protocol and padding. Compression is not kept.
+    /// What writes a model as it was read: format, protocol and padding, and of one that was opened with
+    /// [`Options::keep_spelling`](crate::Options::keep_spelling) the same bytes. Compression is not kept.
     pub fn unchanged(model: &Model) -> Self {
         let facts = model.facts();
         let format = if facts.kind == crate::Container::Joblib { Format::Joblib } else { Format::Pickle };
-        let protocol = facts.protocol.and_then(|protocol| u8::try_from(protocol).ok()).unwrap_or(0);
-        Self::default().format(format).protocol(protocol.min(5))
+        let spelling = match model.root() {
+            Value::Ref(id) => model.heap().spelling().and_then(|spelling| spelling.streams.get(&id)),
+            _ => None,
+        };
+        let without = spelling.map_or(0, |stream| u8::from(stream.is_binary));
+        let protocol = facts.protocol.and_then(|protocol| u8::try_from(protocol).ok()).unwrap_or(without);
+        Self { keep_wrappers: true, ..Self::default().format(format).protocol(protocol.min(5)) }
     }
 
     /// Whether [`dump`](Self::dump) waits until the file is on the disk.
@@ -186,6 +195,7 @@ impl DumpOptions {
                 NumpyNames::PrivateCore => Numpy::V2,
             },
             is_padded: self.is_padded,
+            keep_wrappers: self.keep_wrappers,
             read_protocol: (is_pickle && is_python_2).then_some(2),
         };
         Ok(cannery_format::write(model.heap(), model.root(), writing, out)?)

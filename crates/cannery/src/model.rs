@@ -55,6 +55,7 @@ pub fn load(reader: impl Read) -> Result<Model> {
 pub struct Options<'a> {
     limits: Limits,
     read_only_once: bool,
+    keep_spelling: bool,
     progress: Option<&'a mut dyn FnMut(Stage, u64, Option<u64>)>,
 }
 
@@ -93,6 +94,14 @@ impl<'a> Options<'a> {
     #[must_use]
     pub fn map(mut self, map: bool) -> Self {
         self.read_only_once = !map;
+        self
+    }
+
+    /// Whether it is kept how the file spells what means the same, so that
+    /// [`DumpOptions::unchanged`](crate::DumpOptions::unchanged) gives back its bytes. Reading takes a little longer.
+    #[must_use]
+    pub fn keep_spelling(mut self, keep: bool) -> Self {
+        self.keep_spelling = keep;
         self
     }
 
@@ -152,8 +161,10 @@ impl<'a> Options<'a> {
         companions: &mut dyn Companions,
     ) -> Result<Model> {
         let limits = self.limits.clone();
+        let read =
+            if self.keep_spelling { cannery_format::read_spelling } else { cannery_format::read_member };
         let mut report = |done, all| self.report(Stage::Decompress, done, all);
-        let document = cannery_format::read_member(bytes, member, &limits, companions, &mut report)?;
+        let document = read(bytes, member, &limits, companions, &mut report)?;
         let root = document.root;
         Ok(Model { document: Arc::new(document), root, programs: Arc::default(), before: Arc::default() })
     }

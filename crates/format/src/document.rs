@@ -97,11 +97,36 @@ pub fn read_member(
     companions: &mut dyn Companions,
     progress: Progress<'_>,
 ) -> Result<Document> {
+    read_document(bytes, member, limits, false, companions, progress)
+}
+
+/// As [`read_member`], and the Heap keeps the spelling of pickles, so that they can be written as they were.
+pub fn read_spelling(
+    bytes: &Bytes,
+    member: Option<&str>,
+    limits: &Limits,
+    companions: &mut dyn Companions,
+    progress: Progress<'_>,
+) -> Result<Document> {
+    read_document(bytes, member, limits, true, companions, progress)
+}
+
+fn read_document(
+    bytes: &Bytes,
+    member: Option<&str>,
+    limits: &Limits,
+    keep_spelling: bool,
+    companions: &mut dyn Companions,
+    progress: Progress<'_>,
+) -> Result<Document> {
     let mut budget = Budget::new(limits.clone());
     let plain = members::content(bytes, member, &mut budget, progress)?;
-    let Attempt { heap, facts, root } =
-        read_plain(&plain, bytes.len() as u64, budget, companions, &mut NoInline);
-    Ok(Document { heap, root: root?, facts })
+    let mut heap = Heap::with_budget(budget);
+    if keep_spelling {
+        heap.keep_spelling();
+    }
+    let attempt = read_into(heap, &plain, bytes.len() as u64, companions, &mut NoInline);
+    Ok(Document { heap: attempt.heap, root: attempt.root?, facts: attempt.facts })
 }
 
 /// A file as far as it could be read.
@@ -124,6 +149,16 @@ pub fn read_plain(
     companions: &mut dyn Companions,
     watcher: &mut impl Inline,
 ) -> Attempt {
+    read_into(Heap::with_budget(budget), plain, file_bytes, companions, watcher)
+}
+
+fn read_into(
+    mut heap: Heap,
+    plain: &Unwrapped,
+    file_bytes: u64,
+    companions: &mut dyn Companions,
+    watcher: &mut impl Inline,
+) -> Attempt {
     let mut facts = Facts {
         kind: Kind::Pickle,
         wrappings: plain.layers.clone(),
@@ -136,7 +171,6 @@ pub fn read_plain(
         opcodes: 0,
         companions: Vec::new(),
     };
-    let mut heap = Heap::with_budget(budget);
     let root = fill(&mut heap, &plain.bytes, companions, watcher, &mut facts);
     Attempt { heap, facts, root }
 }

@@ -25,7 +25,7 @@ mod write;
 pub mod zip;
 
 pub use atomic::AtomicFile;
-pub use document::{Attempt, Document, Facts, Kind, read, read_member, read_plain, unknown};
+pub use document::{Attempt, Document, Facts, Kind, read, read_member, read_plain, read_spelling, unknown};
 pub use error::{Error, ErrorKind, Result};
 pub use headless::{Headless, headless, is_identifier, may_be_headless};
 pub use joblib::{Companion, Companions, Folder, Joblib, NoCompanions, Reader};

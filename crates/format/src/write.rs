@@ -6,9 +6,10 @@ mod dtype;
 use std::borrow::Cow;
 use std::io::Write;
 
-use cannery_object::{Heap, Id, Limit, Value};
-use cannery_pickle::{Dialect, Outline, Piece, WriteError, WriteOptions};
+use cannery_object::{ArrayData, Heap, Id, Limit, Value};
+use cannery_pickle::{Data, Dialect, Outline, Piece, WriteError, WriteOptions};
 
+use crate::joblib::{Wrapper, wrapper_of};
 use array::{Elements, Parts, class_name, is_numpy_core, is_wrapped};
 
 /// What a file is written as.
@@ -48,6 +49,8 @@ pub struct Writing {
     pub numpy: Numpy,
     /// Whether elements of joblib's arrays are aligned, which joblib before 1.2 can't read.
     pub is_padded: bool,
+    /// Whether joblib's wrappers stay as they were read, with their padding and the protocols of their pickles.
+    pub keep_wrappers: bool,
     /// The protocol that a value was read from which is not the root of a pickle; `None` for names of Python 3.
     pub read_protocol: Option<u8>,
 }
@@ -60,6 +63,7 @@ impl Default for Writing {
             nested_protocol: 5,
             numpy: Numpy::AsRead,
             is_padded: true,
+            keep_wrappers: false,
             read_protocol: None,
         }
     }
@@ -83,6 +87,7 @@ pub fn write(heap: &Heap, root: Value, writing: Writing, out: &mut dyn Write) ->
             Form::Pickle => Dialect::C,
             Form::Joblib => Dialect::Python,
         },
+        as_read: writing.keep_wrappers,
         position: 0,
         read_protocol: heap.read_protocol(root).or(writing.read_protocol).unwrap_or(5),
     };
@@ -103,6 +108,9 @@ struct Arrays {
 
 impl Arrays {
     fn array(&mut self, heap: &Heap, id: Id, protocol: u8) -> Result<Option<Vec<Piece>>, WriteError> {
+        if self.keeps(heap, id) {
+            return Ok(None);
+        }
         let of_file = Parts::of_file(heap, id)?;
         if self.writing.form == Form::Joblib && !self.is_nested {
             let parts = of_file.or_else(|| Parts::of_call(heap, id));
@@ -122,6 +130,12 @@ impl Arrays {
             return Ok(Parts::of_call(heap, id).map(|parts| parts.pickled(heap, id, protocol)));
         }
         Ok(None)
+    }
+
+    fn keeps(&self, heap: &Heap, id: Id) -> bool {
+        self.writing.keep_wrappers
+            && self.writing.form == Form::Joblib
+            && wrapper_of(heap, Value::Ref(id)).is_some()
     }
 
     fn count(&mut self, heap: &Heap, parts: &Parts) -> Result<(), WriteError> {
@@ -144,6 +158,25 @@ impl Outline for Arrays {
             return Err(WriteError::unsupported("an array of this class"));
         }
         Ok(pieces)
+    }
+
+    fn behind(&mut self, heap: &Heap, id: Id) -> Option<Piece> {
+        let (_, wrapper) = wrapper_of(heap, Value::Ref(id))?;
+        let payload = heap.attached(Value::Ref(id)).payload;
+        match heap.array(payload).map(|array| array.data) {
+            _ if wrapper != Wrapper::Inline => None,
+            Some(ArrayData::Bytes(blob)) => {
+                let object = heap.object(Value::Ref(id))?;
+                let alignment =
+                    object.attr("numpy_array_alignment_bytes").and_then(|value| heap.as_int(value));
+                let alignment = alignment.and_then(|alignment| u8::try_from(alignment).ok());
+                Some(Piece::Inline { data: Data::Blob(blob), alignment })
+            }
+            _ => {
+                let protocol = heap.read_protocol(payload).unwrap_or(self.writing.nested_protocol);
+                Some(Piece::Pickle { root: payload, protocol })
+            }
+        }
     }
 
     fn nested(&mut self, is_nested: bool) {

@@ -7,6 +7,7 @@
 mod make;
 mod read;
 mod spare;
+mod spelling;
 
 use std::collections::HashMap;
 use std::mem::take;
@@ -15,6 +16,7 @@ use std::num::NonZeroU32;
 use bytes::Bytes;
 
 use spare::Spare;
+pub use spelling::{Spelling, StreamSpelling};
 
 use crate::array::Array;
 use crate::limits::{Budget, Limits};
@@ -239,6 +241,7 @@ pub struct Heap {
     attached: Vec<Attached>,
     attached_to_others: HashMap<Id, u32>,
     arrays: Vec<Array>,
+    spelling: Option<Box<Spelling>>,
     /// By its root, the protocol of a pickle.
     protocols: HashMap<Id, u8>,
     symbols: Vec<Box<str>>,
@@ -272,6 +275,7 @@ impl Heap {
             attached: Vec::new(),
             attached_to_others: HashMap::new(),
             arrays: Vec::new(),
+            spelling: None,
             protocols: HashMap::new(),
             symbols: Vec::new(),
             symbol_of: HashMap::new(),

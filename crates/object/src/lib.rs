@@ -21,7 +21,9 @@ pub use array::{Array, ArrayData, Element, NdArray, Number, Order, Place, byte_l
 pub use dill::DillArray;
 pub use dtype::{ByteOrder, DType, Field, Kind, shape_of};
 pub use error::{Error, ErrorKind};
-pub use heap::{Attached, Blob, BufferId, Call, CallKind, Heap, Id, Items, Node, Symbol, Value};
+pub use heap::{
+    Attached, Blob, BufferId, Call, CallKind, Heap, Id, Items, Node, Spelling, StreamSpelling, Symbol, Value,
+};
 pub use limits::{Budget, LIMITS, Limit, LimitError, LimitInfo, Limits};
 pub use object::Object;
 pub use views::View;

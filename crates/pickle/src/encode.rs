@@ -80,10 +80,11 @@ pub(crate) fn decimal(bytes: &[u8]) -> String {
     text
 }
 
-/// Appends a `float`.
-pub(crate) fn float(value: f64, protocol: u8, out: &mut Vec<u8>) {
+/// Appends a `float`; at protocol 0 as `repr` has it, or with 17 digits as C's `%.17g`.
+pub(crate) fn float(value: f64, protocol: u8, has_17_digits: bool, out: &mut Vec<u8>) {
     if protocol == 0 {
-        return line(Opcode::Float, float_repr(value).as_bytes(), out);
+        let text = if has_17_digits && value.is_finite() { float_17(value) } else { float_repr(value) };
+        return line(Opcode::Float, text.as_bytes(), out);
     }
     out.push(Opcode::BinFloat as u8);
     out.extend(value.to_be_bytes());
@@ -97,14 +98,37 @@ fn float_repr(value: f64) -> String {
     if value.is_infinite() {
         return if value > 0.0 { "inf" } else { "-inf" }.into();
     }
-    let scientific = format!("{value:e}");
+    let scientific = shortest(value);
     let (digits, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
     let exponent: i32 = exponent.parse().unwrap_or(0);
     if value != 0.0 && !(-4..16).contains(&exponent) {
         return format!("{digits}e{}{:02}", if exponent < 0 { '-' } else { '+' }, exponent.abs());
     }
-    let plain = format!("{value}");
-    if plain.contains('.') { plain } else { plain + ".0" }
+    let after_point = (digits.trim_start_matches('-').len() as i32 - 2).max(0);
+    format!("{value:.*}", (after_point - exponent).max(1) as usize)
+}
+
+/// The fewest digits that give the float back, in scientific form; of two as near, the even ones, as Python has it.
+fn shortest(value: f64) -> String {
+    let shortest = format!("{value:e}");
+    let len = shortest.split_once('e').map_or(0, |(digits, _)| digits.trim_start_matches('-').len());
+    let even = format!("{value:.*e}", len.saturating_sub(2));
+    if even.parse() == Ok(value) { even } else { shortest }
+}
+
+/// A float as C's `%.17g` writes it.
+fn float_17(value: f64) -> String {
+    let scientific = format!("{value:.16e}");
+    let (digits, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+    let exponent: i32 = exponent.parse().unwrap_or(0);
+    let short = |text: &str| match text.contains('.') {
+        true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
+        false => text.to_owned(),
+    };
+    if (-4..17).contains(&exponent) {
+        return short(&format!("{value:.*}", (16 - exponent).max(0) as usize));
+    }
+    format!("{}e{}{:02}", short(digits), if exponent < 0 { '-' } else { '+' }, exponent.abs())
 }
 
 /// The opcode and the length of a text or of bytes.
@@ -163,8 +187,9 @@ pub(crate) fn line(opcode: Opcode, text: &[u8], out: &mut Vec<u8>) {
     out.push(b'\n');
 }
 
-/// Appends a `str` as UNICODE: raw-unicode-escape, as Python from 3.7 on writes it. Lone surrogates have three bytes.
-pub(crate) fn unicode_line(utf8: &[u8], out: &mut Vec<u8>) {
+/// Appends a `str` as UNICODE: raw-unicode-escape, of which Python before 3.7 escapes less. Lone surrogates have three
+/// bytes.
+pub(crate) fn unicode_line(utf8: &[u8], escapes_less: bool, out: &mut Vec<u8>) {
     out.push(Opcode::Unicode as u8);
     let mut at = 0;
     while let Some(&first) = utf8.get(at) {
@@ -177,6 +202,7 @@ pub(crate) fn unicode_line(utf8: &[u8], out: &mut Vec<u8>) {
         let rest = utf8.get(at + 1..at + len).unwrap_or_default();
         let point = rest.iter().fold(bits, |point, &byte| point << 6 | u32::from(byte & 0x3f));
         match point {
+            0 | 0x0d | 0x1a if escapes_less => out.push(point as u8),
             0 | 0x0a | 0x0d | 0x1a | 0x5c | 0x100..0x10000 => {
                 out.extend_from_slice(format!("\\u{point:04x}").as_bytes());
             }
@@ -235,6 +261,7 @@ mod tests {
             (1e-4, "0.0001"),
             (123456.789, "123456.789"),
             (5e-324, "5e-324"),
+            (0.00585937500039062, "0.00585937500039062"),
             (f64::INFINITY, "inf"),
             (-1e300, "-1e+300"),
         ];

@@ -7,6 +7,7 @@
 mod grow;
 mod inline;
 mod memo;
+mod notes;
 mod scalar;
 mod setter;
 mod used;
@@ -20,6 +21,7 @@ use crate::opcode::Opcode;
 
 use grow::{Grow, check_pairs, is_opaque};
 use memo::Memo;
+use notes::Notes;
 use used::Used;
 
 pub use inline::{Inline, NoInline, Source, Taken};
@@ -79,6 +81,9 @@ pub fn read_leniently(
 
 fn run(heap: &mut Heap, mut machine: Machine<'_>, inline: &mut impl Inline) -> Result<Outcome, Error> {
     let mut decoder = Decoder::new(machine.bytes, machine.start, heap.budget().limits());
+    if heap.spelling().is_some() {
+        return run_noting(heap, machine, decoder, inline);
+    }
     loop {
         let (op, step) = match decoder.quick_op() {
             Some(op) => (op, machine.quick_step(heap, op, inline)?),
@@ -91,10 +96,30 @@ fn run(heap: &mut Heap, mut machine: Machine<'_>, inline: &mut impl Inline) -> R
         match step {
             Step::Next => machine.make_room(heap, decoder.position()),
             Step::Took(taken) => decoder.skip_to(taken.end),
+            Step::Stop(root) => return machine.end(heap, root, decoder.position()),
+        }
+    }
+}
+
+/// The same, and notes the spelling.
+fn run_noting(
+    heap: &mut Heap,
+    mut machine: Machine<'_>,
+    mut decoder: Decoder<'_>,
+    inline: &mut impl Inline,
+) -> Result<Outcome, Error> {
+    loop {
+        let op = decoder.next_op()?;
+        let over = |limit| Error::limit(op.offset, limit);
+        machine.note_before(heap, &op).map_err(over)?;
+        let step = machine.step(heap, op, inline)?;
+        inline.stepped(heap, op);
+        match step {
+            Step::Next => machine.note_after(heap, &op).map_err(over)?,
+            Step::Took(taken) => decoder.skip_to(taken.end),
             Step::Stop(root) => {
-                let noted = heap.note_protocol(root, machine.protocol.unwrap_or(0));
-                noted.map_err(|limit| Error::limit(decoder.position(), limit))?;
-                return Ok(machine.outcome(root, decoder.position()));
+                machine.note_stream(heap, root).map_err(over)?;
+                return machine.end(heap, root, decoder.position());
             }
         }
     }
@@ -134,6 +159,7 @@ pub struct Machine<'i> {
     sampled: usize,
     inline_error: Option<Error>,
     is_lenient: bool,
+    notes: Notes,
 }
 
 const NO_FRAME: usize = usize::MAX;
@@ -184,11 +210,14 @@ impl<'i> Machine<'i> {
             sampled: start,
             inline_error: None,
             is_lenient: false,
+            notes: Notes::default(),
         }
     }
 
-    fn outcome(&self, root: Value, end: usize) -> Outcome {
-        Outcome { root, end, protocol: self.protocol, opcodes: self.opcodes }
+    fn end(&self, heap: &mut Heap, root: Value, end: usize) -> Result<Outcome, Error> {
+        let noted = heap.note_protocol(root, self.protocol.unwrap_or(0));
+        noted.map_err(|limit| Error::limit(end, limit))?;
+        Ok(Outcome { root, end, protocol: self.protocol, opcodes: self.opcodes })
     }
 
     /// Expects the rest of a large stream to be like its opcodes between one and two samples.

@@ -4,50 +4,25 @@
 //! the options, so the same Heap gives the same bytes. Depth of nesting costs memory, not stack.
 
 mod call;
+mod dialect;
 mod elements;
 mod names;
 mod piece;
 mod sink;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::io::{self, Write};
 
-use cannery_object::{Heap, Id, Node, Value};
+use cannery_object::{Heap, Id, Node, Spelling, Value};
 
 use crate::encode::{self, Lengths};
 use crate::opcode::Opcode;
 use elements::{Elements, How};
 use sink::Sink;
 
+pub use dialect::Dialect;
 pub use piece::{Data, NoOutline, Outline, Piece};
-
-/// Which of Python's picklers is followed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Dialect {
-    /// `pickle.dump` of Python 3.7 and later.
-    #[default]
-    C,
-    /// The pickler written in Python, which joblib extends; 3.7 and later.
-    Python,
-}
-
-impl Dialect {
-    /// A frame with fewer bytes has no FRAME.
-    fn least_frame(self) -> usize {
-        match self {
-            Self::C | Self::Python => 4,
-        }
-    }
-
-    /// Whether a text or bytes of 65,536 bytes or more stand outside frames.
-    fn long_data_outside(self) -> bool {
-        match self {
-            Self::C | Self::Python => true,
-        }
-    }
-}
 
 /// How a stream is written.
 #[derive(Clone, Copy, Debug)]
@@ -56,6 +31,8 @@ pub struct WriteOptions {
     pub protocol: u8,
     /// Whose habits are followed where several spellings mean the same.
     pub dialect: Dialect,
+    /// Whether the spelling that the Heap kept is followed, and with it the dialect that it shows.
+    pub as_read: bool,
     /// Bytes of the file before the stream.
     pub position: u64,
     /// The protocol of the stream that the values came from; of 3 and later if from none. It decides whose names they are.
@@ -103,7 +80,7 @@ impl std::error::Error for WriteError {}
 ///
 /// let mut heap = Heap::new(Limits::default());
 /// let list = heap.container(Node::List, &[Value::Int(1), Value::None]).unwrap();
-/// let options = WriteOptions { protocol: 2, dialect: Dialect::C, position: 0, read_protocol: 5 };
+/// let options = WriteOptions { protocol: 2, dialect: Dialect::C, as_read: false, position: 0, read_protocol: 5 };
 /// let mut out = Vec::new();
 /// write(&heap, list, options, &mut NoOutline, &mut out).unwrap();
 /// assert_eq!(out, b"\x80\x02]q\x00(K\x01Ne.");
@@ -115,6 +92,15 @@ pub fn write(
     outline: &mut dyn Outline,
     out: &mut dyn Write,
 ) -> Result<(), WriteError> {
+    let mut options = options;
+    let spelling = heap.spelling().filter(|_| options.as_read);
+    if spelling.is_some() {
+        options.dialect = Dialect::of(heap, root, options.dialect == Dialect::Python);
+    }
+    let jumps = match (spelling, root) {
+        (Some(spelling), Value::Ref(id)) => spelling.streams.get(&id).map(|stream| &stream.jumps[..]),
+        _ => None,
+    };
     if options.protocol > 5 {
         return Err(WriteError::unsupported(format!("protocol {} does not exist", options.protocol)));
     }
@@ -125,6 +111,10 @@ pub fn write(
         outline,
         memo: vec![0; heap.node_count()],
         next_key: 0,
+        puts: 0,
+        spelling,
+        jumps: jumps.unwrap_or_default(),
+        busy: HashSet::new(),
         globals: HashMap::new(),
         words: HashMap::new(),
         shared: HashMap::new(),
@@ -171,6 +161,13 @@ struct Writer<'a, 'o> {
     /// One more than the key of each node; 0 for none.
     memo: Vec<u32>,
     next_key: u32,
+    /// Keys given.
+    puts: u32,
+    spelling: Option<&'a Spelling>,
+    /// Those of the spelling that are still to come.
+    jumps: &'a [(u32, u32)],
+    /// Calls that are written a second time, inside their own arguments.
+    busy: HashSet<Id>,
     globals: HashMap<(String, String), u32>,
     words: HashMap<String, u32>,
     shared: HashMap<String, u32>,
@@ -251,14 +248,33 @@ impl Writer<'_, '_> {
                 }
                 Ok(())
             }
-            Value::Int(int) => self.int(int.into()),
+            Value::Int(int) => self.int(int.into(), None),
         }
     }
 
-    fn int(&mut self, int: i64) -> Done {
+    fn int(&mut self, int: i64, opcode: Option<Opcode>) -> Done {
         self.sink.settle()?;
-        encode::int(int, self.options.protocol, &mut self.sink.pending);
+        let (protocol, dialect, out) = (self.options.protocol, self.options.dialect, &mut self.sink.pending);
+        let is_small = i32::try_from(int).is_ok();
+        match opcode {
+            Some(Opcode::Long1 | Opcode::Long4) if protocol >= 2 => encode::long(&int.to_le_bytes(), out),
+            Some(Opcode::Long) if protocol < 2 => {
+                encode::line(Opcode::Long, format!("{int}L").as_bytes(), out);
+            }
+            None if is_small && protocol == 0 && dialect.writes_longs() => {
+                encode::line(Opcode::Long, format!("{int}L").as_bytes(), out);
+            }
+            Some(Opcode::Int) if !is_small => {
+                encode::line(Opcode::Int, int.to_string().as_bytes(), out);
+            }
+            _ => encode::int(int, protocol, out),
+        }
         Ok(())
+    }
+
+    /// The opcode that a value was read from, where there are several.
+    fn opcode_of(&self, id: Id) -> Option<Opcode> {
+        self.spelling.and_then(|spelling| spelling.opcodes.get(&id)).and_then(|&byte| Opcode::from_byte(byte))
     }
 
     fn node(&mut self, id: Id) -> Done {
@@ -268,10 +284,11 @@ impl Writer<'_, '_> {
             return Ok(());
         }
         match self.heap.node(id) {
-            Node::Int(int) => self.int(int),
+            Node::Int(int) => self.int(int, self.opcode_of(id)),
             Node::BigInt(blob) => self.big_int(self.heap.bytes(blob)),
             Node::Float(float) => {
-                encode::float(float, self.options.protocol, &mut self.sink.pending);
+                let is_long = self.options.dialect.has_17_digits();
+                encode::float(float, self.options.protocol, is_long, &mut self.sink.pending);
                 Ok(())
             }
             Node::Str(blob) => self.text(self.heap.bytes(blob), Some(id)),
@@ -326,7 +343,7 @@ impl Writer<'_, '_> {
         if self.is_binary() {
             self.data(Lengths::text(self.options.protocol), utf8)?;
         } else {
-            encode::unicode_line(utf8, &mut self.sink.pending);
+            encode::unicode_line(utf8, self.options.dialect.escapes_less(), &mut self.sink.pending);
         }
         self.put(id)
     }
@@ -415,7 +432,18 @@ const MOST_DECIMAL: usize = 1_785;
 impl Writer<'_, '_> {
     /// Gives what was written last the next key.
     fn put(&mut self, id: Option<Id>) -> Done {
+        if let (Some(spelling), Some(id)) = (self.spelling, id)
+            && !spelling.is_put(id)
+        {
+            return Ok(());
+        }
+        if let Some((&(puts, key), rest)) = self.jumps.split_first()
+            && puts == self.puts
+        {
+            (self.next_key, self.jumps) = (key, rest);
+        }
         let key = self.next_key;
+        self.puts += 1;
         self.next_key =
             key.checked_add(1).ok_or_else(|| WriteError::unsupported("more objects than keys"))?;
         if let Some(id) = id {
@@ -450,7 +478,7 @@ impl Writer<'_, '_> {
     fn global(&mut self, module: &str, name: &str, protocol: u8, id: Option<Id>) -> Done {
         self.sink.settle()?;
         let (module, name) = self.name(module, name, protocol);
-        let is_bare = id.is_none_or(|id| !self.has_attached(id));
+        let is_bare = id.is_none_or(|id| !self.has_attached(id) && self.spelling.is_none());
         if is_bare && let Some(&key) = self.globals.get(&(module.clone(), name.clone())) {
             if let Some(id) = id {
                 self.memo[id.index()] = key + 1;
@@ -458,9 +486,16 @@ impl Writer<'_, '_> {
             self.take(key);
             return Ok(());
         }
-        if self.options.protocol >= 4 {
-            self.word(&module)?;
-            self.word(&name)?;
+        let is_line = id.and_then(|id| self.opcode_of(id)) == Some(Opcode::Global);
+        if self.options.protocol >= 4 && !is_line {
+            let texts = id.and_then(|id| self.spelling?.texts.get(&id));
+            if let Some(&(module, name)) = texts {
+                self.save(module)?;
+                self.save(name)?;
+            } else {
+                self.word(&module)?;
+                self.word(&name)?;
+            }
             self.op(Opcode::StackGlobal);
         } else if protocol >= 4
             && let Some((outer, last)) = name.rsplit_once('.')
@@ -504,7 +539,7 @@ impl Writer<'_, '_> {
         self.sink.settle()?;
         match piece {
             Piece::Value(value) => self.save(value),
-            Piece::Int(int) => self.int(int),
+            Piece::Int(int) => self.int(int, None),
             Piece::Text(text) => self.text(text.as_bytes(), None),
             Piece::Word(word) => self.word(&word),
             Piece::Bytes(data) => self.bytes(&data, None),
@@ -560,7 +595,8 @@ impl Writer<'_, '_> {
         self.sink.flush()?;
         let mut out = Vec::new();
         let read_protocol = self.heap.read_protocol(root).unwrap_or(self.options.read_protocol);
-        let options = WriteOptions { protocol, dialect: Dialect::C, position: 0, read_protocol };
+        let dialect = self.options.dialect.nested();
+        let options = WriteOptions { protocol, dialect, position: 0, read_protocol, ..self.options };
         self.outline.nested(true);
         let done = write(self.heap, root, options, self.outline, &mut out);
         self.outline.nested(false);

@@ -40,6 +40,9 @@ impl Writer<'_, '_> {
         if opcode == Opcode::NewObjEx {
             self.tasks.push(Task::Save(kwargs));
         }
+        let twin = self.spelling.and_then(|spelling| spelling.twins.get(&id));
+        let twin = twin.filter(|_| self.busy.insert(id)).and_then(|&twin| self.heap.call(Value::Ref(twin)));
+        let call = twin.unwrap_or(call);
         self.tasks.push(Task::Save(call.args));
         self.tasks.push(Task::Save(call.callable));
         Ok(())
@@ -135,6 +138,10 @@ impl Writer<'_, '_> {
     /// Elements, pairs, then states.
     pub(super) fn attached(&mut self, id: Id) -> Done {
         let attached = *self.heap.attached(Value::Ref(id));
+        if attached.payload != Value::None {
+            let behind = self.outline.behind(self.heap, id);
+            self.tasks.extend(behind.map(Task::Piece));
+        }
         for &setter in self.heap.items(attached.setters).iter().rev() {
             self.setter(id, setter);
         }

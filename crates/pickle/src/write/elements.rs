@@ -2,7 +2,7 @@
 
 use cannery_object::{Id, Items};
 
-use super::{Dialect, Done, Opcode, Piece, Task, Value, Writer};
+use super::{Done, Opcode, Piece, Task, Value, Writer};
 
 /// How elements are added to the object below.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,13 +106,17 @@ impl Writer<'_, '_> {
         if elements.how != How::Add && !self.is_binary() {
             return None;
         }
-        let is_exact =
-            self.options.dialect == Dialect::C && !matches!(elements.how, How::AppendToCall | How::SetToCall);
+        let dialect = self.options.dialect;
+        let (of_one, has_empty) = match elements.how {
+            How::AppendToCall | How::SetToCall => (false, false),
+            How::Append => (dialect.has_batch_of_one(), false),
+            How::Set | How::Add => (dialect.has_empty_batch(), dialect.has_empty_batch()),
+        };
         let left = len - elements.at;
-        if elements.how != How::Add && (len == 1 || (left == 1 && !is_exact)) {
+        if elements.how != How::Add && (len == 1 || (left == 1 && !of_one)) {
             return None;
         }
-        elements.has_empty = is_exact && elements.how != How::Append && len.is_multiple_of(BATCH);
+        elements.has_empty = has_empty && len.is_multiple_of(BATCH);
         Some(left.min(BATCH))
     }
 

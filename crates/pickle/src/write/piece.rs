@@ -103,6 +103,11 @@ pub trait Outline {
     /// What to write for a call or an array; `None` for the call as it stands. The pieces must make one value.
     fn pieces(&mut self, heap: &Heap, id: Id, protocol: u8) -> Result<Option<Vec<Piece>>, WriteError>;
 
+    /// What follows a call that is written as it stands, behind its states.
+    fn behind(&mut self, _heap: &Heap, _id: Id) -> Option<Piece> {
+        None
+    }
+
     /// Whether what follows belongs to a [`Piece::Pickle`].
     fn nested(&mut self, _is_nested: bool) {}
 

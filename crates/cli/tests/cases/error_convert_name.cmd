@@ -1,0 +1,1 @@
+convert examples/iris_svc.joblib target/never.model
