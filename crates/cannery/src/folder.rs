@@ -41,7 +41,7 @@ pub(crate) fn model_file(folder: &Path) -> Result<Option<PathBuf>> {
 
 /// The file of a relative path that stays in the folder, links followed.
 fn inside(folder: &Path, name: &str) -> Result<PathBuf> {
-    let leaves = || Error::malformed(format!("{name:?} is no file in this folder"));
+    let leaves = || Error::malformed(format!("{name:?} is not a file in this folder"));
     if !Path::new(name).components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir)) {
         return Err(leaves());
     }

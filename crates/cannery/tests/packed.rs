@@ -119,7 +119,7 @@ fn hostile_archives_and_junk_are_errors() {
     let first = std::fs::read(format!("{FOLDER}/model.pkl")).expect("the file of make.py");
     let error =
         Options::default().loads(&[&first[..], &first[..100]].concat()).expect_err("a cut second pickle");
-    assert!(error.message().contains("follow the end of the pickle, and are no other pickle"), "{error}");
+    assert!(error.message().contains("follow the end of the pickle and are not another pickle"), "{error}");
     assert_eq!(error.offset(), Some(first.len() as u64));
     let error = cannery::open(format!("{FOLDER}/one.tar.gz::../model.pkl")).expect_err("absent");
     assert!(error.message().contains("has no member"), "{error}");

@@ -18,7 +18,7 @@ pub(crate) struct Args {
     #[arg(long)]
     pub(crate) limits: bool,
 
-    /// Colour text; auto: on a terminal, unless NO_COLOR is set
+    /// Color text output; auto means on a terminal, unless NO_COLOR is set
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub(crate) color: Color,
 
@@ -50,7 +50,7 @@ pub(crate) enum Command {
     /// Show which formats a model can be exported to, and why not
     #[command(after_help = crate::targets::EXAMPLES)]
     Targets(crate::targets::Targets),
-    /// Write a model file as pickle or joblib, also for older readers
+    /// Write a model file as pickle or joblib for other versions, or as ONNX
     #[command(after_help = crate::convert::EXAMPLES)]
     Convert(crate::convert::Convert),
     /// Print a completion script for a shell
@@ -197,7 +197,7 @@ pub(crate) struct Scan {
     #[arg(long, value_hint = ValueHint::FilePath)]
     pub(crate) policy: Option<PathBuf>,
 
-    /// List the files of folders that were skipped, each with the reason
+    /// List the skipped files of folders, each with the reason
     #[arg(long)]
     pub(crate) skipped: bool,
 

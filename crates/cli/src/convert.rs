@@ -16,9 +16,8 @@ Examples:
   cannery convert model.joblib model.pkl --target python=3.8,numpy=1
   cannery convert model.joblib model.onnx --method predict,predict_proba
 
-The file is judged as by scan: a dangerous one is refused, an unknown one is written with a warning.
-The limits of cannery --limits can be given as options too.
-Exit status: 0 written, 1 refused, 2 an error.";
+`convert` judges the file like scan: it rejects a dangerous file, and warns about an unknown one.
+Exit status: 0 written, 1 rejected, 2 error. `cannery --limits` lists the options that limit size and memory.";
 
 #[derive(Debug, ClapArgs)]
 #[command(disable_help_flag = true)]
@@ -27,27 +26,27 @@ pub(crate) struct Convert {
     #[arg(value_name = "IN", value_hint = ValueHint::FilePath)]
     pub(crate) from: PathBuf,
 
-    /// The file to write; its name decides what --to and --compress don't: .pkl, .joblib, .joblib.gz …, .onnx
+    /// The file to write; without --to and --compress, its name decides: .pkl, .joblib, .joblib.gz …, .onnx
     #[arg(value_name = "OUT", value_hint = ValueHint::FilePath)]
     pub(crate) to: PathBuf,
 
-    /// The format
+    /// Output format
     #[arg(long = "to", value_enum)]
     format: Option<Format>,
 
-    /// The pickle protocol, 0 to 5 [default: 4, or the newest that the target reads]
+    /// Pickle protocol, 0 to 5 [default: 4, or the newest that the target can read]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=5))]
     protocol: Option<u8>,
 
-    /// Compression: zlib, gzip, bz2, xz or lzma, with a level or not, or lz4
+    /// Compression: zlib, gzip, bz2, xz or lzma, optionally with a level, or lz4
     #[arg(long, value_name = "CODEC[:LEVEL]", value_parser = codec)]
     compress: Option<Codec>,
 
-    /// Who is to read the file: python=3.8,numpy=1,joblib=1.0, or some of it
+    /// Versions that must be able to read the file, such as python=3.8,numpy=1,joblib=1.0
     #[arg(long, value_name = "VERSIONS", value_parser = target)]
     target: Option<Target>,
 
-    /// For .onnx: the methods that become outputs, with commas between them, or all
+    /// For .onnx: the methods that become outputs, separated by commas, or all
     #[arg(long, value_name = "NAMES")]
     method: Option<String>,
 
@@ -55,15 +54,15 @@ pub(crate) struct Convert {
     #[arg(long, value_name = "N")]
     opset: Option<u32>,
 
-    /// For .onnx: the caller brings float32 instead of float64
+    /// For .onnx: inputs are float32 instead of float64
     #[arg(long)]
     float32: bool,
 
-    /// Refuse a file that holds anything unknown, too
+    /// Reject unknown files too
     #[arg(long)]
     strict: bool,
 
-    /// Wait until the file is on the disk
+    /// Wait until the file is written to disk
     #[arg(long)]
     sync: bool,
 

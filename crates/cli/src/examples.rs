@@ -74,9 +74,9 @@ Examples:
 
 Verdicts: safe (everything in the file is known and was read), unknown (something is not known),
 dangerous (something is known to do harm), malformed (unreadable, over a limit, or inconsistent).
-Files in folders that are not models are skipped; --skipped lists them. Exit status, the highest of all files: 0 safe,
-1 unknown or dangerous, 2 malformed. docs/scan.md describes the reports and the policy file,
-docs/rules.md every rule. `cannery --limits` lists the options that limit size and memory.";
+Files in folders that are not models are skipped; --skipped lists them. Exit status, the highest of
+all files: 0 safe, 1 unknown or dangerous, 2 malformed. docs/scan.md describes the reports and the
+policy file, docs/rules.md every rule. `cannery --limits` lists the options that limit size and memory.";
 
 pub(crate) const COMPLETIONS: &str = "\
 Examples:

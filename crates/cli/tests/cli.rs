@@ -113,8 +113,8 @@ fn help_is_short_and_has_examples() {
     let names: Vec<_> = commands
         .lines()
         .take_while(|line| !line.is_empty())
-        .filter_map(|line| line.strip_prefix("  ")?.split_whitespace().next())
-        .filter(|&name| name != "help")
+        .filter_map(|line| line.strip_prefix("  ")?.split(' ').next())
+        .filter(|&name| !name.is_empty() && name != "help")
         .collect();
     assert!(names.contains(&"predict") && names.contains(&"scan"), "{names:?}");
     let mut pages = vec![vec!["--help"], vec!["-h"]];

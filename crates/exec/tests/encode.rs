@@ -168,7 +168,7 @@ fn objects_that_are_texts() {
             .map_err(|error| error.to_string())
     };
     assert_eq!(run(&[Cell::Str("a")]), Ok(Values::Str(["a"].into_iter().collect())));
-    let message = "nan where a text belongs (row 1, column 0, counted from 0)".to_owned();
+    let message = "nan instead of a text (row 1, column 0, counted from 0)".to_owned();
     assert_eq!(run(&[Cell::Str("a"), Cell::Float(f64::NAN)]), Err(message));
 }
 

@@ -265,7 +265,7 @@ fn pickles(
     while all.end < bytes.len() {
         let rest = bytes.len() - all.end;
         let next = cannery_pickle::read_prefix(heap, bytes, buffer, all.end, inline).map_err(|_| {
-            let message = format!("{rest} bytes follow the end of the pickle, and are no other pickle");
+            let message = format!("{rest} bytes follow the end of the pickle and are not another pickle");
             cannery_pickle::Error::malformed(all.end, message).of_breach(Breach::Trailing)
         })?;
         roots.push(next.root);

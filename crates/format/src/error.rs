@@ -201,8 +201,8 @@ mod tests {
     #[test]
     fn says_where_and_what() {
         let error =
-            Error::malformed("the header is no literal").at(7).at(9).within("a.npy").within("model.npz");
-        assert_eq!(error.to_string(), "model.npz: a.npy: the header is no literal, at byte 7");
+            Error::malformed("the header is not a literal").at(7).at(9).within("a.npy").within("model.npz");
+        assert_eq!(error.to_string(), "model.npz: a.npy: the header is not a literal, at byte 7");
         assert_eq!(error.kind(), ErrorKind::Malformed);
     }
 

@@ -126,8 +126,10 @@ impl Reader<'_> {
             ("True", _) => Ok(Value::Bool(true)),
             ("False", _) => Ok(Value::Bool(false)),
             ("None", _) => Ok(Value::None),
-            _ => Err(Error::malformed("this is no dict, list, tuple, string, integer, True, False or None")
-                .at(start)),
+            _ => {
+                Err(Error::malformed("this is not a dict, list, tuple, string, integer, True, False or None")
+                    .at(start))
+            }
         }
     }
 
@@ -171,7 +173,7 @@ impl Reader<'_> {
             self.text.get(self.at..self.at + digits).filter(|d| d.bytes().all(|b| b.is_ascii_hexdigit()));
         let code = code.and_then(|d| u32::from_str_radix(d, 16).ok()).and_then(char::from_u32);
         self.at += digits;
-        code.ok_or_else(|| self.bad("a string holds an escape that is no character"))
+        code.ok_or_else(|| self.bad("a string holds an escape that is not a character"))
     }
 
     /// The next byte that is no white space.

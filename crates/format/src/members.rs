@@ -84,7 +84,7 @@ pub fn member(bytes: &Bytes, name: &str, limits: &Limits) -> Result<Bytes> {
     let member = meant(&plain.bytes, Some(name), &mut budget)?;
     member
         .map(|member| member.bytes)
-        .ok_or_else(|| Error::unsupported("this is no archive, and has no members"))
+        .ok_or_else(|| Error::unsupported("this is not an archive, and has no members"))
 }
 
 /// The member of an archive that is meant: the one of this name, or the only model in it. `None` where the bytes are no
@@ -104,7 +104,9 @@ fn meant(bytes: &Bytes, wanted: Option<&str>, budget: &mut Budget) -> Result<Opt
             }
             Archive::Zip(archive)
         }
-        _ if wanted.is_some() => return Err(Error::unsupported("this is no archive, and has no members")),
+        _ if wanted.is_some() => {
+            return Err(Error::unsupported("this is not an archive, and has no members"));
+        }
         _ => return Ok(None),
     };
     let name = archive.choose(wanted)?;
@@ -211,7 +213,7 @@ mod tests {
         assert_eq!(error, "the archive holds 2 model files; name one as archive::member: a.pkl, b.pkl.gz");
         let error = chosen(&one, Some("x")).expect_err("absent");
         assert_eq!(error, "the archive has no member \"x\"; it has code/model.joblib, README.md");
-        let error = chosen(&one[1..], None).expect_err("no model; the link is no member");
+        let error = chosen(&one[1..], None).expect_err("no model; the link is not a member");
         assert_eq!(error, "this is an archive without a model file; it has README.md");
     }
 

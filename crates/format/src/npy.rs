@@ -98,7 +98,7 @@ pub fn header(heap: &mut Heap, buffer: BufferId, range: Range<usize>) -> Result<
     let value = literal::read(heap, &text).map_err(|error| shift(error, start))?;
     let pairs = heap
         .as_dict(value)
-        .ok_or_else(|| Error::malformed("the header of the array is no dict").at(start))?;
+        .ok_or_else(|| Error::malformed("the header of the array is not a dict").at(start))?;
     let bad = || {
         Error::malformed("the header of the array has not exactly descr, fortran_order and shape").at(start)
     };
@@ -113,7 +113,7 @@ pub fn header(heap: &mut Heap, buffer: BufferId, range: Range<usize>) -> Result<
         _ => return Err(Error::malformed("fortran_order is neither True nor False").at(start)),
     };
     if heap.as_tuple(shape).is_none() {
-        return Err(Error::malformed("the shape of the array is no tuple").at(start));
+        return Err(Error::malformed("the shape of the array is not a tuple").at(start));
     }
     Ok(Header { dtype: DType::from_value(heap, descr)?, shape: shape_of(heap, shape)?, order, len })
 }
@@ -121,7 +121,7 @@ pub fn header(heap: &mut Heap, buffer: BufferId, range: Range<usize>) -> Result<
 /// Where the text of the header starts, where it ends, and the text.
 fn header_text(file: &[u8]) -> Result<(usize, usize, String)> {
     let cut_short = || Error::malformed("the header of the array is cut short").at(file.len());
-    let rest = file.strip_prefix(MAGIC).ok_or_else(|| Error::malformed("this is no .npy file").at(0))?;
+    let rest = file.strip_prefix(MAGIC).ok_or_else(|| Error::malformed("this is not a .npy file").at(0))?;
     let (start, len): (usize, u32) = match rest {
         [1, 0, a, b, ..] => (10, u16::from_le_bytes([*a, *b]).into()),
         [2 | 3, 0, a, b, c, d, ..] => (12, u32::from_le_bytes([*a, *b, *c, *d])),
@@ -134,7 +134,7 @@ fn header_text(file: &[u8]) -> Result<(usize, usize, String)> {
     let text = file.get(start..end).ok_or_else(cut_short)?;
     let text = if rest[0] == 3 {
         String::from_utf8(text.to_vec())
-            .map_err(|_| Error::malformed("the header of the array is no UTF-8").at(start))?
+            .map_err(|_| Error::malformed("the header of the array is not UTF-8").at(start))?
     } else {
         text.iter().map(|&byte| char::from(byte)).collect()
     };

@@ -64,7 +64,7 @@ fn read_schema(
     bytes: &[u8],
 ) -> Result<(Skops, std::collections::HashSet<String>)> {
     let text = str::from_utf8(bytes)
-        .map_err(|error| Error::malformed("this is no UTF-8").at(error.valid_up_to()))?;
+        .map_err(|error| Error::malformed("this is not UTF-8").at(error.valid_up_to()))?;
     let json = Json::parse(text, heap.budget_mut())?;
     let protocol = protocol(&json)?;
     let version =

@@ -265,7 +265,7 @@ fn a_folder_gives_its_plain_files_only() {
     let say = |error: Error| (error.kind(), error.part().map(str::to_owned), error.to_string());
     let (kind, part, text) = say(fetch("b.npy").expect_err("a folder"));
     assert_eq!((kind, part.as_deref()), (ErrorKind::Malformed, Some("b.npy")));
-    assert!(text.contains("it is no regular file"), "{text}");
+    assert!(text.contains("it is not a regular file"), "{text}");
     #[cfg(unix)]
     {
         std::os::unix::fs::symlink(folder.path().join("a.npy"), folder.path().join("d.npy")).expect("a link");

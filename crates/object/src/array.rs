@@ -352,7 +352,8 @@ impl<'h> NdArray<'h> {
 
     /// The array with its axes in another order, in C order again: axis `k` of the result is axis `axes[k]` of this.
     fn transposed(self, axes: &[usize]) -> Result<Self, Error> {
-        let bad = || Error::malformed("an array is transposed by what is no order of its axes");
+        let bad =
+            || Error::malformed("an array is transposed by something that is not a permutation of its axes");
         let mut sorted = axes.to_vec();
         sorted.sort_unstable();
         let Elements::Bytes(bytes) = &self.elements else { return Err(bad()) };
@@ -513,7 +514,7 @@ fn utf32(bytes: &[u8], order: ByteOrder) -> Result<String, Error> {
     points.truncate(end);
     let decode = |&p: &u32| match p {
         0xD800..=0xDFFF => Ok(char::REPLACEMENT_CHARACTER),
-        _ => char::from_u32(p).ok_or_else(|| Error::malformed(format!("{p:#x} is no Unicode code point"))),
+        _ => char::from_u32(p).ok_or_else(|| Error::malformed(format!("{p:#x} is not a Unicode code point"))),
     };
     points.iter().map(decode).collect()
 }

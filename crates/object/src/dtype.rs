@@ -307,7 +307,7 @@ impl Reader<'_> {
     /// were no names, and in version 0 no version either: see `arraydescr_setstate`.
     fn apply_state(&mut self, dtype: &mut DType, state: Value) -> Result<(), Error> {
         let heap = self.heap;
-        let bad = || Error::malformed("the state of a numpy.dtype is no tuple of 5 to 9 items");
+        let bad = || Error::malformed("the state of a numpy.dtype is not a tuple of 5 to 9 items");
         let state = match heap.as_tuple(state).ok_or_else(bad)? {
             [order, sub, fields, size, align] => {
                 &[Value::None, *order, *sub, *fields, *fields, *size, *align]
@@ -333,7 +333,9 @@ impl Reader<'_> {
             *dtype = structured(fields, itemsize)?;
         } else if let (Some(size), Kind::Bytes | Kind::Unicode | Kind::Void) = (itemsize, &dtype.kind) {
             if dtype.kind == Kind::Unicode && size % 4 != 0 {
-                return Err(Error::malformed(format!("text of {size} bytes, which are no whole characters")));
+                return Err(Error::malformed(format!(
+                    "text of {size} bytes, which are not whole characters"
+                )));
             }
             dtype.itemsize = size;
         }
@@ -423,7 +425,7 @@ fn too_large() -> Error {
 
 /// A shape: a tuple or list of non-negative integers, or one integer. At most 64 dimensions, as in numpy.
 pub fn shape_of(heap: &Heap, value: Value) -> Result<Vec<usize>, Error> {
-    let bad = || Error::malformed("a shape is no tuple of at most 64 non-negative integers");
+    let bad = || Error::malformed("a shape is not a tuple of at most 64 non-negative integers");
     let one = [value];
     let dims = heap.as_sequence(value).unwrap_or(&one);
     if dims.len() > 64 {

@@ -84,7 +84,7 @@ impl<'a> Decoder<'a> {
             return Err(self.count_missing(Error::cut_short(offset, None, "the pickle ends before STOP")));
         };
         let Some(opcode) = Opcode::from_byte(byte) else {
-            let error = Error::malformed(offset, format!("{byte:#04x} is no opcode"));
+            let error = Error::malformed(offset, format!("{byte:#04x} is not an opcode"));
             return Err(error.of_breach(Breach::Impossible));
         };
         self.position = offset + 1;

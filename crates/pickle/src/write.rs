@@ -420,7 +420,9 @@ impl Writer<'_, '_> {
                 encode::line(Opcode::PersId, text.as_bytes(), &mut self.sink.pending);
                 Ok(())
             }
-            None => Err(WriteError::unsupported("a persistent id that is no line needs protocol 1 or later")),
+            None => {
+                Err(WriteError::unsupported("a persistent id that is not a line needs protocol 1 or later"))
+            }
         }
     }
 }

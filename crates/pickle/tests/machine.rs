@@ -197,7 +197,7 @@ fn states_where_unpicklers_differ_are_refused() {
         (b"N(\x85.", "below a mark"),
         (b"\x80\x02\x8c\x01a.", "newer than protocol 2"),
         (b"\x80\x06N.", "protocol 6 does not exist"),
-        (b"\xff", "no opcode"),
+        (b"\xff", "not an opcode"),
         (b"]Nb.", "can't have one"),
         (b"NNNs.", "can't be added to"),
         (b"](K\0Nu.", "can't be added to"),

@@ -364,7 +364,7 @@ fn a_disassembly_says_what_was_wrong_with_an_array_where_no_opcode_follows() {
     // what is wrong with an opcode is not what ends the listing
     let (lines, error) = listing(b"0\xff", counted());
     assert_eq!(lines, ["0 POP"]);
-    assert_eq!(error.expect("no opcode").into_message(), "0xff is no opcode");
+    assert_eq!(error.expect("no opcode").into_message(), "0xff is not an opcode");
     let (lines, error) = listing(b"N.\xff", counted());
     assert_eq!((lines.len(), error.is_none()), (2, true), "nothing is listed behind STOP");
 }

@@ -29,7 +29,7 @@ pub(crate) fn check(heap: &Heap) -> Vec<(Id, Refusal)> {
             if let (Mark::Tree, Value::Ref(id)) = (marks.mark(item), item)
                 && !is_place_of_a_tree(heap, key)
             {
-                let message = "a tree where an estimator belongs: it reads columns that rows may not have";
+                let message = "a tree instead of an estimator: it reads columns that rows may not have";
                 held.push((id, Refusal::new(Rule::UnknownArguments, message)));
             }
         });

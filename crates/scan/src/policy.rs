@@ -98,11 +98,11 @@ impl Policy {
         let (module, qualified) = name
             .split_once(':')
             .or_else(|| name.rsplit_once('.'))
-            .ok_or_else(|| PolicyError(format!("{name:?} is no exact name; write module.Name")))?;
+            .ok_or_else(|| PolicyError(format!("{name:?} is not an exact name; write module.Name")))?;
         let is_name = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || c == '_');
         if !module.split('.').chain(qualified.split('.')).all(is_name) {
             return Err(PolicyError(format!(
-                "{name:?} is no exact name; patterns and prefixes are not allowed"
+                "{name:?} is not an exact name; patterns and prefixes are not allowed"
             )));
         }
         // what is fetched from a harmful name does its harm, as `os:system.__call__`

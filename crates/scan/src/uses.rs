@@ -99,12 +99,12 @@ fn additions(site: &Site<'_>) -> Checked {
     {
         return Err(Refusal::new(
             Rule::UnknownArguments,
-            "given items by APPEND or ADDITEMS, which is no list",
+            "given items by APPEND or ADDITEMS, which is not a list",
         ));
     }
     if !pairs.is_empty() {
         if !instance::is_dict(class) {
-            return Err(Refusal::new(Rule::UnknownArguments, "given keys by SETITEM, which is no dict"));
+            return Err(Refusal::new(Rule::UnknownArguments, "given keys by SETITEM, which is not a dict"));
         }
         if instance::has_attributes_as_keys(class) {
             attributes::keys(site.heap, pairs)?;

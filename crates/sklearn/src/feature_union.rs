@@ -35,7 +35,7 @@ fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
             continue;
         }
         let name =
-            state.heap().as_str(name).ok_or_else(|| state.malformed(&place, "a name that is no text"))?;
+            state.heap().as_str(name).ok_or_else(|| state.malformed(&place, "a name that is not text"))?;
         let weight = Weight::read(state, &name)?;
         parts.push((name.into(), Step::read(state, transformer, &place)?, weight));
     }

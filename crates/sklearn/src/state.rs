@@ -195,7 +195,7 @@ impl<'h> State<'h> {
     /// An integer inside this object; `name` is its path from here: `n_classes_[1]`.
     pub(crate) fn int_in(&self, value: Value, name: &str) -> Result<i64, Error> {
         if value == Value::None {
-            return Err(self.unsupported(name, "None where an integer belongs"));
+            return Err(self.unsupported(name, "None instead of an integer"));
         }
         let int = match self.scalar_of(name, value)? {
             Element::Int(i) => Some(i),
@@ -242,7 +242,7 @@ impl<'h> State<'h> {
         let array = self.array(name)?;
         if array.ndim() != 0 {
             return Err(
-                self.malformed(name, format!("an array of shape {:?} where one value belongs", array.shape))
+                self.malformed(name, format!("an array of shape {:?} instead of one value", array.shape))
             );
         }
         match array.elements().next() {
@@ -283,12 +283,12 @@ impl<'h> State<'h> {
     /// pandas, a column without a second dimension.
     fn no_array(&self, value: Value, name: &str) -> Error {
         match self.heap.view(value) {
-            View::Sparse(_) => self.unsupported(name, "a sparse matrix where an array belongs"),
+            View::Sparse(_) => self.unsupported(name, "a sparse matrix instead of an array"),
             // of one column without a second dimension, which scikit-learn took until 0.18
-            View::Scalar(_) => self.unsupported(name, "a number where an array belongs"),
+            View::Scalar(_) => self.unsupported(name, "a number instead of an array"),
             View::Extension(array) => {
                 let (module, class) = array.class();
-                self.unsupported(name, format!("a {module}.{class} where an array belongs"))
+                self.unsupported(name, format!("a {module}.{class} instead of an array"))
             }
             _ => self.malformed(name, "not an array"),
         }
@@ -360,8 +360,7 @@ impl<'h> State<'h> {
         if array.ndim() == ndim {
             return Ok(array);
         }
-        Err(self
-            .malformed(name, format!("an array of shape {:?} where {ndim} dimensions belong", array.shape)))
+        Err(self.malformed(name, format!("an array of shape {:?} instead of {ndim} dimensions", array.shape)))
     }
 
     /// Class labels: a vector of integers, floats, truth values or texts; Python objects if all are of one kind.

@@ -69,7 +69,7 @@ impl Weight {
         }
         let heap = state.heap();
         let pairs = heap.as_dict(state.value(NAME)?);
-        let pairs = pairs.ok_or_else(|| state.unsupported(NAME, "weights that are no dict"))?;
+        let pairs = pairs.ok_or_else(|| state.unsupported(NAME, "weights that are not a dict"))?;
         match heap.lookup(pairs, name) {
             None | Some(Value::None) => Ok(None),
             Some(weight) => Ok(Some(Self(state.float_in(weight, &format!("{NAME}[{name:?}]"))?))),
@@ -82,7 +82,7 @@ impl Weight {
             DType::F32 | DType::F64 => x,
             DType::I64 | DType::Bool => builder.cast(x, DType::F64)?,
             DType::Str | DType::Any => {
-                return Err(Error::unsupported("transformer_weights", "a weight of what is no number"));
+                return Err(Error::unsupported("transformer_weights", "a weight that is not a number"));
             }
         };
         let ty = builder.type_of(x)?;

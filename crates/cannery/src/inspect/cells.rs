@@ -84,7 +84,7 @@ impl<'h> Cells<'h> {
                 let mut rows = Vec::new();
                 for (&level, &codes) in levels.iter().zip(codes) {
                     let codes =
-                        heap.ndarray(codes).ok_or_else(|| Error::malformed("codes are no array"))??;
+                        heap.ndarray(codes).ok_or_else(|| Error::malformed("codes are not an array"))??;
                     match Self::coded(heap, codes, level)? {
                         Some(cells) => rows.push(cells),
                         None => return Ok(None),

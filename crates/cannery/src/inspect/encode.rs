@@ -234,7 +234,7 @@ impl<'h, W: Write> Writer<'h, '_, W> {
         let array = self
             .heap
             .ndarray(value)
-            .ok_or_else(|| Error::malformed("the key of a random state is no array"))??;
+            .ok_or_else(|| Error::malformed("the key of a random state is not an array"))??;
         let mut text = String::from("[");
         for (k, stored) in array.positions().take(4).enumerate() {
             text.push_str(if k > 0 { "," } else { "" });

@@ -75,7 +75,7 @@ fn fixture(folder: &Path, row: &str) -> Fixture {
     assert!(["safe", "unknown", "dangerous", "malformed"].contains(&verdict), "{row:?}: no verdict");
     let rules: BTreeSet<String> = rules.split('+').filter(|&rule| rule != "-").map(str::to_owned).collect();
     for rule in &rules {
-        assert!(cannery::scan::Rule::from_id(rule).is_some(), "{row:?}: {rule} is no rule");
+        assert!(cannery::scan::Rule::from_id(rule).is_some(), "{row:?}: {rule} is not a rule");
     }
     Fixture {
         folder: folder.to_owned(),

@@ -111,7 +111,7 @@ fn zlib(bytes: &[u8]) -> Vec<u8> {
 }
 
 fn number(text: &str) -> Result<usize, String> {
-    text.parse().map_err(|_| format!("{text:?} is no number"))
+    text.parse().map_err(|_| format!("{text:?} is not a number"))
 }
 
 /// Bytes of hexadecimal digits.

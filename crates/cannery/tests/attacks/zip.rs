@@ -63,7 +63,7 @@ impl Entry {
     }
 
     fn set(&mut self, key: &str, value: &str) -> Result<(), String> {
-        let number = || value.parse::<u32>().map_err(|_| format!("{value:?} is no number"));
+        let number = || value.parse::<u32>().map_err(|_| format!("{value:?} is not a number"));
         match key {
             "name" => {
                 self.name = unescaped(value)?;
@@ -94,7 +94,7 @@ impl Entry {
             }
             "local-size" => self.local.size = number()?,
             "mode" => self.mode = u32::from_str_radix(value, 8).map_err(|_| "no mode")? << 16,
-            _ => return Err(format!("{key:?} is no key")),
+            _ => return Err(format!("{key:?} is not a key")),
         }
         Ok(())
     }

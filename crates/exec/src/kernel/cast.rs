@@ -40,7 +40,7 @@ impl Cast {
             let Cell::Str(text) = *cell else {
                 let (row, column) = (inputs.first_row() + position / self.columns, position % self.columns);
                 return Err(Error::usage(format!(
-                    "{cell} where a text belongs (row {row}, column {column}, counted from 0)"
+                    "{cell} instead of a text (row {row}, column {column}, counted from 0)"
                 )));
             };
             *out = text;

@@ -57,7 +57,7 @@ fn deflate(mut stream: Decompress, bytes: &[u8], sink: &mut Sink<'_>) -> Result<
 /// joblib before 0.10 (`joblib.numpy_pickle_compat.read_zfile`): `ZF`, the length of the plain bytes as Python's
 /// `hex` writes it, padded with blanks to 19 characters (20 from joblib 0.8.4 and older on Python 2), then zlib.
 pub(crate) fn zfile(bytes: &[u8], sink: &mut Sink<'_>) -> Result<usize> {
-    let bad = || Error::malformed("the length after ZF is no hexadecimal number").at(2);
+    let bad = || Error::malformed("the length after ZF is not a hexadecimal number").at(2);
     let field = bytes.get(2..21).and_then(|field| str::from_utf8(field).ok()).ok_or_else(bad)?;
     let digits = field.trim_end_matches(' ').trim_end_matches('L').strip_prefix("0x").ok_or_else(bad)?;
     let claimed = u64::from_str_radix(digits, 16).map_err(|_| bad())?;

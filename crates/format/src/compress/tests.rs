@@ -310,7 +310,7 @@ fn lengths_of_zfiles() {
         let error = zfile(field).expect_err("no length");
         assert_eq!(
             error.to_string(),
-            "zfile: the length after ZF is no hexadecimal number, at byte 2",
+            "zfile: the length after ZF is not a hexadecimal number, at byte 2",
             "{field:?}"
         );
     }

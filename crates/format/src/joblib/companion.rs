@@ -51,7 +51,7 @@ impl Companions for Folder {
         let path = self.0.join(name);
         match path.symlink_metadata() {
             Ok(metadata) if metadata.is_file() => {}
-            Ok(_) => return Err(Error::malformed("it is no regular file").within(name)),
+            Ok(_) => return Err(Error::malformed("it is not a regular file").within(name)),
             Err(_) => return Ok(None),
         }
         open(&path, Access::Read, limits, &mut |_, _| ()).map(Some).map_err(|error| error.within(name))

@@ -93,17 +93,17 @@ fn each_error_has_its_place() {
         ("{1}", 2, "a container is not continued with a comma, a colon or its bracket"),
         ("{1, 2}", 2, "a container is not continued with a comma, a colon or its bracket"),
         ("{1: 2: 3}", 5, "a container is not continued with a comma, a colon or its bracket"),
-        ("[,]", 1, "this is no dict, list, tuple, string, integer, True, False or None"),
-        ("[nothing]", 1, "this is no dict, list, tuple, string, integer, True, False or None"),
-        ("[u1]", 1, "this is no dict, list, tuple, string, integer, True, False or None"),
+        ("[,]", 1, "this is not a dict, list, tuple, string, integer, True, False or None"),
+        ("[nothing]", 1, "this is not a dict, list, tuple, string, integer, True, False or None"),
+        ("[u1]", 1, "this is not a dict, list, tuple, string, integer, True, False or None"),
         ("[-]", 1, "an integer has no decimal digits"),
         ("['a", 1, "a string is not closed"),
         ("['a\n']", 1, "a string is not closed"),
         (r"['\q']", 4, "a string holds an unknown escape"),
         (r"['\", 4, "a string holds an unknown escape"),
-        (r"['\x4g']", 6, "a string holds an escape that is no character"),
-        (r"['\u+123']", 8, "a string holds an escape that is no character"),
-        (r"['\U00110000']", 12, "a string holds an escape that is no character"),
+        (r"['\x4g']", 6, "a string holds an escape that is not a character"),
+        (r"['\u+123']", 8, "a string holds an escape that is not a character"),
+        (r"['\U00110000']", 12, "a string holds an escape that is not a character"),
     ];
     for (text, offset, want) in cases {
         let error = read(&mut heap(), text).expect_err(text);

@@ -119,11 +119,11 @@ fn each_error_of_a_header_has_its_place() {
             let want = malformed(&format!("the header of the array is cut short, at byte {len}"));
             assert_eq!(shown(whole[..len].to_vec()), want, "version {version}");
         }
-        assert_eq!(shown(whole[..5].to_vec()), malformed("this is no .npy file, at byte 0"));
+        assert_eq!(shown(whole[..5].to_vec()), malformed("this is not a .npy file, at byte 0"));
         let of = |header: &str, message: &str| {
             assert_eq!(shown(npy(version, header, &[0; 8])), malformed(message), "version {version}");
         };
-        of("[]", &format!("the header of the array is no dict, at byte {start}"));
+        of("[]", &format!("the header of the array is not a dict, at byte {start}"));
         let three = format!(
             "the header of the array has not exactly descr, fortran_order and shape, at byte {start}"
         );
@@ -135,12 +135,12 @@ fn each_error_of_a_header_has_its_place() {
         );
         of(
             "{'descr': '<f8', 'fortran_order': False, 'shape': [1]}",
-            &format!("the shape of the array is no tuple, at byte {start}"),
+            &format!("the shape of the array is not a tuple, at byte {start}"),
         );
         of(
             "{'descr': x}",
             &format!(
-                "this is no dict, list, tuple, string, integer, True, False or None, at byte {}",
+                "this is not a dict, list, tuple, string, integer, True, False or None, at byte {}",
                 start + 10
             ),
         );
@@ -166,7 +166,7 @@ fn names_of_fields_in_their_encoding() {
     let at = bytes.iter().position(|&byte| byte == 0xc3).expect("é");
     bytes[at] = b'x';
     let error = read_bytes(bytes).map(|_| ()).expect_err("no UTF-8");
-    assert_eq!(error.to_string(), "the header of the array is no UTF-8, at byte 12");
+    assert_eq!(error.to_string(), "the header of the array is not UTF-8, at byte 12");
 }
 
 #[test]

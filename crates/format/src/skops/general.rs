@@ -13,7 +13,7 @@ impl<'a> Tree<'a> {
     pub(super) fn dict(&mut self, node: Node<'a>, key_types: Value, values: &[Value]) -> Result<Value> {
         let content = node.field("content")?;
         let types = self.heap.as_list(key_types).map(<[Value]>::to_vec);
-        let types = types.ok_or_else(|| node.malformed("the key types of a dict are no list"))?;
+        let types = types.ok_or_else(|| node.malformed("the key types of a dict are not a list"))?;
         if types.len() != values.len() {
             return Err(node.malformed("a dict has not one key type for each key"));
         }
@@ -78,7 +78,7 @@ impl<'a> Tree<'a> {
     /// Fills an object with the items of a dict.
     pub(super) fn copy_items(&mut self, node: Node<'a>, dict: Value, object: Value) -> Result<()> {
         let pairs = self.heap.as_dict(dict).map(<[Value]>::to_vec);
-        let pairs = pairs.ok_or_else(|| node.malformed("the main content of a dict is no dict"))?;
+        let pairs = pairs.ok_or_else(|| node.malformed("the main content of a dict is not a dict"))?;
         Ok(self.heap.set_items(object, &pairs)?)
     }
 
@@ -184,7 +184,7 @@ impl<'a> Tree<'a> {
         if self.heap.as_tuple(args).is_some() {
             Ok(())
         } else {
-            Err(node.malformed("the arguments of a call are no tuple"))
+            Err(node.malformed("the arguments of a call are not a tuple"))
         }
     }
 

@@ -343,7 +343,7 @@ impl Parser<'_, '_> {
 
     fn name(&mut self) -> Result<()> {
         if self.peek() != Some(b'"') {
-            return Err(self.bad("a name in a JSON object is no string"));
+            return Err(self.bad("a name in a JSON object is not a string"));
         }
         self.string(Kind::Name)?;
         if self.peek() != Some(b':') {
@@ -426,7 +426,7 @@ impl Parser<'_, '_> {
         ];
         let rest = &self.text[self.at..];
         let word = WORDS.into_iter().find(|(word, _)| rest.starts_with(word));
-        let (word, kind) = word.ok_or_else(|| self.bad("here is no JSON value"))?;
+        let (word, kind) = word.ok_or_else(|| self.bad("a JSON value is missing here"))?;
         let start = self.at;
         self.at += word.len();
         self.push(kind, start, self.at)

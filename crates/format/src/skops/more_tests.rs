@@ -139,7 +139,7 @@ fn dtypes_hold_order_size_and_flags() {
     );
     assert_eq!(shown("[('a', '|u1', (3,))]"), of("V3", &one));
     let root = node("DTypeNode", "numpy.dtype", &format!(r#""content": {}"#, json("1")));
-    malformed(&root, &[], "the content of a dtype is no array");
+    malformed(&root, &[], "the content of a dtype is not an array");
 }
 
 #[test]
@@ -251,7 +251,7 @@ fn frozensets_of_both_kinds() {
     let other = node("ConstructorFromReduceNode", "builtins.tuple", &format!(r#""content": {args}"#));
     assert_eq!(shown(&other), "builtins.tuple([Int(1)])");
     let root = node("ConstructorFromReduceNode", "m.C", &format!(r#""content": {list}"#));
-    malformed(&root, &[], "the arguments of a call are no tuple");
+    malformed(&root, &[], "the arguments of a call are not a tuple");
 }
 
 #[test]
@@ -307,7 +307,11 @@ fn masks_that_do_not_fit() {
     let shown = shown_with(&root, &[("1.npy", &square), ("2.npy", &mask)]);
     assert!(shown.ends_with("Bool(true), b[1, 2, 3, 4], b[0, 1, 0, 0], None)"), "{shown}");
     let parts = content(&[("data", json("1")), ("mask", json("1"))]);
-    malformed(&node("MaskedArrayNode", "numpy.ma.MaskedArray", &parts), &[], "of a masked array is no array");
+    malformed(
+        &node("MaskedArrayNode", "numpy.ma.MaskedArray", &parts),
+        &[],
+        "of a masked array is not an array",
+    );
     malformed(&masked(&json("1"), "m.C"), &[("1.npy", &flat)], "MaskedArrayNode does not make a m.C");
 }
 
@@ -327,7 +331,7 @@ fn sparse_matrices_with_coordinates() {
     assert!(with(&[4, 4, 4], &npy("'|u1'", "(3, 2)", &[0; 6])).is_ok());
     for coords in [npy("'|u1'", "(2,)", &[0, 1]), npy("'|u1'", "(0, 2)", &[])] {
         let error = with(&[4, 4], &coords).expect_err("no matrix");
-        assert!(error.to_string().contains("are no matrix of numbers"), "{error}");
+        assert!(error.to_string().contains("are not a matrix of numbers"), "{error}");
     }
     let text = "{'descr': '|u1', 'fortran_order': True, 'shape': (2, 2), }\n";
     let columns =
@@ -351,29 +355,29 @@ fn nodes_that_are_of_another_form() {
     let dict_of = |content: &str, types: &str| {
         node("DictNode", "builtins.dict", &format!(r#""content": {content}, "key_types": {types}"#))
     };
-    malformed(&dict_of("1", &key_types), &[], "the content of a node is no object");
-    malformed(&dict_of("[]", &key_types), &[], "the content of a node is no object");
-    malformed(&dict_of("{}", &json("1")), &[], "the key types of a dict are no list");
+    malformed(&dict_of("1", &key_types), &[], "the content of a node is not an object");
+    malformed(&dict_of("[]", &key_types), &[], "the content of a node is not an object");
+    malformed(&dict_of("{}", &json("1")), &[], "the key types of a dict are not a list");
     let types = sequence("ListNode", "builtins.list", &[ty("builtins.str")]);
     malformed(&dict_of("{}", &types), &[], "a dict has not one key type for each key");
     malformed(
         &node("ListNode", "builtins.list", r#""content": {}"#),
         &[],
-        "the content of a node is no array",
+        "the content of a node is not an array",
     );
     malformed(&node("ListNode", "builtins.list", ""), &[], "a node has no content");
-    malformed(&node("TypeNode", "m.C", r#""__id__": "5""#), &[], "is no integer of 64 bits");
+    malformed(&node("TypeNode", "m.C", r#""__id__": "5""#), &[], "is not an integer of 64 bits");
     let file = npy("'|u1'", "()", &[1]);
     let root = node("NdArrayNode", "numpy.ndarray", r#""type": "x", "file": "1.npy""#);
     malformed(&root, &[("1.npy", &file)], "an array has the type \"x\"");
     let default = [("main", json("1")), ("default_factory", ty("builtins.int"))];
     let root = node("DefaultDictNode", "collections.defaultdict", &content(&default));
-    malformed(&root, &[], "the main content of a dict is no dict");
+    malformed(&root, &[], "the main content of a dict is not a dict");
     let state =
         node("RandomStateNode", "numpy.random.mtrand.RandomState", &format!(r#""content": {}"#, json("1")));
-    malformed(&state, &[], "the state of a RandomState is no dict");
+    malformed(&state, &[], "the state of a RandomState is not a dict");
     let error = error(r#"{"__class__": 1, "__module__": "m", "__loader__": "TypeNode"}"#);
-    assert!(error.to_string().contains("__class__ of a node is no text"), "{error}");
+    assert!(error.to_string().contains("__class__ of a node is not text"), "{error}");
 }
 
 #[test]
@@ -397,7 +401,7 @@ fn generators_of_every_kind() {
         let shown = shown(&state(name));
         assert!(shown.starts_with(&start), "{shown}");
     }
-    malformed(&state("default_rng"), &[], "\"default_rng\" is no bit generator of numpy");
+    malformed(&state("default_rng"), &[], "\"default_rng\" is not a bit generator of numpy");
 }
 
 #[test]

@@ -25,13 +25,13 @@ impl<'j> Node<'j> {
 
     pub(super) fn text(self, name: &str) -> Result<Cow<'j, str>> {
         let field = self.field(name)?;
-        field.json.str(field.at).ok_or_else(|| field.malformed(format!("{name} of a node is no text")))
+        field.json.str(field.at).ok_or_else(|| field.malformed(format!("{name} of a node is not text")))
     }
 
     /// The elements of an array.
     pub(super) fn elements(self) -> Result<Vec<Self>> {
         if self.json.kind(self.at) != Kind::Array {
-            return Err(self.malformed("the content of a node is no array"));
+            return Err(self.malformed("the content of a node is not an array"));
         }
         Ok(self.json.children(self.at).map(|at| Self { at, ..self }).collect())
     }
@@ -39,7 +39,7 @@ impl<'j> Node<'j> {
     /// Names and values of an object.
     pub(super) fn pairs(self) -> Result<Vec<(Self, Self)>> {
         if self.json.kind(self.at) != Kind::Object {
-            return Err(self.malformed("the content of a node is no object"));
+            return Err(self.malformed("the content of a node is not an object"));
         }
         let json = self.json;
         Ok(json
@@ -84,8 +84,10 @@ impl<'j> Node<'j> {
         let Some(id) = self.optional("__id__").filter(|id| !id.is_null()) else {
             return Ok(None);
         };
-        let number =
-            id.json.u64(id.at).ok_or_else(|| id.malformed("__id__ of a node is no integer of 64 bits"))?;
+        let number = id
+            .json
+            .u64(id.at)
+            .ok_or_else(|| id.malformed("__id__ of a node is not an integer of 64 bits"))?;
         Ok(Some(number).filter(|&number| number != 0))
     }
 

@@ -28,7 +28,7 @@ impl<'a> Tree<'a> {
             return Ok(value);
         }
         let (module, class) = node.label()?;
-        let array = self.heap.array(value).ok_or_else(|| node.malformed("an entry is no array"))?;
+        let array = self.heap.array(value).ok_or_else(|| node.malformed("an entry is not an array"))?;
         if module == "numpy" && array.shape.is_empty() && scalar_kind(&class).is_some() {
             let (dtype, data) = (array.dtype.clone(), array.data);
             return self.scalar(node, &class, &dtype, data);
@@ -108,8 +108,10 @@ impl<'a> Tree<'a> {
     /// None)`.
     pub(super) fn masked_array(&mut self, node: Node<'a>, data: Value, mask: Value) -> Result<Value> {
         node.expect(&[("numpy.ma", "MaskedArray"), ("numpy.ma.core", "MaskedArray")])?;
-        let array =
-            self.heap.array(data).ok_or_else(|| node.malformed("the data of a masked array is no array"))?;
+        let array = self
+            .heap
+            .array(data)
+            .ok_or_else(|| node.malformed("the data of a masked array is not an array"))?;
         let (dtype, shape, order, elements) =
             (array.dtype.clone(), array.shape.clone(), array.order, array.data);
         let mask = self.mask(node, mask, mask_dtype(&dtype), &shape, order)?;
@@ -168,7 +170,7 @@ impl<'a> Tree<'a> {
     pub(super) fn dtype(&mut self, node: Node<'a>, array: Value) -> Result<Value> {
         node.expect(&[("numpy", "dtype")])?;
         let dtype = self.heap.array(array).map(|array| array.dtype.clone());
-        self.dtype_value(&dtype.ok_or_else(|| node.malformed("the content of a dtype is no array"))?)
+        self.dtype_value(&dtype.ok_or_else(|| node.malformed("the content of a dtype is not an array"))?)
     }
 
     pub(super) fn shape_value(&mut self, shape: &[usize]) -> Result<Value> {
@@ -267,7 +269,7 @@ impl<'a> Tree<'a> {
         let pairs = self
             .heap
             .as_dict(state)
-            .ok_or_else(|| node.malformed("the state of a RandomState is no dict"))?;
+            .ok_or_else(|| node.malformed("the state of a RandomState is not a dict"))?;
         let is_of_generator = |key| self.heap.is_str(key, "bit_generator") || self.heap.is_str(key, "state");
         let pairs: Vec<Value> =
             pairs.chunks_exact(2).filter(|pair| is_of_generator(pair[0])).flatten().copied().collect();
@@ -313,7 +315,9 @@ impl<'a> Tree<'a> {
             "PCG64" | "PCG64DXSM" => "numpy.random._pcg64",
             "Philox" => "numpy.random._philox",
             "SFC64" => "numpy.random._sfc64",
-            other => return Err(node.malformed(format!("{:?} is no bit generator of numpy", shorten(other)))),
+            other => {
+                return Err(node.malformed(format!("{:?} is not a bit generator of numpy", shorten(other))));
+            }
         };
         let class = self.global(module, name)?;
         self.reduce("numpy.random._pickle", "__bit_generator_ctor", &[class])

@@ -81,7 +81,7 @@ impl<'a> Tree<'a> {
 
     /// The rows of a matrix as a tuple of arrays, which is how scipy keeps coordinates.
     fn coordinates(&mut self, node: Node<'a>, rows: Value) -> Result<Value> {
-        let bad = || node.malformed("the coordinates of a sparse matrix are no matrix of numbers");
+        let bad = || node.malformed("the coordinates of a sparse matrix are not a matrix of numbers");
         let array = self.heap.array(rows).ok_or_else(bad)?;
         let (&[count, len], ArrayData::Bytes(blob)) = (&array.shape[..], array.data) else {
             return Err(bad());

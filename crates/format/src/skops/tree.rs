@@ -114,7 +114,7 @@ impl<'a> Tree<'a> {
 
     /// Length and keyed hash of the entry that a text names.
     fn content_of(&mut self, name: Node<'a>) -> Result<(usize, u64)> {
-        let text = name.json.str(name.at).ok_or_else(|| name.malformed("the file of a node is no text"))?;
+        let text = name.json.str(name.at).ok_or_else(|| name.malformed("the file of a node is not text"))?;
         let hasher = self.hasher.clone();
         let file = self.entry(name, &text)?;
         let hash = *file.hash.get_or_insert_with(|| hasher.hash_one(&file.bytes));

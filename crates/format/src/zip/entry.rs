@@ -175,12 +175,12 @@ fn check_kind(made_by: u16, attributes: u32, name: &str, size: u64) -> Result<()
 
 /// A relative path that means the same everywhere.
 fn checked_name(name: &[u8]) -> Result<String> {
-    let name = str::from_utf8(name).map_err(|_| Error::malformed("the name of an entry is no UTF-8"))?;
+    let name = str::from_utf8(name).map_err(|_| Error::malformed("the name of an entry is not UTF-8"))?;
     let parts = name.strip_suffix('/').unwrap_or(name);
     let plain = parts.split('/').all(|part| !matches!(part, "" | "." | ".."));
     let has_drive = name.as_bytes().get(1) == Some(&b':');
     let good = plain && !has_drive && !name.contains(['\\', '\0']);
-    check(good, "the name of an entry is no plain relative path")?;
+    check(good, "the name of an entry is not a plain relative path")?;
     Ok(name.to_owned())
 }
 

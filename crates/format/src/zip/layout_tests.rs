@@ -118,8 +118,8 @@ fn an_entry_and_what_it_must_not_have() {
     good(&plain());
     bad(&Layout { comment: b"hi", ..plain() }, "an entry has a comment");
     bad(&Layout { disk: 1, ..plain() }, "the archive has several volumes");
-    bad(&Layout { name: b"\xff", ..plain() }, "the name of an entry is no UTF-8");
-    bad(&Layout { name: b"", ..plain() }, "no plain relative path");
+    bad(&Layout { name: b"\xff", ..plain() }, "the name of an entry is not UTF-8");
+    bad(&Layout { name: b"", ..plain() }, "not a plain relative path");
     bad(&Layout { central_lengths: Some([3, 4]), ..plain() }, "a stored entry has two lengths");
     bad(&Layout { central_lengths: Some([400, 400]), ..plain() }, "an entry lies outside the archive");
     let error = Layout { method: 12, ..plain() }.read().expect_err("bzip2");

@@ -63,7 +63,7 @@ impl Lookup {
             let other = if let Unknown::Value(value) = unknown { Some(value) } else { None };
             let is_int = |x: &f64| x.fract() == 0.0 && x.abs() <= MAX_INTEGER;
             if dtype == DType::I64 && !values.iter().chain(other).all(is_int) {
-                return Err(format!("column {number} has values that are no integers"));
+                return Err(format!("column {number} has values that are not integers"));
             }
         }
         Ok(Self { dtype, columns })
@@ -150,8 +150,8 @@ mod tests {
         assert!(new(DType::I64, &[0.0, -1.0], Unknown::Error).is_ok());
         assert!(new(DType::F64, &[0.5, f64::NAN], Unknown::Value(f64::NAN)).is_ok());
         for (dtype, values, unknown, message) in [
-            (DType::I64, &[0.0, 0.5][..], Unknown::Error, "column 3 has values that are no integers"),
-            (DType::I64, &[0.0, 1.0], Unknown::Value(f64::NAN), "column 3 has values that are no integers"),
+            (DType::I64, &[0.0, 0.5][..], Unknown::Error, "column 3 has values that are not integers"),
+            (DType::I64, &[0.0, 1.0], Unknown::Value(f64::NAN), "column 3 has values that are not integers"),
             (DType::F64, &[0.0], Unknown::Error, "column 3 has 2 categories and 1 values"),
             (DType::Str, &[0.0, 1.0], Unknown::Error, "lookup of str"),
         ] {

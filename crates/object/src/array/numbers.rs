@@ -86,7 +86,7 @@ impl NdArray<'_> {
         convert: impl Fn(Element<'s>) -> Option<T>,
     ) -> Result<Cow<'s, [T]>, Error> {
         let bad = || {
-            let message = format!("an array of dtype {} where numbers belong", self.dtype);
+            let message = format!("an array of dtype {} instead of numbers", self.dtype);
             match self.dtype.kind {
                 Kind::DateTime(_) | Kind::TimeDelta(_) => Error::unsupported(message),
                 _ => Error::malformed(message),

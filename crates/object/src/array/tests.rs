@@ -100,7 +100,7 @@ fn elements_of_every_kind_in_both_byte_orders() {
 fn elements_that_are_none() {
     let error = |code: &str, bytes: &[u8]| message(element(&dtype(code), bytes));
     assert_eq!(error("<f8", &[0; 7]), "an element of dtype <f8 has 7 bytes");
-    assert_eq!(error("<U1", &0x11_0000_u32.to_le_bytes()), "0x110000 is no Unicode code point");
+    assert_eq!(error("<U1", &0x11_0000_u32.to_le_bytes()), "0x110000 is not a Unicode code point");
     assert_eq!(error("|O", &[0; 8]), "a pointer to a Python object stands in raw bytes");
     assert_eq!(error("<f16", &[0; 16]), "float of 16 bytes (numpy.longdouble)");
     assert_eq!(error("<c32", &[0; 32]), "float of 16 bytes (numpy.longdouble)");
@@ -164,7 +164,7 @@ fn numbers_are_borrowed_where_they_lie_and_converted_elsewhere() {
     let swapped: Vec<u8> = [1.5_f64, -2.0].iter().flat_map(|x| x.to_be_bytes()).collect();
     with(dtype("<f8"), &[2], Order::Fortran, &floats, |array| {
         assert_eq!(*array.f64s().expect("floats"), [1.5, -2.0]);
-        assert!(message(array.i64s()).contains("an array of dtype <f8 where numbers belong"));
+        assert!(message(array.i64s()).contains("an array of dtype <f8 instead of numbers"));
     });
     with(dtype(">f8"), &[2], Order::C, &swapped, |array| {
         assert_eq!(*array.f64s().expect("floats"), [1.5, -2.0]);

@@ -35,7 +35,7 @@ impl Heap {
     pub fn array_of_ndim(&self, value: Value, ndim: usize) -> Result<NdArray<'_>, Error> {
         let array = self.ndarray(value).ok_or_else(|| Error::malformed("not an array"))??;
         if array.ndim() != ndim {
-            let message = format!("an array of shape {:?} where {ndim} dimensions belong", array.shape);
+            let message = format!("an array of shape {:?} instead of {ndim} dimensions", array.shape);
             return Err(Error::malformed(message));
         }
         Ok(array)

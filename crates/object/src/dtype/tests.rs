@@ -247,7 +247,7 @@ fn pickled_dtypes_and_their_state() {
     assert_eq!(read(&make, value).expect("version 0").code(), "<U2");
     let value = pickled(&mut make, "U0", &[&[Value::Int(1)], &old[..]].concat());
     assert_eq!(read(&make, value).expect("version 1").code(), "<U2");
-    let tuple = "the state of a numpy.dtype is no tuple of 5 to 9 items";
+    let tuple = "the state of a numpy.dtype is not a tuple of 5 to 9 items";
     for count in [0, 4, 10] {
         let value = pickled(&mut make, "f8", &vec![little; count]);
         assert_eq!(read(&make, value), Err(tuple.to_owned()));
@@ -370,7 +370,7 @@ fn shapes() {
     let (negative, nested) = (make.tuple(&[Value::Int(-1)]), make.tuple(&[most]));
     for value in [many, negative, nested, text, Value::None, Value::Int(-1)] {
         let error = shape_of(&make.0, value).expect_err("no shape").to_string();
-        assert_eq!(error, "a shape is no tuple of at most 64 non-negative integers");
+        assert_eq!(error, "a shape is not a tuple of at most 64 non-negative integers");
     }
 }
 
@@ -432,5 +432,5 @@ fn fields_are_found_by_names_and_titles_alone() {
     assert_eq!(read(&make, value), Err("a numpy.dtype of a sub-array and of fields".to_owned()));
     let sized = [Value::Int(3), none, Value::None, Value::None, Value::None, Value::Int(3), Value::Int(4)];
     let value = pickled(&mut make, "U0", &sized);
-    assert_eq!(read(&make, value), Err("text of 3 bytes, which are no whole characters".to_owned()));
+    assert_eq!(read(&make, value), Err("text of 3 bytes, which are not whole characters".to_owned()));
 }

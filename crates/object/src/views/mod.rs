@@ -214,7 +214,7 @@ fn entry(heap: &Heap, pairs: &[Value], name: &str) -> Option<Value> {
 
 /// An array that a view needs.
 fn array<'h>(heap: &'h Heap, value: Value, what: &str) -> Result<crate::NdArray<'h>, Error> {
-    heap.ndarray(value).ok_or_else(|| Error::malformed(format!("{what} is no array")))?
+    heap.ndarray(value).ok_or_else(|| Error::malformed(format!("{what} is not an array")))?
 }
 
 #[cfg(test)]

@@ -46,12 +46,12 @@ impl<'h> Random<'h> {
         if let Some(name) = self.state_dict().and_then(|pairs| entry(heap, pairs, "bit_generator")) {
             return heap
                 .as_str(name)
-                .ok_or_else(|| Error::malformed("the name of a bit generator is no text"));
+                .ok_or_else(|| Error::malformed("the name of a bit generator is not text"));
         }
         if let Some([name, ..]) = self.own_state().and_then(|state| heap.as_tuple(state)) {
             return heap
                 .as_str(*name)
-                .ok_or_else(|| Error::malformed("the name of a bit generator is no text"));
+                .ok_or_else(|| Error::malformed("the name of a bit generator is not text"));
         }
         self.named().ok_or_else(|| Error::malformed("a random state does not name its bit generator"))
     }
@@ -115,7 +115,7 @@ impl<'h> Random<'h> {
 
 /// The entries of the dict, with those of its entry `state` in place.
 fn flatten<'h>(heap: &'h Heap, pairs: &'h [Value]) -> Result<Vec<(Cow<'h, str>, Value)>, Error> {
-    let bad = || Error::malformed("the state of a bit generator has a key that is no text");
+    let bad = || Error::malformed("the state of a bit generator has a key that is not text");
     let mut out = Vec::new();
     for pair in pairs.chunks_exact(2).take(MAX_ENTRIES) {
         let name = heap.as_str(pair[0]).ok_or_else(bad)?;

@@ -148,12 +148,12 @@ fn random_states_that_are_none() {
         assert_eq!(random(value).bit_generator().expect("a name"), "MT19937");
     }
     for value in [unnamed, numbered_name] {
-        assert_eq!(message(random(value).bit_generator()), "the name of a bit generator is no text");
+        assert_eq!(message(random(value).bit_generator()), "the name of a bit generator is not text");
     }
     assert_eq!(message(random(nameless).bit_generator()), "a random state does not name its bit generator");
     assert!(random(nameless).state().expect("none").is_empty());
     for value in [odd_key, odd_inner] {
-        assert_eq!(message(random(value).state()), "the state of a bit generator has a key that is no text");
+        assert_eq!(message(random(value).state()), "the state of a bit generator has a key that is not text");
     }
     let other = make.reduce(("numpy.random._pickle", "__other_ctor"), &[]);
     assert!(matches!(make.0.view(other), View::Call));

@@ -166,7 +166,7 @@ fn counted<'t>(
 }
 
 fn not_a_count(word: &str) -> String {
-    format!("{word:?} is no count")
+    format!("{word:?} is not a count")
 }
 
 fn unicode(text: &str) -> Content<'_> {

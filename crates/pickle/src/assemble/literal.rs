@@ -76,7 +76,7 @@ fn escape(chars: &mut std::str::Chars<'_>) -> Result<u32, String> {
         'u' if chars.as_str().starts_with('{') => return braced(chars),
         'u' => 4,
         'U' => 8,
-        _ => return Err(format!("\\{letter} is no escape")),
+        _ => return Err(format!("\\{letter} is not an escape")),
     };
     let text = chars.as_str().get(..digits).ok_or_else(|| format!("\\{letter} takes {digits} digits"))?;
     *chars = chars.as_str()[digits..].chars();
@@ -93,7 +93,7 @@ fn code_point(digits: &str) -> Result<u32, String> {
     let plain = !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
     let point = if plain { u32::from_str_radix(digits, 16).ok() } else { None };
     let point = point.filter(|&point| point <= u32::from(char::MAX));
-    point.ok_or_else(|| format!("{digits:?} is no code point in hexadecimal digits"))
+    point.ok_or_else(|| format!("{digits:?} is not a code point in hexadecimal digits"))
 }
 
 /// One byte for each code point.

@@ -92,7 +92,7 @@ fn arguments_that_are_cut_short() {
 fn what_is_wrong_with_an_argument_and_how_wrong() {
     let (rule, impossible, cut_short) = (Breach::Rule, Breach::Impossible, Breach::CutShort);
     let cases: &[(&[u8], Breach, &str)] = &[
-        (b"\xff", impossible, "0xff is no opcode (byte 1)"),
+        (b"\xff", impossible, "0xff is not an opcode (byte 1)"),
         (b"\x95\xff\xff\xff\xff\xff\xff\xff\xff", impossible, "more than Python can count (byte 1, FRAME)"),
         (
             b"\x8e\xff\xff\xff\xff\xff\xff\xff\xff",

@@ -78,7 +78,7 @@ fn decimals_of_every_length() {
                     assert!(i64::try_from(value).is_err(), "{value} fits 64 bits");
                     assert_eq!(sign_extended(&bytes), value);
                 }
-                None => panic!("{text} is no number"),
+                None => panic!("{text} is not a number"),
             }
         }
     }

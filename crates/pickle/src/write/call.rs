@@ -63,7 +63,7 @@ impl Writer<'_, '_> {
         let heap = self.heap;
         let Some(items) = heap.as_tuple(args) else {
             return Err(WriteError::unsupported(
-                "an object whose arguments are no tuple needs the protocol that it was read from",
+                "an object whose arguments are not a tuple needs the protocol that it was read from",
             ));
         };
         if kwargs == Value::None {
@@ -109,7 +109,7 @@ impl Writer<'_, '_> {
 
     fn instance(&mut self, id: Id, class: Value, args: Value) -> Done {
         let Some(items) = self.heap.as_tuple(args) else {
-            return Err(WriteError::unsupported("an instance whose arguments are no tuple"));
+            return Err(WriteError::unsupported("an instance whose arguments are not a tuple"));
         };
         self.op(Opcode::Mark);
         self.tasks.push(Task::EndInstance(id));

@@ -37,7 +37,7 @@ fn dict_of(heap: &Heap, state: Value) -> Checked {
     match heap.as_dict(state) {
         Some(pairs) => keys(heap, pairs),
         None if state == Value::None => Ok(()),
-        None => Err(Refusal::new(Rule::UnknownArguments, "given a state that is no dict of attributes")),
+        None => Err(Refusal::new(Rule::UnknownArguments, "given a state that is not a dict of attributes")),
     }
 }
 
@@ -45,7 +45,7 @@ fn dict_of(heap: &Heap, state: Value) -> Checked {
 pub(super) fn keys(heap: &Heap, pairs: &[Value]) -> Checked {
     for pair in pairs.chunks_exact(2) {
         if !is_str(heap, pair[0]) {
-            return Err(Refusal::new(Rule::UnknownArguments, "has an attribute whose name is no text"));
+            return Err(Refusal::new(Rule::UnknownArguments, "has an attribute whose name is not text"));
         }
         let Some(Node::Str(blob) | Node::Str8(blob)) = heap.node_of(pair[0]) else { continue };
         let name = heap.bytes(blob);

@@ -231,7 +231,7 @@ fn ufunc(site: &Site<'_>) -> Checked {
                 names::Standing::Known(_) | names::Standing::Unknown => Rule::UnknownArguments,
             };
             let short = |text: &str| text.chars().take(60).collect::<String>();
-            let message = format!("fetches {}.{}, which is no known ufunc", short(&module), short(&name));
+            let message = format!("fetches {}.{}, which is not a known ufunc", short(&module), short(&name));
             Err(Refusal::new(rule, message))
         }
     }

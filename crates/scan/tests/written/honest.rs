@@ -525,7 +525,7 @@ fn shapes_of_scalars() {
     };
     is_safe(&matrix(scalar("i8", &[3, 0, 0, 0, 0, 0, 0, 0]), 2));
     is_found(&matrix(scalar("i8", &[3, 0, 0, 0, 0, 0, 0, 0]), 3), Rule::Unsound, "");
-    is_found(&matrix(scalar("i8", &[0xff; 8]), 0), Rule::Unsound, "a shape is no tuple");
-    is_found(&matrix(scalar("i8", &[0, 0, 0, 0, 1, 0, 0, 0]), 0), Rule::Unsound, "a shape is no tuple");
-    is_found(&matrix(scalar("u1", &[3]), 0), Rule::Unsound, "a shape is no tuple");
+    is_found(&matrix(scalar("i8", &[0xff; 8]), 0), Rule::Unsound, "a shape is not a tuple");
+    is_found(&matrix(scalar("i8", &[0, 0, 0, 0, 1, 0, 0, 0]), 0), Rule::Unsound, "a shape is not a tuple");
+    is_found(&matrix(scalar("u1", &[3]), 0), Rule::Unsound, "a shape is not a tuple");
 }

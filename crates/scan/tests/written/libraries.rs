@@ -106,7 +106,7 @@ fn numpy_dtypes() {
         is_found(&call("numpy.dtype", args), Rule::UnknownArguments, "called with (");
     }
     is_found(&call("numpy.dtype", &[text("x9")]), Rule::UnknownArguments, "dtype code \"x9\"");
-    is_found(&build(call("numpy.dtype", &copied), list(&[])), Rule::Unsound, "no tuple of 5 to 9 items");
+    is_found(&build(call("numpy.dtype", &copied), list(&[])), Rule::Unsound, "not a tuple of 5 to 9 items");
 }
 
 #[test]
@@ -162,11 +162,11 @@ fn masked_arrays_and_ufuncs() {
     is_safe(&ufunc("numpy", "exp"));
     is_safe(&ufunc("numpy.core.umath", "exp"));
     is_safe(&ufunc("numpy.lib.scimath", "log"));
-    is_found(&ufunc("numpy.core.umath", "frompyfunc"), Rule::UnknownArguments, "which is no known ufunc");
+    is_found(&ufunc("numpy.core.umath", "frompyfunc"), Rule::UnknownArguments, "which is not a known ufunc");
     is_found(
         &ufunc("numpy.elsewhere", "exp"),
         Rule::UnknownArguments,
-        "fetches numpy.elsewhere.exp, which is no known ufunc",
+        "fetches numpy.elsewhere.exp, which is not a known ufunc",
     );
     is_found(&ufunc("os", "system"), Rule::Resolver, "fetches os.system");
     for args in [&[text("numpy")][..], &[int(1), text("exp")], &[text("numpy"), int(1)]] {
@@ -308,7 +308,7 @@ fn compiled_classes_are_made_by_their_functions_only() {
     let small = || tree(&[int(1), longs(&[1], &[2]), int(1)]);
     is_safe(&small());
     is_safe(&dict(&[("tree_", small()), ("rules", small())]));
-    let bare = "a tree where an estimator belongs";
+    let bare = "a tree instead of an estimator";
     is_found(&list(&[small()]), Rule::UnknownArguments, bare);
     is_found(&tuple(&[text("tree"), small()]), Rule::UnknownArguments, bare);
     is_found(&objects(&[small()]), Rule::UnknownArguments, bare);

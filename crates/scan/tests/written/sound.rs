@@ -93,7 +93,7 @@ fn what_a_tree_is_made_with() {
     }
     unsound(
         &of(&[int(2), classes.clone(), one.clone()], 3, &[3, 2]),
-        "values: an array of shape [3, 2] where 3 dimensions",
+        "values: an array of shape [3, 2] instead of 3 dimensions",
     );
     unsound(&of(&[int(-1), classes.clone(), one.clone()], 3, &[3, 1, 2]), "n_features: not a count");
     unsound(&of(&[int(2), classes.clone(), int(-1)], 3, &[3, 1, 2]), "n_outputs: not a count");
@@ -212,7 +212,7 @@ fn trees_of_neighbours() {
     unsound(&neighbors(|parts| drop(parts.pop())), "state: a part is missing");
     is_safe(&neighbors(|parts| parts[12] = floats(&[3])));
     let set = |k: usize, value: Value| neighbors(move |parts| parts[k] = value.clone());
-    unsound(&set(0, floats(&[3])), "data: an array of shape [3] where 2 dimensions belong");
+    unsound(&set(0, floats(&[3])), "data: an array of shape [3] instead of 2 dimensions");
     unsound(&set(0, floats(&[2, 2])), "idx_array: not the positions of 2 points");
     for order in [longs(&[3], &[3, 0, 1]), longs(&[3], &[-1, 0, 1]), longs(&[2], &[0, 1]), floats(&[3])] {
         unsound(&set(1, order), "idx_array: not the positions of 3 points");
@@ -269,7 +269,7 @@ fn metrics_with_a_number_for_each_feature() {
     for class in ["SEuclideanDistance64", "SEuclideanDistance32", "SEuclideanDistance"] {
         is_safe(&with(class, &[2], &[1, 1]));
         unsound(&with(class, &[1], &[1, 1]), "dist_metric.vec: 1 for 2 features");
-        unsound(&with(class, &[2, 1], &[1, 1]), "dist_metric.vec: an array of shape [2, 1] where 1");
+        unsound(&with(class, &[2, 1], &[1, 1]), "dist_metric.vec: an array of shape [2, 1] instead of 1");
     }
     is_safe(&with("MahalanobisDistance64", &[1], &[2, 2]));
     unsound(&with("MahalanobisDistance64", &[1], &[2, 1]), "dist_metric.mat: shape [2, 1] for 2 features");

@@ -268,7 +268,7 @@ fn what_is_given_to_objects() {
     is_found(
         &append(call("collections.OrderedDict", &[])),
         Rule::UnknownArguments,
-        "given items by APPEND or ADDITEMS, which is no list",
+        "given items by APPEND or ADDITEMS, which is not a list",
     );
     is_safe(&set(call("collections.OrderedDict", &[]), "__class__"));
     is_safe(&set(new("sklearn.utils.Bunch"), "data"));
@@ -286,7 +286,7 @@ fn what_is_given_to_objects() {
     is_found(
         &set(new("sklearn.svm._classes.SVC"), "x"),
         Rule::UnknownArguments,
-        "given keys by SETITEM, which is no dict",
+        "given keys by SETITEM, which is not a dict",
     );
     is_found(
         &set(global("numpy.exp"), "x"),
@@ -306,10 +306,10 @@ fn attributes_and_slots() {
     is_found(
         &scaler(pairs(&[(int(1), int(1))])),
         Rule::UnknownArguments,
-        "has an attribute whose name is no text",
+        "has an attribute whose name is not text",
     );
     is_found(&scaler(dict(&[("__", int(1))])), Rule::Smuggled, "sets __, which");
-    is_found(&scaler(list(&[])), Rule::UnknownArguments, "given a state that is no dict of attributes");
+    is_found(&scaler(list(&[])), Rule::UnknownArguments, "given a state that is not a dict of attributes");
     is_found(
         &scaler(tuple(&[none(), none()])),
         Rule::UnknownArguments,
@@ -321,7 +321,7 @@ fn attributes_and_slots() {
     let slots = |dict: Value, slots: Value| build(new("scipy.sparse._csr.csr_matrix"), tuple(&[dict, slots]));
     is_found(&slots(none(), dict(&[("__class__", int(1))])), Rule::Smuggled, "sets __class__");
     is_found(&slots(dict(&[("__class__", int(1))]), none()), Rule::Smuggled, "sets __class__");
-    is_found(&slots(list(&[]), none()), Rule::UnknownArguments, "no dict of attributes");
+    is_found(&slots(list(&[]), none()), Rule::UnknownArguments, "not a dict of attributes");
 }
 
 /// Bytes that look like a pickle may be data: of one that breaks off only harmful names count.

@@ -87,7 +87,7 @@ fn part(state: &State<'_>, columns: &Columns<'_>, value: Value, place: &str) -> 
     if selection.columns.is_empty() {
         return Ok(None);
     }
-    let name = heap.as_str(name).ok_or_else(|| state.malformed(place, "a name that is no text"))?;
+    let name = heap.as_str(name).ok_or_else(|| state.malformed(place, "a name that is not text"))?;
     let step = Step::read(state, transformer, &format!("{place}[1]"))?;
     let weight = Weight::read(state, &name)?;
     Ok(Some(Part { name: name.into(), step, weight, selection }))

@@ -108,7 +108,7 @@ impl Columns<'_> {
                 let name = std::str::from_utf8(name).map_err(|_| state.malformed(place, "no UTF-8"))?;
                 return self.of_name(state, name, place);
             }
-            _ => return Err(state.unsupported(place, "columns that are no positions, names or mask")),
+            _ => return Err(state.unsupported(place, "columns that are not positions, names or a mask")),
         };
         let count = i64::try_from(self.count).unwrap_or(i64::MAX);
         let position =

@@ -149,7 +149,7 @@ fn trees(
         let place = format!("{NAME}[{iteration}]");
         let predictors = state.heap().as_sequence(of_iteration).unwrap_or_default();
         if predictors.len() != sums {
-            let message = format!("{} trees where {sums} belong", predictors.len());
+            let message = format!("{} trees instead of {sums}", predictors.len());
             return Err(state.malformed(&place, message));
         }
         for (k, &predictor) in predictors.iter().enumerate() {

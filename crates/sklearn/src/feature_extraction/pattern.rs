@@ -292,7 +292,7 @@ impl<'p> Parser<'p> {
     fn code(&mut self, digits: usize) -> Result<char, String> {
         let hex = self.rest.get(..digits).filter(|hex| hex.bytes().all(|b| b.is_ascii_hexdigit()));
         let c = hex.and_then(|hex| u32::from_str_radix(hex, 16).ok()).and_then(char::from_u32);
-        let c = c.ok_or("an escape that is no character")?;
+        let c = c.ok_or("an escape that is not a character")?;
         self.rest = &self.rest[digits..];
         Ok(c)
     }
@@ -419,8 +419,8 @@ mod tests {
             ("(?i:a)", "(?i…)"),
             ("a(?u)b", "(?u…)"),
             ("a\\", "a backslash at the end"),
-            (r"\x4", "no character"),
-            (r"\ud800", "no character"),
+            (r"\x4", "not a character"),
+            (r"\ud800", "not a character"),
         ] {
             let error = parse(source, false).expect_err(source);
             assert!(error.contains(message), "{source}: {error}");

@@ -62,7 +62,7 @@ fn by_column(state: &State<'_>, name: &str, pairs: &[Value]) -> Result<Terms, Er
     let count = pairs.len() / 2;
     let mut terms: Vec<Option<Cow<'_, str>>> = vec![None; count];
     for pair in pairs.chunks_exact(2) {
-        let term = text(state, pair[0]).ok_or_else(|| state.unsupported(name, "a term that is no text"))?;
+        let term = text(state, pair[0]).ok_or_else(|| state.unsupported(name, "a term that is not text"))?;
         let column = column(state, name, pair[1])?;
         let place = usize::try_from(column).ok().and_then(|column| terms.get_mut(column));
         let place = place

@@ -349,7 +349,7 @@ impl Marker {
             (Self::Scalar(number, path), DType::F32) if single(*number) != *number => {
                 return Err(Error::unsupported(
                     path.as_str(),
-                    format!("{number:?} as a numpy scalar that is no float32, for float32 data"),
+                    format!("{number:?} as a numpy scalar that is not a float32, for float32 data"),
                 ));
             }
             (Self::Number(number) | Self::Scalar(number, _), _) => Missing::Number(*number),

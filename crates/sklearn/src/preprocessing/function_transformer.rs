@@ -123,7 +123,12 @@ fn named(state: &State<'_>, value: Value) -> Result<Applied, Error> {
                 };
                 heap.as_str(*heap.as_tuple(call.args)?.get(1)?)
             });
-            let name = call.ok_or_else(|| state.unsupported("func", "a function that is no name"))?;
+            let name = call.ok_or_else(|| {
+                state.unsupported(
+                    "func",
+                    "a function without a name to import, such as a lambda; cannery can't run Python code",
+                )
+            })?;
             ("numpy", name.into_owned())
         }
     };

@@ -124,7 +124,7 @@ fn of_matrix(heap: &Heap, value: Value) -> Value {
 fn check_center(heap: &Heap, node: &Object<'_>, columns: usize) -> Checked {
     let Some(center) = node.attr("center").filter(|&center| center != Value::None) else { return Ok(()) };
     let Some(center) = heap.ndarray(of_matrix(heap, center)) else {
-        return Err(unknown("a centre that is no array"));
+        return Err(unknown("a centre that is not an array"));
     };
     let center = center.map_err(|error| unsound("_bisecting_tree.center", error))?;
     // of sparse rows the mean is a matrix of one row

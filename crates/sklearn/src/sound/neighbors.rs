@@ -105,7 +105,7 @@ fn check_nodes(
         if leaf.int(node) == 0 && 2 * index + 2 >= stored {
             return Err(unsound(
                 format!("node_data[{index}].is_leaf"),
-                "a node without children that is no leaf",
+                "a node without children that is not a leaf",
             ));
         }
     }

@@ -104,7 +104,7 @@ impl NeighborTree {
             }
             let [Some(left), Some(right)] = [2 * index + 1, 2 * index + 2].map(|child| self.nodes.get(child))
             else {
-                return Err(format!("node {index} is no leaf and has no children"));
+                return Err(format!("node {index} is not a leaf and has no children"));
             };
             let cuts = left.start == node.start && left.end == right.start && right.end == node.end;
             if !cuts || left.start > left.end || right.start > right.end {
