@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use cannery::Model;
 use cannery_exec::Program;
-use cannery_graph::{DType, Shape, Signature};
+use cannery_graph::{DType, Signature};
 use cannery_rows::{CellView, Column, Layout, RowsView, Values, ValuesView};
 use cannery_sklearn::Estimator;
 

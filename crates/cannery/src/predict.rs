@@ -75,6 +75,10 @@ impl Model {
     /// assert_eq!(results[0].values, Values::I64(vec![0]));
     /// # Ok::<(), cannery::Error>(())
     /// ```
+    #[allow(
+        clippy::needless_pass_by_value,
+        reason = "callers build a batch for one call; `call_view` borrows"
+    )]
     pub fn call_all(&self, request: &str, batch: Batch) -> Result<Vec<Column>> {
         self.call_view(request, batch.view()?)
     }
