@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use cannery::Model;
-use cannery_exec::{Batch, Cell, Column, Output, Program, Values};
-use cannery_graph::{DType, Shape, Signature};
+use cannery_exec::Program;
+use cannery_graph::{DType, Signature};
+use cannery_rows::{CellView, Column, Layout, RowsView, Values, ValuesView};
 use cannery_sklearn::Estimator;
 
 use super::read;
@@ -85,16 +86,14 @@ fn run(program: &Program, table: &Table) -> bool {
 }
 
 /// A row of a result.
-fn shown(output: &Output, row: usize) -> String {
-    match (&output.values, output.shape) {
-        (Values::Csr(rows), _) => {
-            let stored = rows.indptr[row]..rows.indptr[row + 1];
-            format!("{:?} {}", &rows.indices[stored.clone()], part(&rows.values, stored))
+fn shown(output: &Column, row: usize) -> String {
+    match (&output.values, &output.layout) {
+        (values, Layout::Csr { indptr, indices, .. }) => {
+            let stored = indptr[row]..indptr[row + 1];
+            format!("{:?} {}", &indices[stored.clone()], part(values, stored))
         }
-        (values, Shape::Matrix(columns) | Shape::Csr(columns)) => {
-            part(values, row * columns..(row + 1) * columns)
-        }
-        (values, Shape::Vector | Shape::Ragged | Shape::Hits(_)) => part(values, row..row + 1),
+        (values, Layout::Matrix(columns)) => part(values, row * columns..(row + 1) * columns),
+        (values, Layout::Vector) => part(values, row..row + 1),
     }
 }
 
@@ -105,8 +104,7 @@ fn part(values: &Values, range: Range<usize>) -> String {
         Values::I64(values) => format!("{:?}", &values[range]),
         Values::Bool(values) => format!("{:?}", &values[range]),
         Values::Any(values) => format!("{:?}", &values[range]),
-        Values::Str(texts) => range.map(|at| format!("{:?} ", &texts[at])).collect(),
-        Values::Csr(_) => unreachable!("the elements of a sparse matrix are not one"),
+        Values::Str(texts) => range.map(|at| format!("{:?} ", texts.get(at))).collect(),
     }
 }
 
@@ -118,24 +116,24 @@ struct Table {
 
 impl Table {
     /// The results for some of the rows; `None` when they are refused.
-    fn run(&self, program: &Program, rows: Range<usize>) -> Option<Vec<Output>> {
+    fn run(&self, program: &Program, rows: Range<usize>) -> Option<Vec<Column>> {
         let (first, count) = (rows.start, rows.len());
         let cells: Vec<usize> = (first * self.columns..rows.end * self.columns).collect();
         let held = |dtype, cells: &[usize]| Held::of(dtype, cells, self.columns);
         match &self.signature {
             Signature::Text => {
                 let texts: Vec<&str> = rows.map(|row| TEXTS[row % TEXTS.len()]).collect();
-                program.run(&Batch::texts(&texts)).ok()
+                program.run(&RowsView::texts(&texts)).ok()
             }
             Signature::Dense { dtype } => {
                 let held = held(*dtype, &cells);
-                program.run(&Batch::dense(held.column(), count, self.columns).expect("a matrix")).ok()
+                program.run(&RowsView::dense(held.column(), count, self.columns).expect("a matrix")).ok()
             }
             Signature::Csr { dtype } => {
                 let (indptr, stored) = self.stored(rows);
                 let indices: Vec<u32> = stored.iter().map(|cell| (cell % self.columns) as u32).collect();
                 let held = held(*dtype, &stored);
-                let batch = Batch::csr(&indptr, &indices, held.column(), self.columns);
+                let batch = RowsView::csr(&indptr, &indices, held.column(), self.columns);
                 program.run(&batch.expect("a sparse matrix")).ok()
             }
             Signature::Frame(fields) => {
@@ -145,7 +143,7 @@ impl Table {
                 });
                 let columns: Vec<Held> = columns.collect();
                 let named = fields.iter().zip(&columns).map(|(field, held)| (&*field.name, held.column()));
-                program.run(&Batch::frame(named.collect(), count).expect("a frame")).ok()
+                program.run(&RowsView::frame(named.collect(), count).expect("a frame")).ok()
             }
             other => panic!("{other:?} is new: make rows for it"),
         }
@@ -169,7 +167,7 @@ enum Held {
     I64(Vec<i64>),
     Bool(Vec<bool>),
     Str(Vec<&'static str>),
-    Any(Vec<Cell<'static>>),
+    Any(Vec<CellView<'static>>),
 }
 
 impl Held {
@@ -189,25 +187,25 @@ impl Held {
                 cells
                     .iter()
                     .map(|cell| match cell % 5 {
-                        0 => Cell::None,
-                        1 => Cell::Bool(true),
-                        2 => Cell::Int(*cell as i64 - 2),
-                        3 => Cell::Float(number(cell)),
-                        _ => Cell::Str(text(cell)),
+                        0 => CellView::None,
+                        1 => CellView::Bool(true),
+                        2 => CellView::Int(*cell as i64 - 2),
+                        3 => CellView::Float(number(cell)),
+                        _ => CellView::Str(text(cell)),
                     })
                     .collect(),
             ),
         }
     }
 
-    fn column(&self) -> Column<'_> {
+    fn column(&self) -> ValuesView<'_> {
         match self {
-            Self::F32(values) => Column::F32(values),
-            Self::F64(values) => Column::F64(values),
-            Self::I64(values) => Column::I64(values),
-            Self::Bool(values) => Column::Bool(values),
-            Self::Str(values) => Column::Str(values),
-            Self::Any(values) => Column::Any(values),
+            Self::F32(values) => ValuesView::F32(values),
+            Self::F64(values) => ValuesView::F64(values),
+            Self::I64(values) => ValuesView::I64(values),
+            Self::Bool(values) => ValuesView::Bool(values),
+            Self::Str(values) => ValuesView::Str(values),
+            Self::Any(values) => ValuesView::Any(values),
         }
     }
 }

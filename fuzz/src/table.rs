@@ -117,7 +117,6 @@ fn cell(values: &Values, at: usize) -> String {
         Values::Bool(values) => format!("{:?},", values[at]),
         Values::Any(values) => format!("{:?},", values[at]),
         Values::Str(texts) => text(texts, at),
-        other => panic!("{other:?} is new: show its values"),
     }
 }
 

@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use cannery_exec::Program;
+use cannery_graph::Signature;
 use cannery_object::Limits;
+use cannery_rows::{Batch, Data, RowsView, Values};
 use cannery_sklearn::Takes;
-use cannery_table::{Batch, Data, Values};
 
 use crate::error::{Error, Result};
 use crate::model::{Model, Options};
-use crate::predict::{Held, Reading, Threads, open_table, signature};
+use crate::predict::{Reading, Threads, open_table};
 
 /// Rows of a call, for each line of the result.
 const SIZES: [usize; 3] = [1, 100, 10_000];
@@ -118,14 +119,14 @@ impl Benchmark {
             Some(input) => Rows::of_file(input, &model, &self.limits)?,
             None => Rows::drawn(model.read_estimator()?.takes())?,
         };
-        let signature = signature(&rows.0.data)?;
+        let signature = Signature::of(&rows.0.view()?);
         let program = model.compile(&self.method, &signature)?;
         let load_ns = median(|_| self.load().map(drop))?.round() as u64;
         let compile_ns = median(|_| model.compile(&self.method, &signature).map(drop))?.round() as u64;
         let run = |size| {
             let parts = rows.parts(size)?;
-            let held = parts.iter().map(Held::of).collect::<Result<Vec<_>>>()?;
-            let call = |index: usize| call(&program, &held[index % held.len()]);
+            let views = parts.iter().map(|part| Ok(part.view()?)).collect::<Result<Vec<_>>>()?;
+            let call = |index: usize| call(&program, &views[index % views.len()]);
             let ns = threads.run(|| median(call))?;
             Ok(Run { rows: size, ns_per_row: ns / size as f64 })
         };
@@ -184,8 +185,8 @@ impl Rows {
     }
 }
 
-fn call(program: &Program, rows: &Held<'_>) -> Result<()> {
-    black_box(program.run(&rows.batch()?)?);
+fn call(program: &Program, rows: &RowsView<'_>) -> Result<()> {
+    black_box(program.run(rows)?);
     Ok(())
 }
 

@@ -39,7 +39,11 @@ pub use bench::{Benchmark, Run, Timings};
 pub use cannery_format::compress::Codec;
 pub use cannery_format::{Companion, Facts, Kind as Container};
 pub use cannery_object::{LIMITS, Limit, LimitError, LimitInfo, Limits};
-pub use cannery_table::{Batch, Cell, Column, Data, Header, Layout, Named, Texts, Values};
+pub use cannery_rows::{
+    Batch, Cell, CellView, Column, DType, Data, DataView, Layout, Mismatch, Named, RowsView,
+};
+pub use cannery_rows::{Texts, Values, ValuesView};
+pub use cannery_table::Header;
 pub use convert::{Conversion, Converted, Target};
 pub use disassemble::{Listed, Listing, Opcodes};
 pub use dump::{DumpOptions, Format, NumpyNames};
@@ -47,4 +51,4 @@ pub use error::{Detail, Error, Result};
 pub use export::{ExportGap, ExportOptions, ExportTarget};
 pub use model::{Model, Options, Stage, load, loads, open};
 pub use plain::{Elements, Plain, PlainArray};
-pub use predict::{Numbers, Prediction};
+pub use predict::Prediction;

@@ -1,8 +1,8 @@
 //! What classes, columns and results are called.
 
 use cannery_graph::Labels;
+use cannery_rows::{Column, Values};
 use cannery_sklearn::Names;
-use cannery_table::{Column, Values};
 
 use crate::error::Result;
 use crate::model::Model;

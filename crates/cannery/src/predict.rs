@@ -1,24 +1,21 @@
 //! Native prediction: estimator, graph, program, and the way of rows through them.
 
-mod dense;
 mod methods;
 mod programs;
-mod rows;
 mod threads;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use cannery_exec::{Batch as ExecBatch, Program};
+use cannery_exec::Program;
 use cannery_graph::{DType, Signature};
 use cannery_object::Limits;
+use cannery_rows::{Batch, Column, DataView, Mismatch, RowsView};
 use cannery_sklearn::{ColumnHint, ColumnKind, Estimator, Takes};
-use cannery_table::{Batch, Column, Data, Header, Hint, Sink, Table, TableOptions, Target, Wanted};
+use cannery_table::{Header, Hint, Sink, Table, TableOptions, Target, Wanted};
 
-pub use self::dense::Numbers;
 pub(crate) use self::programs::Programs;
-pub(crate) use self::rows::{Held, signature};
 pub(crate) use self::threads::Threads;
 use crate::error::{Error, Result};
 use crate::model::{Model, Stage};
@@ -53,9 +50,9 @@ impl Model {
         let count = rows.len().checked_div(columns).unwrap_or(0);
         expect_rows(count as u64, &*self.read_estimator()?)?;
         let program = self.program(method, &Signature::dense(DType::F64))?;
-        let mut outputs = program.run(&ExecBatch::f64(rows, count, columns)?)?;
-        match (outputs.pop(), outputs.is_empty()) {
-            (Some(output), true) => Ok(rows::column(output, count)),
+        let mut results = program.run(&RowsView::f64(rows, count, columns)?)?;
+        match (results.pop(), results.is_empty()) {
+            (Some(result), true) => Ok(result),
             _ => {
                 Err(Error::usage(format!("{method} has several results: ask for {method}.0, {method}.1, …")))
             }
@@ -76,17 +73,37 @@ impl Model {
     /// assert_eq!(results[0].values, Values::I64(vec![0]));
     /// # Ok::<(), cannery::Error>(())
     /// ```
+    #[allow(
+        clippy::needless_pass_by_value,
+        reason = "callers build a batch for one call; `call_view` borrows"
+    )]
     pub fn call_all(&self, request: &str, batch: Batch) -> Result<Vec<Column>> {
-        let (names, _) = self.columns(&*self.read_estimator()?);
-        let batch = match (batch.data, names) {
-            (Data::Frame(columns), Some(names)) => {
-                Batch { rows: batch.rows, data: Data::Frame(rows::select(columns, &names)?) }
-            }
-            (data, _) => Batch { rows: batch.rows, data },
+        self.call_view(request, batch.view()?)
+    }
+
+    /// Calls methods as [`call_all`](Self::call_all) does, for rows that the caller keeps. Nothing of a dense or a sparse
+    /// matrix is copied, nor of the numbers and texts of a frame.
+    ///
+    /// ```
+    /// use cannery::{RowsView, Values, ValuesView};
+    /// let model = cannery::open("../../examples/iris_svc.joblib")?;
+    /// let numbers = [5.1_f32, 3.5, 1.4, 0.2];
+    /// let results = model.call_view("predict", RowsView::dense(ValuesView::F32(&numbers), 1, 4)?)?;
+    /// assert_eq!(results[0].values, Values::I64(vec![0]));
+    /// # Ok::<(), cannery::Error>(())
+    /// ```
+    pub fn call_view(&self, request: &str, rows: RowsView<'_>) -> Result<Vec<Column>> {
+        let estimator = self.read_estimator()?;
+        let rows = match rows.data() {
+            DataView::Frame(_) => match self.columns(&*estimator).0 {
+                Some(names) => rows.select(&names)?,
+                None => rows,
+            },
+            DataView::Dense { .. } | DataView::Csr { .. } | DataView::Texts(_) => rows,
         };
-        expect_rows(batch.rows as u64, &*self.read_estimator()?)?;
-        let program = self.program(request, &signature(&batch.data)?)?;
-        rows::run(&program, &batch)
+        expect_rows(rows.rows() as u64, &*estimator)?;
+        let program = self.program(request, &Signature::of(&rows))?;
+        Ok(program.run(&rows)?)
     }
 
     /// The columns that an estimator of the model takes: their names, where it was fitted on columns with names, and what
@@ -244,21 +261,22 @@ impl Prediction {
         let threads = Threads::new(self.threads)?;
         let target = self.output.as_deref().map_or(Ok(Target::Text), Target::of);
         let target = target.map_err(|error| self.in_output(error))?;
-        let in_input = |error| Error::from(error).in_file(self.input.display());
+        let in_input = |error: Error| error.in_file(self.input.display());
         let mut table = open_table(&self.input, model, &*model.read_estimator()?, &self.reading)?;
-        let first = table.peek(table.batch_rows()).map_err(in_input)?;
-        let mut program = model.program(&self.method, &signature(&first.data)?)?;
+        let first = table.peek(table.batch_rows()).map_err(|error| in_input(error.into()))?;
+        let signature = Signature::of(&first.view().map_err(|error| in_input(error.into()))?);
+        let mut program = model.program(&self.method, &signature)?;
         drop(first);
         let mut sink = Sink::new(&target, stdout).map_err(|error| self.in_output(error))?;
         let most = if program.needs_whole_batch() { usize::MAX } else { table.batch_rows() };
         let mut done = 0;
-        while let Some(batch) = table.next_batch(most).map_err(in_input)? {
-            let signature = signature(&batch.data)?;
+        while let Some(batch) = table.next_batch(most).map_err(|error| in_input(error.into()))? {
+            let rows = batch.view().map_err(|error| in_input(error.into()))?;
+            let signature = Signature::of(&rows);
             if *program.signature() != signature {
                 program = model.program(&self.method, &signature)?;
             }
-            let columns = threads.run(|| rows::run(&program, &batch));
-            let columns = columns.map_err(|error| error.in_file(self.input.display()))?;
+            let columns = threads.run(|| program.run(&rows)).map_err(|error| in_input(error.into()))?;
             if done == 0 && sink.takes_labels() {
                 let names = model.names_of(&columns)?;
                 sink.label(&columns, names);
@@ -267,7 +285,7 @@ impl Prediction {
             done += batch.rows as u64;
             progress(Stage::Predict, done, table.rows_in_all());
         }
-        expect_rows(done, &*model.read_estimator()?).map_err(|error| error.in_file(self.input.display()))?;
+        expect_rows(done, &*model.read_estimator()?).map_err(in_input)?;
         sink.finish().map_err(|error| self.in_output(error))
     }
 
@@ -342,6 +360,12 @@ impl From<cannery_exec::Error> for Error {
             ErrorKind::Unsupported => Self::unsupported(error.to_string()),
             _ => Self::malformed(error.to_string()),
         }
+    }
+}
+
+impl From<Mismatch> for Error {
+    fn from(mismatch: Mismatch) -> Self {
+        Self::usage(mismatch.to_string())
     }
 }
 

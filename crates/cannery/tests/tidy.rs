@@ -8,22 +8,27 @@ use cannery::LIMITS;
 
 /// The arrows of ARCHITECTURE.md: each crate with the crates that it may use, all of them above it.
 const ARROWS: &[(&str, &[&str])] = &[
+    ("rows", &[]),
     ("object", &[]),
     ("pickle", &["object"]),
     ("format", &["object", "pickle"]),
-    ("graph", &[]),
+    ("graph", &["rows"]),
     ("sklearn", &["object", "graph"]),
-    ("exec", &["graph"]),
+    ("exec", &["rows", "graph"]),
     ("export", &["graph"]),
-    ("table", &["object", "format"]),
+    ("table", &["rows", "object", "format"]),
     ("scan", &["object", "pickle", "format", "sklearn"]),
-    ("cannery", &["object", "pickle", "format", "graph", "sklearn", "exec", "export", "table", "scan"]),
+    (
+        "cannery",
+        &["rows", "object", "pickle", "format", "graph", "sklearn", "exec", "export", "table", "scan"],
+    ),
     ("cli", &["cannery"]),
     ("python", &["cannery", "cli"]),
 ];
 
 /// Text that must not stand in a crate's code (comments and tests aside), and why.
 const BANS: &[(&str, &[&str], &str)] = &[
+    ("rows", &["std::fs", "std::path", "std::net"], "rows do not know where they come from"),
     ("object", &["std::fs", "std::path", "std::net"], "the Heap does not know files"),
     ("pickle", &["std::fs", "std::path", "std::net"], "a pickle is bytes, wherever they come from"),
     ("pickle", &["numpy", "joblib", "sklearn"], "the machine knows opcodes; views and `Inline` know classes"),

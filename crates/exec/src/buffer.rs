@@ -8,9 +8,9 @@
 
 use cannery_graph::{DType, Shape, Type};
 
-use crate::cell::Cell;
 use crate::csr::{CsrBuffer, CsrView};
 use crate::hits::{HitsBuffer, HitsView, HitsViewMut};
+use cannery_rows::CellView;
 
 /// Elements of one type.
 #[derive(Clone, Debug)]
@@ -20,7 +20,7 @@ pub(crate) enum Buffer<'a> {
     I64(Vec<i64>),
     Bool(Vec<bool>),
     Str(Vec<&'a str>),
-    Any(Vec<Cell<'a>>),
+    Any(Vec<CellView<'a>>),
     Csr(CsrBuffer),
     Hits(HitsBuffer),
 }
@@ -33,7 +33,7 @@ pub(crate) enum View<'v, 'a> {
     I64(&'v [i64]),
     Bool(&'v [bool]),
     Str(&'v [&'a str]),
-    Any(&'v [Cell<'a>]),
+    Any(&'v [CellView<'a>]),
     Csr(CsrView<'v>),
     Hits(HitsView<'v>),
 }
@@ -46,7 +46,7 @@ pub(crate) enum ViewMut<'v, 'a> {
     I64(&'v mut [i64]),
     Bool(&'v mut [bool]),
     Str(&'v mut [&'a str]),
-    Any(&'v mut [Cell<'a>]),
+    Any(&'v mut [CellView<'a>]),
     /// To be filled row by row from the start.
     Csr(&'v mut CsrBuffer),
     /// A matrix of an earlier stage.
@@ -81,7 +81,7 @@ impl<'a> Buffer<'a> {
             (_, DType::I64) => Self::I64(vec![0; len]),
             (_, DType::Bool) => Self::Bool(vec![false; len]),
             (_, DType::Str) => Self::Str(vec![""; len]),
-            (_, DType::Any) => Self::Any(vec![Cell::None; len]),
+            (_, DType::Any) => Self::Any(vec![CellView::None; len]),
         }
     }
 
@@ -105,6 +105,12 @@ impl Default for Buffer<'_> {
 }
 
 impl<'v, 'a> View<'v, 'a> {
+    /// Some of the elements, of dense ones.
+    pub(crate) fn slice(self, first: usize, last: usize) -> Self {
+        each_dense!(View => View, self, v => &v[first..last],
+            Self::Csr(_) | Self::Hits(_) => unreachable!("dense elements are brought, and not {self:?}"))
+    }
+
     /// A copy of the elements.
     pub(crate) fn to_buffer(self) -> Buffer<'a> {
         each_dense!(View => Buffer, self, v => v.to_vec(),
@@ -180,7 +186,7 @@ impl<'v, 'a> ViewMut<'v, 'a> {
         if let Self::Str(values) = self { values } else { self.mistyped("str") }
     }
 
-    pub(crate) fn cells(self) -> &'v mut [Cell<'a>] {
+    pub(crate) fn cells(self) -> &'v mut [CellView<'a>] {
         if let Self::Any(values) = self { values } else { self.mistyped("any") }
     }
 

@@ -1,6 +1,6 @@
 //! Sparse rows: stored elements with their columns.
 
-use cannery_graph::DType;
+use cannery_rows::DType;
 
 /// A matrix of which only some elements are stored, row after row: memory that is filled anew for each block.
 #[derive(Clone, Debug)]
@@ -113,7 +113,7 @@ impl CsrBuffer {
 }
 
 impl<'v> CsrView<'v> {
-    /// Rows whose starts, columns and values fit together, as [`check`] says.
+    /// Rows whose starts, columns and values fit together: a view of rows checked them.
     pub(crate) fn new(starts: &'v [usize], columns: &'v [u32], values: StoredView<'v>) -> Self {
         Self { starts, columns, values }
     }
@@ -174,38 +174,11 @@ impl<'v> CsrView<'v> {
 }
 
 impl StoredView<'_> {
-    pub(crate) fn len(self) -> usize {
-        match self {
-            Self::F32(values) => values.len(),
-            Self::F64(values) => values.len(),
-            Self::I64(values) => values.len(),
-        }
-    }
-
     pub(crate) fn dtype(self) -> DType {
         match self {
             Self::F32(_) => DType::F32,
             Self::F64(_) => DType::F64,
             Self::I64(_) => DType::I64,
         }
-    }
-}
-
-/// Whether these are `rows` rows of a matrix of so many columns; else what is wrong.
-pub(crate) fn check(view: CsrView<'_>, rows: usize, columns: usize) -> Result<(), String> {
-    let CsrView { starts, columns: at, values } = view;
-    if starts.len() != rows + 1 || starts.windows(2).any(|pair| pair[0] > pair[1]) {
-        return Err(format!("indptr is not that of {rows} rows"));
-    }
-    if at.len() != values.len() || starts[rows] > at.len() {
-        return Err(format!("indptr, {} indices and {} values do not fit together", at.len(), values.len()));
-    }
-    let is_ordered = |row: &[u32]| row.windows(2).all(|pair| pair[0] < pair[1]);
-    let fits = |row: &[u32]| row.last().is_none_or(|&last| (last as usize) < columns);
-    match view.ranges().position(|range| !is_ordered(&at[range.clone()]) || !fits(&at[range])) {
-        None => Ok(()),
-        Some(row) => Err(format!(
-            "row {row} has indices that do not rise, or are beyond {columns} columns: sort_indices, sum_duplicates"
-        )),
     }
 }

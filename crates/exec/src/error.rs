@@ -68,3 +68,9 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+impl From<cannery_rows::Mismatch> for Error {
+    fn from(mismatch: cannery_rows::Mismatch) -> Self {
+        Self::usage(mismatch.to_string())
+    }
+}

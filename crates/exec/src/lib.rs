@@ -6,8 +6,9 @@
 //! This crate does not know scikit-learn, nor where rows come from.
 //!
 //! ```
-//! use cannery_exec::{Batch, Program, Values};
+//! use cannery_exec::Program;
 //! use cannery_graph::{Builder, DType, Labels, Op, Signature};
+//! use cannery_rows::{RowsView, Values};
 //!
 //! let mut builder = Builder::new(Signature::dense(DType::F64));
 //! let x = builder.input(2)?;
@@ -16,7 +17,7 @@
 //! builder.output("predict", label)?;
 //!
 //! let program = Program::compile(&builder.finish(), &["predict"])?;
-//! let outputs = program.run(&Batch::f64(&[1.0, 2.0, 5.0, 3.0], 2, 2)?)?;
+//! let outputs = program.run(&RowsView::f64(&[1.0, 2.0, 5.0, 3.0], 2, 2)?)?;
 //! let Values::Str(labels) = &outputs[0].values else { panic!() };
 //! assert_eq!(Vec::from_iter(labels.iter()), ["high", "low"]);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -26,7 +27,6 @@
 
 mod batch;
 mod buffer;
-mod cell;
 mod compile;
 mod csr;
 mod error;
@@ -37,8 +37,5 @@ mod output;
 mod program;
 mod run;
 
-pub use batch::{Batch, Column};
-pub use cell::{Cell, OwnedCell};
 pub use error::{Error, ErrorKind};
-pub use output::{Csr, Output, Strings, Values};
 pub use program::Program;

@@ -1,14 +1,15 @@
 use std::mem::take;
 
 use cannery_graph::{Graph, Origin, Shape, Signature, Type};
+use cannery_rows::{Column, RowsView};
 use rayon::prelude::*;
 
-use crate::batch::Batch;
+use crate::batch::{Batch, Refs};
 use crate::buffer::{Buffer, ViewMut};
 use crate::compile;
 use crate::csr::{CsrBuffer, CsrView};
 use crate::error::Error;
-use crate::output::Output;
+use crate::output;
 use crate::run::{Block, Inputs, Kernel, Place};
 
 /// What a block may take of the cache, in bytes.
@@ -93,12 +94,17 @@ impl Program {
     ///
     /// # Errors
     /// `Usage` when the batch has another signature or number of columns, or values that the model does not take.
-    pub fn run(&self, batch: &Batch<'_>) -> Result<Vec<Output>, Error> {
-        self.run_in_blocks(batch, self.block_rows())
+    pub fn run(&self, rows: &RowsView<'_>) -> Result<Vec<Column>, Error> {
+        self.run_in_blocks(rows, self.block_rows())
     }
 
-    fn run_in_blocks<'a>(&'a self, batch: &Batch<'a>, block_rows: usize) -> Result<Vec<Output>, Error> {
-        self.check(batch)?;
+    fn run_in_blocks(&self, rows: &RowsView<'_>, block_rows: usize) -> Result<Vec<Column>, Error> {
+        self.check(rows)?;
+        let refs = Refs::of(rows);
+        self.run_batch(&Batch::new(rows, &refs), block_rows)
+    }
+
+    fn run_batch<'a>(&'a self, batch: &Batch<'a>, block_rows: usize) -> Result<Vec<Column>, Error> {
         let mut wholes =
             self.wholes.iter().map(|ty| Whole::new(*ty, batch.rows())).collect::<Result<Vec<_>, _>>()?;
         for stage in &self.stages {
@@ -112,15 +118,16 @@ impl Program {
         Ok(self.name_outputs(batch, wholes))
     }
 
-    fn check(&self, batch: &Batch<'_>) -> Result<(), Error> {
-        let (got, want) = (batch.columns(), self.columns);
+    fn check(&self, rows: &RowsView<'_>) -> Result<(), Error> {
+        let (got, want) = (rows.columns(), self.columns);
         if got != want {
             let (s, who) = (if got == 1 { "" } else { "s" }, &self.origin.estimator);
             let message = format!("X has {got} feature{s}, but {who} is expecting {want} features as input");
             return Err(Error::usage(message).at(&self.origin));
         }
-        if batch.signature() != self.signature {
-            let (is, want) = (batch.signature(), &self.signature);
+        let is = Signature::of(rows);
+        if is != self.signature {
+            let want = &self.signature;
             return Err(Error::usage(format!("the batch is {is}, and the program was compiled for {want}")));
         }
         Ok(())
@@ -153,7 +160,7 @@ impl Program {
         results.collect::<Vec<_>>().into_iter().collect()
     }
 
-    fn name_outputs<'a>(&self, batch: &Batch<'a>, mut wholes: Vec<Whole<'a>>) -> Vec<Output> {
+    fn name_outputs<'a>(&self, batch: &Batch<'a>, mut wholes: Vec<Whole<'a>>) -> Vec<Column> {
         let mut buffer = |index: usize, place: Place| match place {
             Place::Whole(whole) => {
                 let is_last = self.outputs[index + 1..].iter().all(|other| other.place != place);
@@ -163,12 +170,10 @@ impl Program {
             Place::Field(column) => batch.field(column, 0, batch.rows()).to_buffer(),
             Place::Input | Place::Local(_) => batch.matrix(0, batch.rows()).to_buffer(),
         };
-        let output = |(index, named): (usize, &Named)| Output {
-            name: named.name.clone(),
-            shape: named.shape,
-            values: buffer(index, named.place).into(),
+        let column = |(index, named): (usize, &Named)| {
+            output::column(&named.name, batch.rows(), named.shape, buffer(index, named.place))
         };
-        self.outputs.iter().enumerate().map(output).collect()
+        self.outputs.iter().enumerate().map(column).collect()
     }
 }
 
@@ -316,7 +321,7 @@ mod tests {
     fn blocks_and_threads_change_no_bit() {
         let program = classifier();
         let x = Vec::from_iter((0..1000 * 3).map(|i| f64::from(i % 17) / 5.0 - 1.5));
-        let batch = Batch::f64(&x, 1000, 3).expect("1000 rows");
+        let batch = RowsView::f64(&x, 1000, 3).expect("1000 rows");
         let whole = program.run_in_blocks(&batch, 1000).expect("a fine batch");
         for (threads, block_rows) in [(1, 1), (3, 7), (5, 256), (2, 999)] {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");

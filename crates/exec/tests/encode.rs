@@ -1,10 +1,11 @@
 //! Categories to values and positions, positions to ones, and missing elements of every dtype and layout.
 
-use cannery_exec::{Batch, Cell, Column, Csr, OwnedCell, Program, Values};
+use cannery_exec::Program;
 use cannery_graph::{
     Builder, Check, DType, Edge, Error, Fill, Impute, Lookup, LookupColumn, Missing, MissingMask, OneHot, Op,
     Scalar, Signature, Unknown,
 };
+use cannery_rows::{Cell, CellView, Layout, RowsView, Values, ValuesView};
 
 fn program(signature: Signature, body: impl FnOnce(&mut Builder) -> Result<Edge, Error>) -> Program {
     let mut b = Builder::new(signature);
@@ -23,9 +24,9 @@ fn categories(categories: &[Scalar], unknown: Unknown) -> LookupColumn {
     LookupColumn { number: 7, categories: categories.into(), values, unknown }
 }
 
-fn look_up(dtype: DType, columns: Vec<LookupColumn>, batch: &Batch<'_>) -> Result<Values, String> {
+fn look_up(dtype: DType, columns: Vec<LookupColumn>, batch: &RowsView<'_>) -> Result<Values, String> {
     let lookup = Lookup::new(dtype, columns).expect("values of categories");
-    let program = program(batch.signature(), |b| {
+    let program = program(Signature::of(batch), |b| {
         let x = b.input(batch.columns())?;
         b.add(Op::Lookup(lookup), &[x])
     });
@@ -37,24 +38,26 @@ fn elements_are_the_category_that_they_equal() {
     let mixed = [Scalar::None, Scalar::Float(f64::NAN), Scalar::Int(1), text("1"), Scalar::Float(2.5)];
     let column = || vec![categories(&mixed, Unknown::Value(-1.0))];
     let cells = [
-        Cell::None,
-        Cell::Float(-f64::NAN),
-        Cell::Bool(true),
-        Cell::Float(1.0),
-        Cell::Str("1"),
-        Cell::Float(2.5),
-        Cell::Str("2.5"),
-        Cell::Int(2),
+        CellView::None,
+        CellView::Float(-f64::NAN),
+        CellView::Bool(true),
+        CellView::Float(1.0),
+        CellView::Str("1"),
+        CellView::Float(2.5),
+        CellView::Str("2.5"),
+        CellView::Int(2),
     ];
-    let got = look_up(DType::I64, column(), &Batch::dense(Column::Any(&cells), 8, 1).expect("a column"));
+    let got =
+        look_up(DType::I64, column(), &RowsView::dense(ValuesView::Any(&cells), 8, 1).expect("a column"));
     assert_eq!(got, Ok(Values::I64(vec![0, 1, 2, 2, 3, 4, -1, -1])));
-    let got = look_up(DType::F32, column(), &Batch::f32(&[f32::NAN, 1.0, 0.1], 3, 1).expect("a column"));
+    let got = look_up(DType::F32, column(), &RowsView::f32(&[f32::NAN, 1.0, 0.1], 3, 1).expect("a column"));
     assert_eq!(got, Ok(Values::F32(vec![1.0, 2.0, -1.0])));
-    let got = look_up(DType::F64, column(), &Batch::dense(Column::I64(&[1, 2]), 2, 1).expect("a column"));
+    let got =
+        look_up(DType::F64, column(), &RowsView::dense(ValuesView::I64(&[1, 2]), 2, 1).expect("a column"));
     assert_eq!(got, Ok(Values::F64(vec![2.0, -1.0])));
-    let batch = Batch::dense(Column::Bool(&[true, false]), 2, 1).expect("a column");
+    let batch = RowsView::dense(ValuesView::Bool(&[true, false]), 2, 1).expect("a column");
     assert_eq!(look_up(DType::I64, column(), &batch), Ok(Values::I64(vec![2, -1])));
-    let batch = Batch::dense(Column::Str(&["1", "é"]), 2, 1).expect("a column");
+    let batch = RowsView::dense(ValuesView::Str(&["1", "é"]), 2, 1).expect("a column");
     assert_eq!(look_up(DType::I64, column(), &batch), Ok(Values::I64(vec![3, -1])));
 }
 
@@ -63,58 +66,64 @@ fn an_unknown_category_is_named() {
     let columns = || {
         vec![categories(&[text("a")], Unknown::Value(9.0)), categories(&[Scalar::Float(1.0)], Unknown::Error)]
     };
-    let cells = [Cell::Str("b"), Cell::Int(1), Cell::Str("a"), Cell::Str("it's")];
-    let batch = Batch::dense(Column::Any(&cells), 2, 2).expect("two rows");
+    let cells = [CellView::Str("b"), CellView::Int(1), CellView::Str("a"), CellView::Str("it's")];
+    let batch = RowsView::dense(ValuesView::Any(&cells), 2, 2).expect("two rows");
     let message =
         "Found unknown categories ['it's'] in column 7 during transform (row 1, counted from 0)".to_owned();
     assert_eq!(look_up(DType::F64, columns(), &batch), Err(message));
-    let batch = Batch::dense(Column::Any(&cells[..2]), 1, 2).expect("a row");
+    let batch = RowsView::dense(ValuesView::Any(&cells[..2]), 1, 2).expect("a row");
     assert_eq!(look_up(DType::F64, columns(), &batch), Ok(Values::F64(vec![9.0, 0.0])));
 }
 
 #[test]
 fn positions_are_ones() {
-    let batch = Batch::dense(Column::I64(&[1, 0, -1, 2, 2, 3, 0, i64::MIN]), 4, 2).expect("four rows");
+    let batch = RowsView::dense(ValuesView::I64(&[1, 0, -1, 2, 2, 3, 0, i64::MIN]), 4, 2).expect("four rows");
     let one_hot = |dtype, is_sparse| {
         let op = Op::OneHot(OneHot { widths: vec![2, 3], dtype, is_sparse });
         let program = program(Signature::dense(DType::I64), |b| {
             let x = b.input(2)?;
             b.add(op, &[x])
         });
-        program.run(&batch).expect("any position will do").remove(0).values
+        program.run(&batch).expect("any position will do").remove(0)
     };
     #[rustfmt::skip]
     let want = [0, 1, 1, 0, 0,  0, 0, 0, 0, 1,  0, 0, 0, 0, 0,  1, 0, 0, 0, 0];
-    assert_eq!(one_hot(DType::I64, false), Values::I64(want.into()));
-    assert_eq!(one_hot(DType::F32, false), Values::F32(want.map(|x| x as f32).into()));
-    assert_eq!(one_hot(DType::Bool, false), Values::Bool(want.map(|x| x == 1).into()));
+    assert_eq!(one_hot(DType::I64, false).values, Values::I64(want.into()));
+    assert_eq!(one_hot(DType::F32, false).values, Values::F32(want.map(|x| x as f32).into()));
+    assert_eq!(one_hot(DType::Bool, false).values, Values::Bool(want.map(|x| x == 1).into()));
     let (indptr, indices) = (vec![0, 2, 3, 3, 4], vec![1, 2, 4, 0]);
-    let values = Box::new(Values::F64(vec![1.0; 4]));
-    assert_eq!(one_hot(DType::F64, true), Values::Csr(Csr { indptr, indices, values }));
+    let got = one_hot(DType::F64, true);
+    assert_eq!(got.layout, Layout::Csr { columns: 5, indptr, indices });
+    assert_eq!(got.values, Values::F64(vec![1.0; 4]));
 }
 
-fn impute(batch: &Batch<'_>, missing: Missing, fill: Fill) -> Values {
-    let program = program(batch.signature(), |b| {
+fn impute(batch: &RowsView<'_>, missing: Missing, fill: Fill) -> Values {
+    impute_layout(batch, missing, fill).1
+}
+
+fn impute_layout(batch: &RowsView<'_>, missing: Missing, fill: Fill) -> (Layout, Values) {
+    let program = program(Signature::of(batch), |b| {
         let x = b.input(batch.columns())?;
         b.add(Op::Impute(Impute { missing, fill }), &[x])
     });
-    program.run(batch).expect("nothing is refused").remove(0).values
+    let got = program.run(batch).expect("nothing is refused").remove(0);
+    (got.layout, got.values)
 }
 
 #[test]
 fn missing_elements_of_objects_and_integers() {
-    let cells = [Cell::None, Cell::Float(f64::NAN), Cell::Str("x"), Cell::Int(0)];
-    let batch = Batch::dense(Column::Any(&cells), 2, 2).expect("two rows");
+    let cells = [CellView::None, CellView::Float(f64::NAN), CellView::Str("x"), CellView::Int(0)];
+    let batch = RowsView::dense(ValuesView::Any(&cells), 2, 2).expect("two rows");
     let fill = || Fill::Scalars(vec![text("a"), Scalar::Int(5)]);
-    let (a, x) = (OwnedCell::Str("a".into()), OwnedCell::Str("x".into()));
+    let (a, x) = (Cell::Str("a".into()), Cell::Str("x".into()));
     let Values::Any(got) = impute(&batch, Missing::Scalar(Scalar::None), fill()) else { panic!("objects") };
     assert_eq!(got[0], a);
-    assert!(matches!(got[1], OwnedCell::Float(x) if x.is_nan()));
+    assert!(matches!(got[1], Cell::Float(x) if x.is_nan()));
     let got = impute(&batch, Missing::Nan, fill());
-    assert_eq!(got, Values::Any(vec![OwnedCell::None, OwnedCell::Int(5), x.clone(), OwnedCell::Int(0)]));
+    assert_eq!(got, Values::Any(vec![Cell::None, Cell::Int(5), x.clone(), Cell::Int(0)]));
     let Values::Any(got) = impute(&batch, Missing::Scalar(text("x")), fill()) else { panic!("objects") };
     assert_eq!(got[2], a);
-    let batch = Batch::dense(Column::I64(&[1, -1, 2, 1]), 2, 2).expect("two rows");
+    let batch = RowsView::dense(ValuesView::I64(&[1, -1, 2, 1]), 2, 2).expect("two rows");
     for missing in [Missing::Number(1.0), Missing::Scalar(Scalar::Int(1))] {
         assert_eq!(impute(&batch, missing, Fill::Integers(vec![7, 8])), Values::I64(vec![7, -1, 2, 8]));
     }
@@ -123,32 +132,32 @@ fn missing_elements_of_objects_and_integers() {
 #[test]
 fn missing_elements_that_are_stored() {
     let stored = [f64::NAN, 4.0, f64::NAN];
-    let batch = Batch::csr(&[0, 2, 2, 3], &[0, 2, 1], Column::F64(&stored), 3).expect("three rows");
+    let batch = RowsView::csr(&[0, 2, 2, 3], &[0, 2, 1], ValuesView::F64(&stored), 3).expect("three rows");
     let csr = |indptr: &[usize], indices: &[u32], values: &[f64]| {
-        let values = Box::new(Values::F64(values.to_vec()));
-        Values::Csr(Csr { indptr: indptr.to_vec(), indices: indices.to_vec(), values })
+        let layout = Layout::Csr { columns: 3, indptr: indptr.to_vec(), indices: indices.to_vec() };
+        (layout, Values::F64(values.to_vec()))
     };
-    let got = impute(&batch, Missing::Nan, Fill::Floats(vec![1.0, 2.0, 3.0]));
+    let got = impute_layout(&batch, Missing::Nan, Fill::Floats(vec![1.0, 2.0, 3.0]));
     assert_eq!(got, csr(&[0, 2, 2, 3], &[0, 2, 1], &[1.0, 4.0, 2.0]));
     let program = program(Signature::csr(DType::F64), |b| {
         let x = b.input(3)?;
         b.add(Op::MissingMask(MissingMask(Missing::Nan)), &[x])
     });
-    let got = program.run(&batch).expect("three rows").remove(0).values;
-    assert_eq!(got, csr(&[0, 1, 1, 2], &[0, 1], &[1.0, 1.0]));
+    let got = program.run(&batch).expect("three rows").remove(0);
+    assert_eq!((got.layout, got.values), csr(&[0, 1, 1, 2], &[0, 1], &[1.0, 1.0]));
 }
 
 #[test]
 fn objects_are_looked_at_for_nan_only() {
-    let checked = |check, cells: &[Cell<'_>]| {
+    let checked = |check, cells: &[CellView<'_>]| {
         let program = program(Signature::dense(DType::Any), |b| {
             let x = b.input(1)?;
             b.add(Op::Guard(check), &[x])
         });
-        let batch = Batch::dense(Column::Any(cells), cells.len(), 1).expect("a column");
+        let batch = RowsView::dense(ValuesView::Any(cells), cells.len(), 1).expect("a column");
         program.run(&batch).map(|_| ()).map_err(|error| error.to_string())
     };
-    let cells = [Cell::None, Cell::Float(f64::INFINITY), Cell::Float(f64::NAN)];
+    let cells = [CellView::None, CellView::Float(f64::INFINITY), CellView::Float(f64::NAN)];
     assert_eq!(checked(Check::NotInfinite, &cells), Ok(()));
     assert_eq!(checked(Check::Finite, &cells[..2]), Ok(()));
     let message = "Input X contains NaN (row 2, column 0, counted from 0)".to_owned();
@@ -161,15 +170,15 @@ fn objects_that_are_texts() {
         let x = b.input(1)?;
         b.cast(x, DType::Str)
     });
-    let run = |cells: &[Cell<'_>]| {
+    let run = |cells: &[CellView<'_>]| {
         program
-            .run(&Batch::dense(Column::Any(cells), cells.len(), 1).expect("a column"))
+            .run(&RowsView::dense(ValuesView::Any(cells), cells.len(), 1).expect("a column"))
             .map(|mut outputs| outputs.remove(0).values)
             .map_err(|error| error.to_string())
     };
-    assert_eq!(run(&[Cell::Str("a")]), Ok(Values::Str(["a"].into_iter().collect())));
+    assert_eq!(run(&[CellView::Str("a")]), Ok(Values::Str(["a"].into_iter().collect())));
     let message = "nan instead of a text (row 1, column 0, counted from 0)".to_owned();
-    assert_eq!(run(&[Cell::Str("a"), Cell::Float(f64::NAN)]), Err(message));
+    assert_eq!(run(&[CellView::Str("a"), CellView::Float(f64::NAN)]), Err(message));
 }
 
 #[test]
@@ -189,7 +198,7 @@ fn functions_of_numbers_at_their_edges() {
             let x = b.input(1)?;
             b.add(Op::Elementwise(function), &[x])
         });
-        let output = program.run(&Batch::f64(&x, 7, 1).expect("a column")).expect("numbers").remove(0);
+        let output = program.run(&RowsView::f64(&x, 7, 1).expect("a column")).expect("numbers").remove(0);
         let Values::F64(got) = output.values else { panic!("{:?}", output.values) };
         for (got, want) in got.iter().zip(want) {
             let is_near = (got - want).abs() <= 4.0 * f64::EPSILON * want.abs();

@@ -1,17 +1,18 @@
 //! Sparse rows, columns with names, texts and mixed values: what each operator that takes them gives.
 
-use cannery_exec::{Batch, Cell, Column, Csr, OwnedCell, Program, Values};
+use cannery_exec::Program;
 use cannery_graph::{
-    Arithmetic, Builder, Check, Columns, DType, Edge, Error, Linear, Matrix, Op, Scale, Shape, Signature,
+    Arithmetic, Builder, Check, Columns, DType, Edge, Error, Linear, Matrix, Op, Scale, Signature,
 };
+use cannery_rows::{Cell, CellView, Column, Layout, RowsView, Values, ValuesView};
 
 const INDPTR: [usize; 4] = [0, 2, 2, 3];
 const INDICES: [u32; 3] = [0, 2, 1];
 const STORED: [f64; 3] = [1.0, -2.0, 4.0];
 
 /// The rows [1, 0, -2], [0, 0, 0], [0, 4, 0].
-fn sparse() -> Batch<'static> {
-    Batch::csr(&INDPTR, &INDICES, Column::F64(&STORED), 3).expect("three rows")
+fn sparse() -> RowsView<'static> {
+    RowsView::csr(&INDPTR, &INDICES, ValuesView::F64(&STORED), 3).expect("three rows")
 }
 
 fn program(signature: Signature, body: impl FnOnce(&mut Builder) -> Result<Edge, Error>) -> Program {
@@ -21,23 +22,31 @@ fn program(signature: Signature, body: impl FnOnce(&mut Builder) -> Result<Edge,
     Program::compile(&b.finish(), &["y"]).expect("it is there")
 }
 
-fn on_sparse(body: impl FnOnce(&mut Builder, Edge) -> Result<Edge, Error>) -> Values {
+fn on_sparse(body: impl FnOnce(&mut Builder, Edge) -> Result<Edge, Error>) -> (Layout, Values) {
     let program = program(Signature::csr(DType::F64), |b| {
         let x = b.input(3)?;
         body(b, x)
     });
-    program.run(&sparse()).expect("a fine batch").remove(0).values
+    both(&program.run(&sparse()).expect("a fine batch")[0])
 }
 
-fn csr(indptr: &[usize], indices: &[u32], values: &[f64]) -> Values {
-    let values = Box::new(Values::F64(values.to_vec()));
-    Values::Csr(Csr { indptr: indptr.to_vec(), indices: indices.to_vec(), values })
+fn both(column: &Column) -> (Layout, Values) {
+    (column.layout.clone(), column.values.clone())
+}
+
+fn csr(indptr: &[usize], indices: &[u32], values: &[f64]) -> (Layout, Values) {
+    csr_of(3, indptr, indices, values)
+}
+
+fn csr_of(columns: usize, indptr: &[usize], indices: &[u32], values: &[f64]) -> (Layout, Values) {
+    let layout = Layout::Csr { columns, indptr: indptr.to_vec(), indices: indices.to_vec() };
+    (layout, Values::F64(values.to_vec()))
 }
 
 #[test]
 fn sparse_rows() {
     let dense = on_sparse(Builder::dense);
-    assert_eq!(dense, Values::F64(vec![1.0, 0.0, -2.0, 0.0, 0.0, 0.0, 0.0, 4.0, 0.0]));
+    assert_eq!(dense.1, Values::F64(vec![1.0, 0.0, -2.0, 0.0, 0.0, 0.0, 0.0, 4.0, 0.0]));
 
     let guarded = on_sparse(|b, x| b.add(Op::Guard(Check::Finite), &[x]));
     assert_eq!(guarded, csr(&INDPTR, &INDICES, &STORED));
@@ -49,7 +58,7 @@ fn sparse_rows() {
     assert_eq!(picked, csr(&[0, 3, 3, 3], &[0, 1, 2], &[-2.0, 1.0, -2.0]));
 
     let twice = on_sparse(|b, x| b.add(Op::Concat, &[x, x]));
-    assert_eq!(twice, csr(&[0, 4, 4, 6], &[0, 2, 3, 5, 1, 4], &[1.0, -2.0, 1.0, -2.0, 4.0, 4.0]));
+    assert_eq!(twice, csr_of(6, &[0, 4, 4, 6], &[0, 2, 3, 5, 1, 4], &[1.0, -2.0, 1.0, -2.0, 4.0, 4.0]));
 
     for outputs in [1, 9] {
         let weights = Vec::from_iter((0..outputs * 3).map(|i| i as f64));
@@ -60,7 +69,7 @@ fn sparse_rows() {
         };
         let rows = [[1.0, 0.0, -2.0], [0.0; 3], [0.0, 4.0, 0.0]];
         let want = rows.iter().flat_map(|row| (0..outputs).map(|j| product(*row, j))).collect();
-        assert_eq!(on_sparse(|b, x| b.add(op, &[x])), Values::F64(want), "{outputs} outputs");
+        assert_eq!(on_sparse(|b, x| b.add(op, &[x])).1, Values::F64(want), "{outputs} outputs");
     }
 }
 
@@ -75,11 +84,11 @@ fn many_blocks_of_sparse_rows_join_in_order() {
         let x = b.input(7)?;
         b.add(Op::Scale(scale), &[x])
     });
-    let batch = Batch::csr(&indptr, &indices, Column::F64(&values), 7).expect("rows in order");
+    let batch = RowsView::csr(&indptr, &indices, ValuesView::F64(&values), 7).expect("rows in order");
     let halves = Vec::from_iter(values.iter().map(|x| x / 2.0));
-    assert_eq!(program.run(&batch).expect("fine")[0].values, csr(&indptr, &indices, &halves));
-    let none = Batch::csr(&[0], &[], Column::F64(&[]), 7).expect("no row");
-    assert_eq!(program.run(&none).expect("fine")[0].values, csr(&[0], &[], &[]));
+    assert_eq!(both(&program.run(&batch).expect("fine")[0]), csr_of(7, &indptr, &indices, &halves));
+    let none = RowsView::csr(&[0], &[], ValuesView::F64(&[]), 7).expect("no row");
+    assert_eq!(both(&program.run(&none).expect("fine")[0]), csr_of(7, &[0], &[], &[]));
 }
 
 #[test]
@@ -91,7 +100,7 @@ fn sparse_matrices_that_are_none() {
         (&[0, 2], &[1, 1], "row 0 has indices that do not rise"),
         (&[0, 2], &[1, 3], "beyond 3 columns"),
     ] {
-        let error = Batch::csr(indptr, indices, Column::F64(&[1.0, 2.0][..indices.len()]), 3);
+        let error = RowsView::csr(indptr, indices, ValuesView::F64(&[1.0, 2.0][..indices.len()]), 3);
         let error = error.expect_err("no matrix").to_string();
         assert!(error.contains(message), "{error}");
     }
@@ -103,7 +112,8 @@ fn a_stored_nan_is_found_in_its_row() {
         let x = b.input(3)?;
         b.add(Op::Guard(Check::Finite), &[x])
     });
-    let batch = Batch::csr(&INDPTR, &INDICES, Column::F64(&[1.0, 2.0, f64::NAN]), 3).expect("three rows");
+    let batch =
+        RowsView::csr(&INDPTR, &INDICES, ValuesView::F64(&[1.0, 2.0, f64::NAN]), 3).expect("three rows");
     let error = program.run(&batch).expect_err("NaN").to_string();
     assert_eq!(error, "Input X contains NaN (row 2, column 1, counted from 0)");
 }
@@ -119,21 +129,21 @@ fn columns_with_names() {
         let any = b.field(2)?;
         b.add(Op::Concat, &[name, any, age])
     });
-    let cells = [Cell::None, Cell::Int(3)];
+    let cells = [CellView::None, CellView::Int(3)];
     let columns = vec![
-        ("age", Column::F64(&[1.5, 2.0])),
-        ("name", Column::Str(&["a", "é"])),
-        ("any", Column::Any(&cells)),
+        ("age", ValuesView::F64(&[1.5, 2.0])),
+        ("name", ValuesView::Str(&["a", "é"])),
+        ("any", ValuesView::Any(&cells)),
     ];
-    let batch = Batch::frame(columns, 2).expect("two rows");
-    assert_eq!(batch.signature(), signature);
+    let batch = RowsView::frame(columns, 2).expect("two rows");
+    assert_eq!(Signature::of(&batch), signature);
     let output = program.run(&batch).expect("a fine batch").remove(0);
-    assert_eq!(output.shape, Shape::Matrix(3));
-    let text = |text: &str| OwnedCell::Str(text.into());
-    let want = [text("a"), OwnedCell::None, OwnedCell::Float(1.5)];
-    let want = Vec::from_iter(want.into_iter().chain([text("é"), OwnedCell::Int(3), OwnedCell::Float(2.0)]));
+    assert_eq!(output.layout, Layout::Matrix(3));
+    let text = |text: &str| Cell::Str(text.into());
+    let want = [text("a"), Cell::None, Cell::Float(1.5)];
+    let want = Vec::from_iter(want.into_iter().chain([text("é"), Cell::Int(3), Cell::Float(2.0)]));
     assert_eq!(output.values, Values::Any(want));
-    assert!(Batch::frame(vec![("age", Column::F64(&[1.0]))], 2).is_err());
+    assert!(RowsView::frame(vec![("age", ValuesView::F64(&[1.0]))], 2).is_err());
 }
 
 #[test]
@@ -142,13 +152,22 @@ fn mixed_values_are_floats_as_numpy_makes_them() {
         let x = b.input(5)?;
         b.cast(x, DType::F64)
     });
-    let cells = [Cell::Int(2), Cell::Bool(true), Cell::Float(0.5), Cell::Str(" 1e3 "), Cell::None];
-    let output =
-        program.run(&Batch::dense(Column::Any(&cells), 1, 5).expect("a row")).expect("numbers").remove(0);
+    let cells = [
+        CellView::Int(2),
+        CellView::Bool(true),
+        CellView::Float(0.5),
+        CellView::Str(" 1e3 "),
+        CellView::None,
+    ];
+    let output = program
+        .run(&RowsView::dense(ValuesView::Any(&cells), 1, 5).expect("a row"))
+        .expect("numbers")
+        .remove(0);
     let Values::F64(values) = output.values else { panic!("{:?}", output.values) };
     assert_eq!(values[..4], [2.0, 1.0, 0.5, 1000.0]);
     assert!(values[4].is_nan());
-    let error = program.run(&Batch::dense(Column::Any(&[Cell::Str("red"); 5]), 1, 5).expect("a row"));
+    let error =
+        program.run(&RowsView::dense(ValuesView::Any(&[CellView::Str("red"); 5]), 1, 5).expect("a row"));
     let message = "could not convert string to float: 'red' (row 0, column 0, counted from 0)";
     assert_eq!(error.expect_err("a text").to_string(), message);
 }
@@ -156,7 +175,7 @@ fn mixed_values_are_floats_as_numpy_makes_them() {
 #[test]
 fn texts_pass_through() {
     let program = program(Signature::Text, |b| b.field(0));
-    let output = program.run(&Batch::texts(&["a", "", "ß"])).expect("three rows").remove(0);
+    let output = program.run(&RowsView::texts(&["a", "", "ß"])).expect("three rows").remove(0);
     let Values::Str(texts) = &output.values else { panic!("{:?}", output.values) };
-    assert_eq!((Vec::from_iter(texts.iter()), output.shape), (vec!["a", "", "ß"], Shape::Vector));
+    assert_eq!((Vec::from_iter(texts.iter()), output.layout), (vec!["a", "", "ß"], Layout::Vector));
 }

@@ -1,10 +1,11 @@
 //! Programs against values computed by hand.
 
-use cannery_exec::{Batch, Error, ErrorKind, Output, Program, Values};
+use cannery_exec::{Error, ErrorKind, Program};
 use cannery_graph::{
     Builder, Check, Confidence, DType, Edge, Function, Graph, Kernel, Labels, Matrix, Op, Origin, OvoVotes,
-    OvrScores, PairKernel, Shape, Signature, SvmPairs,
+    OvrScores, PairKernel, Signature, SvmPairs,
 };
+use cannery_rows::{Column, Layout, RowsView, Values};
 
 /// A graph over f64 input of `columns` columns with one output, `y`.
 fn graph(columns: usize, body: impl FnOnce(&mut Builder, Edge) -> Edge) -> Graph {
@@ -16,8 +17,8 @@ fn graph(columns: usize, body: impl FnOnce(&mut Builder, Edge) -> Edge) -> Graph
     b.finish()
 }
 
-fn run(graph: &Graph, x: &[f64], columns: usize) -> Result<Output, Error> {
-    let batch = Batch::f64(x, x.len() / columns, columns)?;
+fn run(graph: &Graph, x: &[f64], columns: usize) -> Result<Column, Error> {
+    let batch = RowsView::f64(x, x.len() / columns, columns)?;
     Ok(Program::compile(graph, &["y"])?.run(&batch)?.remove(0))
 }
 
@@ -66,7 +67,7 @@ fn pairs_add_both_classes_and_the_intercept() {
     let pairs = SvmPairs { counts: vec![2, 1, 1], coefs, intercepts: vec![10.0, 20.0, 30.0] };
     let y =
         run(&graph(4, |b, x| b.add(Op::SvmPairs(pairs), &[x]).unwrap()), &[1.0, 2.0, 3.0, 4.0], 4).unwrap();
-    assert_eq!(y.shape, Shape::Matrix(3));
+    assert_eq!(y.layout, Layout::Matrix(3));
     // (0,1): 1·1 + 2·2 − 3·3 + 10; (0,2): ½·1 + ¼·2 − 4·4 + 20; (1,2): 5·3 − 6·4 + 30
     assert_eq!(y.values, Values::F64(vec![6.0, 5.0, 21.0]));
 }
@@ -153,7 +154,7 @@ fn labels_of_every_dtype() {
     );
     let text = label(Labels::Str(["no".into(), "yes".into()].into()), &x).unwrap();
     let Values::Str(text) = text.values else { panic!() };
-    assert_eq!((&text[0], &text[1], text.len()), ("yes", "no", 2));
+    assert_eq!(Vec::from_iter(text.iter()), ["yes", "no"]);
     let error = label(Labels::I64([7].into()), &x).unwrap_err();
     assert_eq!((error.kind(), error.to_string().as_str()), (ErrorKind::Malformed, "class 1 of 1 labels"));
 }
@@ -177,7 +178,7 @@ fn columns_are_counted_and_values_looked_at() {
     x[4001] = f64::NEG_INFINITY;
     let infinite = "Input X contains infinity or a value too large for dtype('float64')";
     assert_eq!(message(&x, 4), format!("{infinite} (row 1000, column 1, counted from 0)"));
-    assert!(Batch::f64(&[0.0; 7], 2, 4).is_err());
+    assert!(RowsView::f64(&[0.0; 7], 2, 4).is_err());
 }
 
 #[test]
@@ -188,10 +189,10 @@ fn float32_is_widened_and_nothing_else_is_taken_for_it() {
     let x = b.add(Op::Flatten, &[x]).unwrap();
     b.output("y", x).unwrap();
     let program = Program::compile(&b.finish(), &["y"]).unwrap();
-    let outputs = program.run(&Batch::f32(&[0.1, 2.0], 2, 1).unwrap()).unwrap();
-    assert_eq!(outputs[0].shape, Shape::Vector);
+    let outputs = program.run(&RowsView::f32(&[0.1, 2.0], 2, 1).unwrap()).unwrap();
+    assert_eq!(outputs[0].layout, Layout::Vector);
     assert_eq!(outputs[0].values, Values::F64(vec![f64::from(0.1_f32), 2.0]));
-    let error = program.run(&Batch::f64(&[0.1], 1, 1).unwrap()).unwrap_err();
+    let error = program.run(&RowsView::f64(&[0.1], 1, 1).unwrap()).unwrap_err();
     assert_eq!(error.to_string(), "the batch is dense f64, and the program was compiled for dense f32");
 }
 
@@ -207,14 +208,14 @@ fn outputs_by_name_once_twice_and_not_at_all() {
     b.refuse("predict_proba", "it was fitted with probability=False");
     let graph = b.finish();
     let program = Program::compile(&graph, &["vector", "matrix", "vector"]).unwrap();
-    let outputs = program.run(&Batch::f64(&[1.0, 2.0], 2, 1).unwrap()).unwrap();
+    let outputs = program.run(&RowsView::f64(&[1.0, 2.0], 2, 1).unwrap()).unwrap();
     assert_eq!(Vec::from_iter(outputs.iter().map(|o| &*o.name)), ["vector", "matrix", "vector"]);
     assert!(outputs.iter().all(|o| o.values == Values::F64(vec![-1.0, -2.0])));
-    assert_eq!((outputs[0].shape, outputs[1].shape), (Shape::Vector, Shape::Matrix(1)));
-    assert_eq!(program.run(&Batch::f64(&[], 0, 1).unwrap()).unwrap()[0].values, Values::F64(vec![]));
+    assert_eq!((&outputs[0].layout, &outputs[1].layout), (&Layout::Vector, &Layout::Matrix(1)));
+    assert_eq!(program.run(&RowsView::f64(&[], 0, 1).unwrap()).unwrap()[0].values, Values::F64(vec![]));
 
     let same = Program::compile(&graph, &["same"]).unwrap();
-    let outputs = same.run(&Batch::f64(&[1.0, 2.0], 2, 1).unwrap()).unwrap();
+    let outputs = same.run(&RowsView::f64(&[1.0, 2.0], 2, 1).unwrap()).unwrap();
     assert_eq!(outputs[0].values, Values::F64(vec![1.0, 2.0]));
 
     let message = |name| Program::compile(&graph, &[name]).unwrap_err().to_string();

@@ -1,10 +1,11 @@
 //! Texts to counts, weights and rows of norm 1.
 
-use cannery_exec::{Batch, Column, Csr, ErrorKind, Program, Values};
+use cannery_exec::{ErrorKind, Program};
 use cannery_graph::{
     Accents, Builder, CharSet, DType, Edge, Error, HashCounts, Lowercase, Norm, Op, Pattern, RowNorm,
     Signature, Spaces, Terms, TfIdf, TokenPattern, Tokens, Units, VocabCounts, unicode,
 };
+use cannery_rows::{Column, Layout, RowsView, Values, ValuesView};
 
 fn tokens(units: Units, min_n: usize, max_n: usize) -> Op {
     Op::Tokens(Tokens { lowercase: Some(Lowercase::Full), accents: Accents::Keep, units, min_n, max_n })
@@ -37,12 +38,18 @@ fn of_texts(texts: &[&str], tokens: Op, counts: Op) -> Csr {
         let x = b.add(tokens, &[x])?;
         b.add(counts, &[x])
     });
-    csr(program.run(&Batch::texts(texts)).expect("fine texts").remove(0).values)
+    csr(program.run(&RowsView::texts(texts)).expect("fine texts").remove(0))
 }
 
-fn csr(values: Values) -> Csr {
-    let Values::Csr(csr) = values else { panic!("{values:?}") };
-    csr
+struct Csr {
+    indptr: Vec<usize>,
+    indices: Vec<u32>,
+    values: Values,
+}
+
+fn csr(column: Column) -> Csr {
+    let Layout::Csr { indptr, indices, .. } = column.layout else { panic!("{column:?}") };
+    Csr { indptr, indices, values: column.values }
 }
 
 #[test]
@@ -50,10 +57,10 @@ fn terms_are_counted_by_column() {
     let counts = in_vocabulary(&["b", "a b", "ä", "c"], false, DType::I64);
     let got = of_texts(&["A b Ä, b a b", "", "x", "C"], tokens(words(&[]), 1, 2), counts);
     assert_eq!((got.indptr, got.indices), (vec![0, 3, 3, 3, 4], vec![0, 1, 2, 3]));
-    assert_eq!(*got.values, Values::I64(vec![3, 2, 1, 1]));
+    assert_eq!(got.values, Values::I64(vec![3, 2, 1, 1]));
     let counts = in_vocabulary(&["b", "a b"], true, DType::F32);
     let got = of_texts(&["a the b b"], tokens(words(&["the"]), 1, 2), counts);
-    assert_eq!((got.indices, *got.values), (vec![0, 1], Values::F32(vec![1.0, 1.0])));
+    assert_eq!((got.indices, got.values), (vec![0, 1], Values::F32(vec![1.0, 1.0])));
 }
 
 #[test]
@@ -65,9 +72,9 @@ fn characters_are_counted_in_texts_and_in_words() {
         tokens(Units::Chars { spaces: Spaces::Unicode }, 1, 3),
         counts(),
     );
-    assert_eq!((got.indices, *got.values), (vec![0, 1, 2, 3], Values::F64(vec![2.0, 2.0, 1.0, 1.0])));
+    assert_eq!((got.indices, got.values), (vec![0, 1, 2, 3], Values::F64(vec![2.0, 2.0, 1.0, 1.0])));
     let got = of_texts(&["é  a\t"], tokens(Units::CharsInWords, 3, 5), counts());
-    assert_eq!((got.indices, *got.values), (vec![4], Values::F64(vec![1.0])), "a short word counts once");
+    assert_eq!((got.indices, got.values), (vec![4], Values::F64(vec![1.0])), "a short word counts once");
 }
 
 #[test]
@@ -83,7 +90,7 @@ fn sums_by_hash_keep_what_cancels() {
     ] {
         let got = of_texts(&["a ab abc", "", "ab a"], tokens(words(&[]), 1, 1), Op::HashCounts(counts));
         assert_eq!(got.indptr, [0, 1, 1, 2]);
-        assert_eq!(*got.values, Values::F64(want.to_vec()), "{counts:?}");
+        assert_eq!(got.values, Values::F64(want.to_vec()), "{counts:?}");
     }
 }
 
@@ -115,17 +122,17 @@ fn on_sparse(op: Op) -> Values {
         let x = b.input(3)?;
         b.add(op, &[x])
     });
-    let batch = Batch::csr(&INDPTR, &INDICES, Column::F64(&STORED), 3).expect("three rows");
-    *csr(program.run(&batch).expect("a fine batch").remove(0).values).values
+    let batch = RowsView::csr(&INDPTR, &INDICES, ValuesView::F64(&STORED), 3).expect("three rows");
+    program.run(&batch).expect("a fine batch").remove(0).values
 }
 
-fn on_dense<'a>(x: Column<'a>, dtype: DType, columns: usize, op: Op) -> Values {
+fn on_dense<'a>(x: ValuesView<'a>, dtype: DType, columns: usize, op: Op) -> Column {
     let program = program(Signature::dense(dtype), |b| {
         let x = b.input(columns)?;
         b.add(op, &[x])
     });
-    let batch = Batch::dense(x, x.len() / columns, columns).expect("a matrix");
-    program.run(&batch).expect("a fine batch").remove(0).values
+    let batch = RowsView::dense(x, x.len() / columns, columns).expect("a matrix");
+    program.run(&batch).expect("a fine batch").remove(0)
 }
 
 #[test]
@@ -140,18 +147,18 @@ fn rows_of_norm_one() {
         assert_eq!(on_sparse(op.clone()), Values::F64(want.to_vec()), "{op}");
     }
     let x = [3.0, -4.0, 0.0, 0.0, -2.0, -1.0];
-    let got = on_dense(Column::F64(&x), DType::F64, 2, norm(Norm::L2));
+    let got = on_dense(ValuesView::F64(&x), DType::F64, 2, norm(Norm::L2)).values;
     let Values::F64(got) = got else { panic!("{got:?}") };
     assert_eq!(got[..4], [0.6, -0.8, 0.0, 0.0]);
-    let got = on_dense(Column::F64(&x), DType::F64, 2, norm(Norm::SignedMax));
+    let got = on_dense(ValuesView::F64(&x), DType::F64, 2, norm(Norm::SignedMax)).values;
     assert_eq!(got, Values::F64(vec![1.0, -4.0 / 3.0, 0.0, 0.0, 2.0, 1.0]), "a negative maximum divides too");
     let tiny = [1e-16, 2e-7];
     for (floor, want) in [(false, [1.0, 1.0]), (true, [1e-16, 1.0])] {
         let op = Op::RowNorm(RowNorm { norm: Norm::Max, floor });
-        assert_eq!(on_dense(Column::F64(&tiny), DType::F64, 1, op), Values::F64(want.to_vec()));
+        assert_eq!(on_dense(ValuesView::F64(&tiny), DType::F64, 1, op).values, Values::F64(want.to_vec()));
     }
     let x = [0.1_f32, 0.2];
-    let got = on_dense(Column::F32(&x), DType::F32, 2, norm(Norm::Max));
+    let got = on_dense(ValuesView::F32(&x), DType::F32, 2, norm(Norm::Max)).values;
     assert_eq!(got, Values::F32(vec![0.5, 1.0]));
 }
 
@@ -168,8 +175,8 @@ fn weights_of_what_is_stored() {
 #[test]
 fn zeros_are_not_stored() {
     let x = [0.0, -0.0, f64::NAN, 1.0];
-    let got = csr(on_dense(Column::F64(&x), DType::F64, 2, Op::Sparse));
+    let got = csr(on_dense(ValuesView::F64(&x), DType::F64, 2, Op::Sparse));
     assert_eq!((got.indptr, got.indices), (vec![0, 0, 2], vec![0, 1]));
-    let got = csr(on_dense(Column::I64(&[0, 7]), DType::I64, 2, Op::Sparse));
-    assert_eq!((got.indices, *got.values), (vec![1], Values::I64(vec![7])));
+    let got = csr(on_dense(ValuesView::I64(&[0, 7]), DType::I64, 2, Op::Sparse));
+    assert_eq!((got.indices, got.values), (vec![1], Values::I64(vec![7])));
 }

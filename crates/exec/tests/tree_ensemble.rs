@@ -1,10 +1,10 @@
 //! Decision trees against values computed by hand.
 
-use cannery_exec::{Batch, ErrorKind, Program, Values};
+use cannery_exec::{ErrorKind, Program};
 use cannery_graph::{
-    Builder, Check, Columns, DType, GroupArgMax, Labels, Merge, Op, Shape, Signature, Tree, TreeEnsemble,
-    TreeNode,
+    Builder, Check, Columns, DType, GroupArgMax, Labels, Merge, Op, Signature, Tree, TreeEnsemble, TreeNode,
 };
+use cannery_rows::{Layout, RowsView, Values};
 
 fn split(feature: u32, threshold: f64, missing_left: bool, left: u32, right: u32) -> TreeNode {
     TreeNode::Threshold { feature, threshold, missing_left, left, right }
@@ -37,7 +37,7 @@ fn program(ensemble: TreeEnsemble, dtype: DType) -> Program {
 
 fn run(ensemble: TreeEnsemble, x: &[f64]) -> Vec<f64> {
     let columns = ensemble.features();
-    let batch = Batch::f64(x, x.len() / columns, columns).expect("a matrix");
+    let batch = RowsView::f64(x, x.len() / columns, columns).expect("a matrix");
     let Values::F64(y) = program(ensemble, DType::F64).run(&batch).expect("a fine batch").remove(0).values
     else {
         panic!("trees give float64")
@@ -65,7 +65,7 @@ fn float32_is_compared_as_float64() {
     assert!(third > 1.0 / 3.0);
     let program = program(TreeEnsemble::of_one(stump(1.0 / 3.0, 1.0, 2.0)), DType::F32);
     let x = [0.0, 1.0 / 3.0, 0.0, (1.0_f32 / 3.0).next_down()];
-    let batch = Batch::f32(&x, 2, 2).expect("a matrix");
+    let batch = RowsView::f32(&x, 2, 2).expect("a matrix");
     assert_eq!(program.run(&batch).expect("a fine batch")[0].values, Values::F64(vec![2.0, 1.0]));
 }
 
@@ -142,7 +142,7 @@ fn guards_of_trees() {
         b.output("y", y).expect("the only output");
         let program = Program::compile(&b.finish(), &["y"]).expect("an output");
         program
-            .run(&Batch::f64(x, x.len() / 2, 2).expect("a matrix"))
+            .run(&RowsView::f64(x, x.len() / 2, 2).expect("a matrix"))
             .map(|outputs| outputs[0].values.clone())
     };
     let most = f64::from(f32::MAX);
@@ -175,8 +175,8 @@ fn several_outputs_have_their_own_classes() {
     b.output("columns", columns).expect("a new name");
     let program = Program::compile(&b.finish(), &["predict", "columns"]).expect("outputs");
     let x = [1.0, 1.0, 0.0, 2.0, 2.0, 0.0, 1.0, 0.0, f64::NAN, 9.0];
-    let outputs = program.run(&Batch::f64(&x, 2, 5).expect("a matrix")).expect("a fine batch");
-    assert_eq!(outputs[0].shape, Shape::Matrix(2));
+    let outputs = program.run(&RowsView::f64(&x, 2, 5).expect("a matrix")).expect("a fine batch");
+    assert_eq!(outputs[0].layout, Layout::Matrix(2));
     let Values::Str(labels) = &outputs[0].values else { panic!("labels are texts") };
     assert_eq!(Vec::from_iter(labels.iter()), ["a", "d", "b", "d"]);
     assert_eq!(outputs[1].values, Values::F64(vec![2.0, 1.0, 9.0, 0.0]));

@@ -1,9 +1,10 @@
+use crate::DType;
 use crate::compat::Compat;
 use crate::error::Error;
 use crate::graph::{Edge, Graph, Node, Origin, Output, Part, Refusal, Results};
 use crate::op::{Cast, FieldAt, Input, Op};
 use crate::settle::settle;
-use crate::types::{DType, Shape, Signature, Type};
+use crate::types::{Shape, Signature, Type};
 
 /// Makes a [`Graph`] node by node; types are inferred and checked as each is added.
 #[derive(Debug)]

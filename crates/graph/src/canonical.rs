@@ -4,9 +4,9 @@ use std::fmt::{self, Write};
 
 use sha2::{Digest, Sha256};
 
+use crate::Scalar;
 use crate::constant::{Matrix, Points, SparseMatrix};
 use crate::graph::{Edge, Graph, Results};
-use crate::scalar::Scalar;
 use crate::types::{Field, Signature};
 
 /// Version of the canonical text, its first line. Digests are kept in files for years: whatever changes a text of today

@@ -30,17 +30,18 @@ mod constant;
 mod error;
 mod graph;
 mod op;
-mod scalar;
 mod settle;
 mod text;
 mod types;
 pub mod unicode;
 
 pub use builder::Builder;
+/// A constant of dtype `any` is such an element as a batch has.
+pub use cannery_rows::Cell as Scalar;
+pub use cannery_rows::DType;
 pub use compat::{Compat, Selection, SquareOrder};
 pub use constant::{Matrix, Points, SparseMatrix};
 pub use error::{Error, ErrorKind};
 pub use graph::{Edge, Graph, Node, Origin, Output, Refusal, Results, Step};
 pub use op::*;
-pub use scalar::Scalar;
-pub use types::{DType, Field, Shape, Signature, Type};
+pub use types::{Field, Shape, Signature, Type};

@@ -60,10 +60,8 @@ impl Model {
         x: &Bound<'py, PyAny>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let held = rows::dense(x);
-        let called = match held.as_ref().and_then(rows::Dense::numbers) {
-            Some((numbers, rows, columns)) => {
-                py.detach(|| self.model.call_dense(method, numbers, rows, columns))
-            }
+        let called = match held.as_ref().and_then(rows::Dense::view) {
+            Some(view) => py.detach(|| self.model.call_view(method, view)),
             None => {
                 let batch = rows::batch(x)?;
                 py.detach(|| self.model.call_all(method, batch))

@@ -3,7 +3,7 @@
 //! Arrays of numbers keep their dtype as scikit-learn would keep it: float32, float64, int64 and bool as they are, other
 //! integers as int64 (uint64 as float64), other floats as float64.
 
-use cannery::{Batch, Cell, Data, Named, Numbers, Texts, Values};
+use cannery::{Batch, Cell, Data, Named, RowsView, Texts, Values, ValuesView};
 use numpy::ndarray::Dimension;
 use numpy::{
     Element, PyArray, PyArray2, PyArrayDescrMethods, PyArrayDyn, PyArrayMethods, PyReadonlyArray2,
@@ -32,13 +32,13 @@ pub(crate) fn dense<'py>(x: &Bound<'py, PyAny>) -> Option<Dense<'py>> {
 }
 
 impl Dense<'_> {
-    /// The elements, and how many rows and columns they are.
-    pub(crate) fn numbers(&self) -> Option<(Numbers<'_>, usize, usize)> {
-        let (numbers, shape) = match self {
-            Self::F64(array) => (Numbers::F64(array.as_slice().ok()?), array.shape()),
-            Self::F32(array) => (Numbers::F32(array.as_slice().ok()?), array.shape()),
+    /// The matrix, where it lies.
+    pub(crate) fn view(&self) -> Option<RowsView<'_>> {
+        let (values, shape) = match self {
+            Self::F64(array) => (ValuesView::F64(array.as_slice().ok()?), array.shape()),
+            Self::F32(array) => (ValuesView::F32(array.as_slice().ok()?), array.shape()),
         };
-        Some((numbers, *shape.first()?, *shape.get(1)?))
+        RowsView::dense(values, *shape.first()?, *shape.get(1)?).ok()
     }
 }
 

@@ -2,8 +2,9 @@
 
 mod json_heap;
 
-use cannery_exec::{Batch, Column, Program};
+use cannery_exec::Program;
 use cannery_graph::Signature;
+use cannery_rows::{RowsView, ValuesView};
 use cannery_sklearn::{ColumnKind, ErrorKind};
 use json_heap::{case, read};
 use serde_json::{Value, json};
@@ -106,6 +107,7 @@ fn numbers_where_texts_were_are_an_error() {
     let model = read(&case(NEW, "text")).expect("as it was");
     let graph = model.lower(&Signature::dense(cannery_graph::DType::I64)).expect("a graph");
     let program = Program::compile(&graph, &["transform"]).expect("an output of the graph");
-    let error = program.run(&Batch::dense(Column::I64(&[4, 5]), 1, 2).expect("a row")).expect_err("no text");
+    let error =
+        program.run(&RowsView::dense(ValuesView::I64(&[4, 5]), 1, 2).expect("a row")).expect_err("no text");
     assert!(error.to_string().starts_with("Found unknown categories [4] in column 0"), "{error}");
 }

@@ -10,8 +10,9 @@ mod json_heap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use cannery_exec::{Batch, ErrorKind as RunErrorKind, Output, Program};
-use cannery_graph::{Exactness, Graph};
+use cannery_exec::{ErrorKind as RunErrorKind, Program};
+use cannery_graph::{Exactness, Graph, Signature};
+use cannery_rows::{Column, RowsView};
 use cannery_sklearn::{Estimator, Method};
 use json_heap::expected::{Bound, assert_same};
 use json_heap::{Model, rows};
@@ -79,7 +80,7 @@ fn check_run(file: &Value, case: &Value, run: &Value, what: &str) -> usize {
     let model = model.read().unwrap_or_else(|error| panic!("{what}: {error}"));
     let x = if run["x"].is_null() { &case["x"] } else { &run["x"] };
     rows::with(x, &file["texts"], |batch| {
-        let graph = model.lower(&batch.signature()).unwrap_or_else(|error| panic!("{what}: {error}"));
+        let graph = model.lower(&Signature::of(batch)).unwrap_or_else(|error| panic!("{what}: {error}"));
         let results = results(&run["expected"]);
         for (method, want) in &results {
             let what = format!("{what} {method} {}", run["params"]);
@@ -101,7 +102,7 @@ fn results(expected: &Value) -> Vec<(&str, &Value)> {
     }
 }
 
-fn output(graph: &Graph, method: &str, batch: &Batch<'_>, what: &str) -> (Output, Bound) {
+fn output(graph: &Graph, method: &str, batch: &RowsView<'_>, what: &str) -> (Column, Bound) {
     let program = Program::compile(graph, &[method]).unwrap_or_else(|error| panic!("{what}: {error}"));
     let mut outputs = program.run(batch).unwrap_or_else(|error| panic!("{what}: {error}"));
     (outputs.remove(0), bound(graph, method))
@@ -125,7 +126,7 @@ fn bound(graph: &Graph, method: &str) -> Bound {
 fn check_refused(file: &Value, case: &Value, x: &Value, what: &str) {
     let model: Box<dyn Estimator> = Model::of(case).read().expect("a model");
     rows::with(x, &file["texts"], |batch| {
-        let graph = model.lower(&batch.signature()).expect("a graph");
+        let graph = model.lower(&Signature::of(batch)).expect("a graph");
         let first = graph.outputs().first().expect("a method");
         let program = Program::compile(&graph, &[&first.name]).expect("an output of the graph");
         let error = program.run(batch).expect_err("what scikit-learn refuses");

@@ -4,8 +4,9 @@ mod json_heap;
 
 use std::collections::BTreeSet;
 
-use cannery_exec::{Batch, Output, Program, Values};
+use cannery_exec::Program;
 use cannery_graph::Signature;
+use cannery_rows::{Column, Layout, RowsView};
 use cannery_sklearn::{ErrorKind, Estimator};
 use json_heap::read;
 use serde_json::{Value, json};
@@ -20,7 +21,7 @@ fn files() -> impl Iterator<Item = Value> {
     FILES.iter().map(|text| serde_json::from_str(text).expect("JSON"))
 }
 
-fn transform(model: &(dyn Estimator + 'static), signature: &Signature, batch: &Batch<'_>) -> Output {
+fn transform(model: &(dyn Estimator + 'static), signature: &Signature, batch: &RowsView<'_>) -> Column {
     let graph = model.lower(signature).expect("a graph");
     let program = Program::compile(&graph, &["transform"]).expect("an output of the graph");
     program.run(batch).expect("a fine batch").remove(0)
@@ -43,10 +44,12 @@ fn the_english_stop_words_are_those_of_every_version() {
         case["state"]["vocabulary"] = json!(words.iter().chain(&["computer"]).collect::<Vec<_>>());
         let model = read(&case).expect("a model");
         let text = Vec::from_iter(words.iter().copied().chain(["computer"])).join(" ");
-        let Values::Csr(csr) = transform(&*model, &Signature::Text, &Batch::texts(&[&text])).values else {
+        let Layout::Csr { indices, .. } =
+            transform(&*model, &Signature::Text, &RowsView::texts(&[&text])).layout
+        else {
             panic!("counts")
         };
-        assert_eq!(csr.indices, [318], "all but one are left out");
+        assert_eq!(indices, [318], "all but one are left out");
     }
 }
 

@@ -1,8 +1,7 @@
 //! Columns side by side as one matrix, as the values of a pandas frame are.
 
-use crate::batch::{Named, room};
 use crate::error::Error;
-use crate::values::{Cell, Values};
+use cannery_rows::{Cell, Named, Values};
 
 /// The values of a frame, row by row: bools where all are, float32 where all are, float64 where all are numbers, and
 /// objects otherwise.
@@ -50,7 +49,7 @@ pub(crate) fn numbers(columns: &[Named], rows: usize) -> Result<Values, Error> {
         Values::I64(v) => v[row] as f64,
         Values::Bool(v) => f64::from(u8::from(v[row])),
         Values::Str(_) => f64::NAN,
-        Values::Any(v) => v[row].number().unwrap_or(f64::NAN),
+        Values::Any(v) => v[row].float().unwrap_or(f64::NAN),
     })
     .map(Values::F64)
 }
@@ -74,4 +73,12 @@ fn rowwise<T>(columns: &[Named], rows: usize, value: impl Fn(&Values, usize) -> 
     let mut matrix = room(rows.saturating_mul(columns.len()))?;
     (0..rows).for_each(|row| matrix.extend(columns.iter().map(|column| value(&column.values, row))));
     Ok(matrix)
+}
+
+/// An empty vector with room for some values.
+pub(crate) fn room<T>(len: usize) -> Result<Vec<T>, Error> {
+    let mut values = Vec::new();
+    let no_memory = |_| Error::usage(format!("there is no memory for a batch of {len} values"));
+    values.try_reserve_exact(len).map_err(no_memory)?;
+    Ok(values)
 }

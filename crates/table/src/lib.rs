@@ -8,20 +8,13 @@
 
 #![forbid(unsafe_code)]
 
-mod batch;
-mod column;
 mod error;
 mod frame;
 mod npy;
 mod read;
-mod texts;
-mod values;
 mod write;
 
-pub use batch::{Batch, Data, Named};
-pub use column::{Column, Layout};
+pub use cannery_rows::{Batch, Cell, Column, Data, Layout, Named, Texts, Values};
 pub use error::{Error, ErrorKind};
 pub use read::{Header, Hint, Table, TableOptions, Wanted};
-pub use texts::Texts;
-pub use values::{Cell, Values};
 pub use write::{Sink, Target};

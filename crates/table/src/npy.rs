@@ -3,9 +3,7 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use crate::column::{Column, Layout};
-use crate::texts::Texts;
-use crate::values::{Cell, Plain, Values};
+use cannery_rows::{Cell, Column, Layout, Plain, Texts, Values};
 
 /// An array to write, in C order.
 pub(crate) struct Array<'a> {

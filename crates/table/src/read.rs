@@ -34,8 +34,8 @@ use self::ndjson::NdjsonRows;
 pub use self::options::{Header, TableOptions};
 use self::parquet::ParquetRows;
 use self::sparse::SparseRows;
-use crate::batch::Batch;
 use crate::error::Error;
+use cannery_rows::Batch;
 
 /// A table that is read batch by batch.
 ///

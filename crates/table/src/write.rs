@@ -9,10 +9,10 @@ use std::path::{Path, PathBuf};
 
 use self::labels::Labels;
 use self::parquet::ParquetSink;
-use crate::column::Column;
 use crate::error::Error;
 use crate::npy::Array;
 use cannery_format::AtomicFile;
+use cannery_rows::Column;
 
 /// Where results go and in which form.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -177,8 +177,7 @@ fn write_npz(columns: &[Column], out: &mut AtomicFile) -> std::io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::column::Layout;
-    use crate::values::{Cell, Values};
+    use cannery_rows::{Cell, Layout, Values};
 
     fn columns() -> Vec<Column> {
         vec![

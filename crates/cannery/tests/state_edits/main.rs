@@ -133,7 +133,7 @@ fn call(heap: &Heap, root: Value, rows: &Rows, random: &mut Random) -> Result<us
     for form in rows.forms() {
         let owner = form.batch();
         let batch = owner.get();
-        let graph = match estimator.lower(&batch.signature()) {
+        let graph = match estimator.lower(&cannery_graph::Signature::of(&batch)) {
             Ok(graph) => graph,
             Err(error) => {
                 fault = error.to_string();

@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use cannery_exec::{Batch, Cell, Column};
 use cannery_object::{Element, Heap, Kind, Value};
+use cannery_rows::{CellView, RowsView, ValuesView};
 use cannery_sklearn::Takes;
 
 use crate::Random;
@@ -152,13 +152,13 @@ impl Form {
     }
 }
 
-fn cells(values: &[Own]) -> Vec<Cell<'_>> {
+fn cells(values: &[Own]) -> Vec<CellView<'_>> {
     let cell = |value| match value {
-        &Own::None => Cell::None,
-        &Own::Bool(b) => Cell::Bool(b),
-        &Own::Int(i) => Cell::Int(i),
-        &Own::Float(x) => Cell::Float(x),
-        Own::Str(text) => Cell::Str(text),
+        &Own::None => CellView::None,
+        &Own::Bool(b) => CellView::Bool(b),
+        &Own::Int(i) => CellView::Int(i),
+        &Own::Float(x) => CellView::Float(x),
+        Own::Str(text) => CellView::Str(text),
     };
     values.iter().map(cell).collect()
 }
@@ -166,24 +166,24 @@ fn cells(values: &[Own]) -> Vec<Cell<'_>> {
 /// A form with what its batch borrows.
 pub(crate) struct Batched<'f> {
     form: &'f Form,
-    cells: Vec<Vec<Cell<'f>>>,
+    cells: Vec<Vec<CellView<'f>>>,
     texts: Vec<&'f str>,
 }
 
 impl Batched<'_> {
-    pub(crate) fn get(&self) -> Batch<'_> {
+    pub(crate) fn get(&self) -> RowsView<'_> {
         let batch = match self.form {
-            Form::F64 { values, columns } => Batch::f64(values, ROWS, *columns),
-            Form::F32 { values, columns } => Batch::f32(values, ROWS, *columns),
+            Form::F64 { values, columns } => RowsView::f64(values, ROWS, *columns),
+            Form::F32 { values, columns } => RowsView::f32(values, ROWS, *columns),
             Form::Csr { indptr, indices, values, columns } => {
-                Batch::csr(indptr, indices, Column::F64(values), *columns)
+                RowsView::csr(indptr, indices, ValuesView::F64(values), *columns)
             }
-            Form::Any { columns, .. } => Batch::dense(Column::Any(&self.cells[0]), ROWS, *columns),
-            Form::Texts(_) => Ok(Batch::texts(&self.texts)),
+            Form::Any { columns, .. } => RowsView::dense(ValuesView::Any(&self.cells[0]), ROWS, *columns),
+            Form::Texts(_) => Ok(RowsView::texts(&self.texts)),
             Form::Frame { names, .. } => {
                 let columns =
-                    names.iter().zip(&self.cells).map(|(name, cells)| (&**name, Column::Any(cells)));
-                Batch::frame(columns.collect(), ROWS)
+                    names.iter().zip(&self.cells).map(|(name, cells)| (&**name, ValuesView::Any(cells)));
+                RowsView::frame(columns.collect(), ROWS)
             }
         };
         batch.expect("as many values as rows and columns")

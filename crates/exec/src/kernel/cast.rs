@@ -1,10 +1,10 @@
-use cannery_graph::DType;
+use cannery_rows::DType;
 
 use crate::buffer::{View, ViewMut};
-use crate::cell::Cell;
 use crate::csr::{CsrBuffer, CsrView, StoredView};
 use crate::error::Error;
 use crate::run::{Inputs, Kernel};
+use cannery_rows::CellView;
 
 /// Elements in another dtype.
 #[derive(Debug)]
@@ -32,12 +32,12 @@ impl Kernel for Cast {
 impl Cast {
     fn texts<'a>(
         &self,
-        cells: &[Cell<'a>],
+        cells: &[CellView<'a>],
         inputs: &Inputs<'_, 'a>,
         out: &mut [&'a str],
     ) -> Result<(), Error> {
         for (position, (out, cell)) in out.iter_mut().zip(cells).enumerate() {
-            let Cell::Str(text) = *cell else {
+            let CellView::Str(text) = *cell else {
                 let (row, column) = (inputs.first_row() + position / self.columns, position % self.columns);
                 return Err(Error::usage(format!(
                     "{cell} instead of a text (row {row}, column {column}, counted from 0)"
@@ -48,11 +48,11 @@ impl Cast {
         Ok(())
     }
 
-    fn floats(&self, cells: &[Cell<'_>], inputs: &Inputs<'_, '_>, out: &mut [f64]) -> Result<(), Error> {
+    fn floats(&self, cells: &[CellView<'_>], inputs: &Inputs<'_, '_>, out: &mut [f64]) -> Result<(), Error> {
         for (position, (out, cell)) in out.iter_mut().zip(cells).enumerate() {
             *out = float(*cell).ok_or_else(|| {
                 let (row, column) = (inputs.first_row() + position / self.columns, position % self.columns);
-                let text = if let Cell::Str(text) = cell { shorten(text) } else { String::new() };
+                let text = if let CellView::Str(text) = cell { shorten(text) } else { String::new() };
                 Error::usage(format!(
                     "could not convert string to float: '{text}' (row {row}, column {column}, counted from 0)"
                 ))
@@ -67,13 +67,13 @@ fn shorten(text: &str) -> String {
 }
 
 /// `float(x)` of Python, and NaN for None as numpy has it; `None` for a text that is no number.
-fn float(cell: Cell<'_>) -> Option<f64> {
+fn float(cell: CellView<'_>) -> Option<f64> {
     match cell {
-        Cell::None => Some(f64::NAN),
-        Cell::Bool(b) => Some(f64::from(u8::from(b))),
-        Cell::Int(i) => Some(i as f64),
-        Cell::Float(x) => Some(x),
-        Cell::Str(text) => python_float(text),
+        CellView::None => Some(f64::NAN),
+        CellView::Bool(b) => Some(f64::from(u8::from(b))),
+        CellView::Int(i) => Some(i as f64),
+        CellView::Float(x) => Some(x),
+        CellView::Str(text) => python_float(text),
     }
 }
 
@@ -122,13 +122,13 @@ fn truncated(x: f64) -> i64 {
     if (-END..END).contains(&x) { x as i64 } else { i64::MIN }
 }
 
-fn cells<'a>(x: View<'_, 'a>, out: &mut [Cell<'a>]) {
+fn cells<'a>(x: View<'_, 'a>, out: &mut [CellView<'a>]) {
     match x {
-        View::F32(x) => fill(out, x, |x| Cell::Float(x.into())),
-        View::F64(x) => fill(out, x, Cell::Float),
-        View::I64(x) => fill(out, x, Cell::Int),
-        View::Bool(x) => fill(out, x, Cell::Bool),
-        x => fill(out, x.strs(), Cell::Str),
+        View::F32(x) => fill(out, x, |x| CellView::Float(x.into())),
+        View::F64(x) => fill(out, x, CellView::Float),
+        View::I64(x) => fill(out, x, CellView::Int),
+        View::Bool(x) => fill(out, x, CellView::Bool),
+        x => fill(out, x.strs(), CellView::Str),
     }
 }
 

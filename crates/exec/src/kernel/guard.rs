@@ -1,10 +1,10 @@
 use cannery_graph::Check;
 
 use crate::buffer::{View, ViewMut};
-use crate::cell::Cell;
 use crate::csr::StoredView;
 use crate::error::Error;
 use crate::run::{Inputs, Kernel};
+use cannery_rows::CellView;
 
 /// The kernel of a check.
 pub(crate) fn of(check: Check, columns: usize) -> Box<dyn Kernel> {
@@ -58,8 +58,8 @@ impl Finite {
     }
 
     /// Of objects only NaN is looked for, as in scikit-learn.
-    fn first_cell(&self, cells: &[Cell<'_>]) -> Option<(usize, bool)> {
-        let is_nan = |cell: &Cell<'_>| matches!(cell, Cell::Float(x) if x.is_nan());
+    fn first_cell(&self, cells: &[CellView<'_>]) -> Option<(usize, bool)> {
+        let is_nan = |cell: &CellView<'_>| matches!(cell, CellView::Float(x) if x.is_nan());
         let found = if self.takes_nan { None } else { cells.iter().position(is_nan) };
         found.map(|position| (position, true))
     }

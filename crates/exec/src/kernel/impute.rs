@@ -1,10 +1,10 @@
 use cannery_graph::{self as graph, Fill, Missing};
 
 use crate::buffer::{View, ViewMut};
-use crate::cell::Cell;
 use crate::csr::{CsrBuffer, CsrView, Stored, StoredView};
 use crate::error::Error;
 use crate::run::{Inputs, Kernel};
+use cannery_rows::CellView;
 
 /// Missing elements replaced by the value of their column.
 #[derive(Debug)]
@@ -25,7 +25,7 @@ impl Kernel for Impute {
                 replace(x, output.i64s(), fill, |&x| x, |x| is_missing_int(missing, x));
             }
             (View::Any(x), Fill::Scalars(fill)) => {
-                replace(x, output.cells(), fill, Cell::of, |x| is_missing_cell(missing, x));
+                replace(x, output.cells(), fill, CellView::from, |x| is_missing_cell(missing, x));
             }
             (x, fill) => unreachable!("no graph puts {fill:?} into {x:?}"),
         }
@@ -73,7 +73,7 @@ fn is_missing(missing: &Missing, x: f64) -> bool {
     match missing {
         Missing::Nan => x.is_nan(),
         Missing::Number(number) => x == *number,
-        Missing::Scalar(scalar) => Cell::Float(x).equals(Cell::of(scalar)),
+        Missing::Scalar(scalar) => CellView::Float(x).equals(CellView::from(scalar)),
     }
 }
 
@@ -81,15 +81,15 @@ fn is_missing_int(missing: &Missing, x: i64) -> bool {
     match missing {
         Missing::Nan => false,
         Missing::Number(number) => x as f64 == *number,
-        Missing::Scalar(scalar) => Cell::Int(x).equals(Cell::of(scalar)),
+        Missing::Scalar(scalar) => CellView::Int(x).equals(CellView::from(scalar)),
     }
 }
 
-fn is_missing_cell(missing: &Missing, x: Cell<'_>) -> bool {
+fn is_missing_cell(missing: &Missing, x: CellView<'_>) -> bool {
     match missing {
-        Missing::Nan => matches!(x, Cell::Float(x) if x.is_nan()),
-        Missing::Number(number) => x.equals(Cell::Float(*number)),
-        Missing::Scalar(scalar) => x.equals(Cell::of(scalar)),
+        Missing::Nan => matches!(x, CellView::Float(x) if x.is_nan()),
+        Missing::Number(number) => x.equals(CellView::Float(*number)),
+        Missing::Scalar(scalar) => x.equals(CellView::from(scalar)),
     }
 }
 

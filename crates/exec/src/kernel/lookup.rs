@@ -4,9 +4,9 @@ use std::sync::Arc;
 use cannery_graph::{self as graph, Scalar, Unknown};
 
 use crate::buffer::{View, ViewMut};
-use crate::cell::{Cell, Number};
 use crate::error::Error;
 use crate::run::{Inputs, Kernel};
+use cannery_rows::{CellView, Number};
 
 /// The value of each category.
 #[derive(Debug)]
@@ -35,7 +35,7 @@ impl Table {
     fn new(column: &graph::LookupColumn) -> Self {
         let (mut none, mut numbers, mut texts) = (None, vec![], HashMap::new());
         for (position, category) in (0..).zip(column.categories.iter()) {
-            match (category, Cell::of(category).number()) {
+            match (category, CellView::from(category).number()) {
                 (_, Some(number)) => numbers.push((number, position)),
                 (Scalar::Str(text), _) => _ = texts.entry(text.clone()).or_insert(position),
                 _ => _ = none.get_or_insert(position),
@@ -56,10 +56,10 @@ impl Table {
         self.texts.get(text).copied()
     }
 
-    fn of_cell(&self, cell: Cell<'_>) -> Option<u32> {
+    fn of_cell(&self, cell: CellView<'_>) -> Option<u32> {
         match (cell, cell.number()) {
             (_, Some(number)) => self.of_number(number),
-            (Cell::Str(text), _) => self.of_text(text),
+            (CellView::Str(text), _) => self.of_text(text),
             _ => self.none,
         }
     }
@@ -70,14 +70,14 @@ impl Kernel for Lookup {
         let found = match inputs.x() {
             View::F32(x) => {
                 let find = |table: &Table, x: f32| table.of_number(Number::of(x.into()));
-                self.each(x, output, find, |x| Cell::Float(x.into()))
+                self.each(x, output, find, |x| CellView::Float(x.into()))
             }
-            View::F64(x) => self.each(x, output, |table, x| table.of_number(Number::of(x)), Cell::Float),
-            View::I64(x) => self.each(x, output, |table, x| table.of_number(Number::Int(x)), Cell::Int),
+            View::F64(x) => self.each(x, output, |table, x| table.of_number(Number::of(x)), CellView::Float),
+            View::I64(x) => self.each(x, output, |table, x| table.of_number(Number::Int(x)), CellView::Int),
             View::Bool(x) => {
-                self.each(x, output, |table, x| table.of_number(Number::Int(x.into())), Cell::Bool)
+                self.each(x, output, |table, x| table.of_number(Number::Int(x.into())), CellView::Bool)
             }
-            View::Str(x) => self.each(x, output, Table::of_text, Cell::Str),
+            View::Str(x) => self.each(x, output, Table::of_text, CellView::Str),
             View::Any(x) => self.each(x, output, Table::of_cell, |x| x),
             x @ (View::Csr(_) | View::Hits(_)) => unreachable!("no graph looks up {x:?}"),
         };
@@ -97,8 +97,8 @@ impl Lookup {
         x: &[T],
         mut output: ViewMut<'_, '_>,
         find: impl Fn(&Table, T) -> Option<u32>,
-        cell: impl Fn(T) -> Cell<'x>,
-    ) -> Result<(), (usize, Cell<'x>)> {
+        cell: impl Fn(T) -> CellView<'x>,
+    ) -> Result<(), (usize, CellView<'x>)> {
         let tables = self.0.iter().cycle();
         for (at, (&x, table)) in x.iter().zip(tables).enumerate() {
             let value = match (find(table, x), table.unknown) {

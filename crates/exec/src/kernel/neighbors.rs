@@ -165,7 +165,8 @@ mod tests {
     };
 
     use super::*;
-    use crate::{Batch, Program, Values};
+    use crate::Program;
+    use cannery_rows::{RowsView, Values};
 
     fn points() -> Matrix {
         Matrix::new(5, 1, vec![0.0, 4.0, 1.0, 3.0, 2.0]).expect("five")
@@ -201,7 +202,7 @@ mod tests {
         edge = b.add(Op::NeighborReduce(reduce), &[edge]).expect("fits");
         b.output("out", edge).expect("new");
         let program = Program::compile(&b.finish(), &["out"]).expect("there");
-        let batch = Batch::f64(x, x.len(), 1).expect("one column");
+        let batch = RowsView::f64(x, x.len(), 1).expect("one column");
         program.run(&batch).map(|mut outputs| outputs.remove(0).values)
     }
 

@@ -1,6 +1,7 @@
 use super::{Exactness, Family, Operator, rule};
+use crate::DType;
 use crate::canonical::Canonical;
-use crate::types::{DType, Shape, Type};
+use crate::types::{Shape, Type};
 
 /// Floats \[n,k\] → i64\[n\]: the index of the first maximum; the first NaN, if there is one, counts as maximum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

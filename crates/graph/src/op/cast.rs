@@ -1,8 +1,9 @@
 use std::fmt;
 
 use super::{Exactness, Family, Operator, rule};
+use crate::DType;
 use crate::canonical::Canonical;
-use crate::types::{DType, Shape, Type};
+use crate::types::{Shape, Type};
 
 /// Elements in another dtype, dense or CSR. To f64: f32 and bool exactly, i64 rounded to nearest even; any as
 /// numpy's `astype(float64)` of objects: None becomes NaN, a text is parsed as Python's `float` does, or it is an

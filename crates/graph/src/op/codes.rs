@@ -2,8 +2,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::{Exactness, Family, Operator, rule};
+use crate::DType;
 use crate::canonical::Canonical;
-use crate::types::{DType, Type};
+use crate::types::Type;
 
 /// f32 or f64\[n,d\] → f64\[n,k\]: columns and categories as trees know them, brought into the order and the numbers that
 /// trees with categories were grown on. Valid by construction; cheap to clone.

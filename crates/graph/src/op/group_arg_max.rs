@@ -1,8 +1,9 @@
 use std::fmt;
 
 use super::{Exactness, Family, Operator, rule};
+use crate::DType;
 use crate::canonical::Canonical;
-use crate::types::{DType, Type};
+use crate::types::Type;
 
 /// f64\[n,k\] → i64\[n,g\]: for each of g groups of neighbouring columns the position of its first maximum, counted
 /// from the first column of all; NaN as in [`Op::ArgMax`](super::Op::ArgMax).

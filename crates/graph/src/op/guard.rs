@@ -1,8 +1,9 @@
 use std::fmt;
 
 use super::{Exactness, Family, Operator, rule};
+use crate::DType;
 use crate::canonical::Canonical;
-use crate::types::{DType, Shape, Type};
+use crate::types::{Shape, Type};
 
 /// x → x, dense or CSR, or an error that names the first offending element in row order. Of a CSR matrix the stored
 /// elements are looked at; of any, where infinities are fine, those that are NaN.

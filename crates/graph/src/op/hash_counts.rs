@@ -2,8 +2,9 @@ use std::fmt;
 
 use super::vocab_counts::counts;
 use super::{Exactness, Family, Operator};
+use crate::DType;
 use crate::canonical::Canonical;
-use crate::types::{DType, Type};
+use crate::types::Type;
 
 /// str\[n,*\] → \[n,d csr\]: tokens counted in columns that their hashes say: each adds ±1 in one.
 ///

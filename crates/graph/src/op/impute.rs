@@ -2,9 +2,10 @@ use std::fmt;
 
 use super::missing_mask::Missing;
 use super::{Exactness, Family, Operator, rule};
+use crate::DType;
+use crate::Scalar;
 use crate::canonical::Canonical;
-use crate::scalar::Scalar;
-use crate::types::{DType, Shape, Type};
+use crate::types::{Shape, Type};
 
 /// Floats \[n,d\], dense or CSR, i64 or any\[n,d\] → the same type: missing elements replaced by the value of their
 /// column. Of a CSR matrix those that are stored.

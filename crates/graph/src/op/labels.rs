@@ -2,8 +2,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::{Exactness, Family, Operator, rule};
+use crate::DType;
 use crate::canonical::Canonical;
-use crate::types::{DType, Shape, Type};
+use crate::types::{Shape, Type};
 
 /// Dense i64 → the label of each class index, in the labels' own dtype and the same shape.
 ///

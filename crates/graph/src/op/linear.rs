@@ -1,9 +1,10 @@
 use std::fmt;
 
 use super::{Exactness, Family, Operator, rule};
+use crate::DType;
 use crate::canonical::Canonical;
 use crate::constant::Matrix;
-use crate::types::{DType, Shape, Type};
+use crate::types::{Shape, Type};
 
 /// Floats \[n,d\], dense or CSR → \[n,m\] of the same dtype: X·Wᵀ, then + b.
 ///

@@ -1,6 +1,7 @@
 use super::{Exactness, Family, Operator, rule};
+use crate::DType;
 use crate::canonical::Canonical;
-use crate::types::{DType, Shape, Type};
+use crate::types::{Shape, Type};
 
 /// f64\[n,k\] → f64\[n,k\]: with m the maximum of a row (0.0 if that is not finite), x − (log Σ exp(x − m) + m).
 ///

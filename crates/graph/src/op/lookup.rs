@@ -2,9 +2,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::{Exactness, Family, Operator, rule};
+use crate::DType;
+use crate::Scalar;
 use crate::canonical::Canonical;
-use crate::scalar::Scalar;
-use crate::types::{DType, Shape, Type};
+use crate::types::{Shape, Type};
 
 /// Of any dtype, \[n,d\], or \[n\] as one column → f32, f64 or i64\[n,d\]: the value of each category.
 ///

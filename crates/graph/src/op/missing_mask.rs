@@ -1,9 +1,10 @@
 use std::fmt;
 
 use super::{Exactness, Family, Operator, rule};
+use crate::DType;
+use crate::Scalar;
 use crate::canonical::Canonical;
-use crate::scalar::Scalar;
-use crate::types::{DType, Shape, Type};
+use crate::types::{Shape, Type};
 
 /// Floats, i64 or any\[n,d\] → bool\[n,d\]: whether each element is missing. Floats \[n,d csr\] → the same type: 1 for each
 /// stored element that is missing, and nothing else stored.

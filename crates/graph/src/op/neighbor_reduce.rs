@@ -2,9 +2,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::{Exactness, Family, Operator, rule};
+use crate::DType;
 use crate::canonical::Canonical;
 use crate::constant::Matrix;
-use crate::types::{DType, Shape, Type};
+use crate::types::{Shape, Type};
 
 /// f64\[n,k hits\] → what becomes of the neighbours of a row, see [`NeighborResult`].
 #[derive(Clone, Debug, PartialEq)]

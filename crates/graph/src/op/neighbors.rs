@@ -7,9 +7,10 @@ pub use metric::Metric;
 pub use tree::{Bounds, NeighborNode, NeighborTree};
 
 use super::{Exactness, Family, Operator, rule};
+use crate::DType;
 use crate::canonical::Canonical;
 use crate::constant::Matrix;
-use crate::types::{DType, Type};
+use crate::types::Type;
 
 /// f64\[n,d\] → f64\[n,k hits\]: the nearest k of m constant points of d features. Valid by construction; cheap to clone.
 ///

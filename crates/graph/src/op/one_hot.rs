@@ -1,8 +1,9 @@
 use std::fmt;
 
 use super::{Exactness, Family, Operator, rule};
+use crate::DType;
 use crate::canonical::Canonical;
-use crate::types::{DType, Shape, Type};
+use crate::types::{Shape, Type};
 
 /// i64\[n,d\] → \[n,m\], dense or CSR: a 1 for each position.
 ///

@@ -1,8 +1,9 @@
 use std::fmt;
 
 use super::{Exactness, Family, Operator, rule};
+use crate::DType;
 use crate::canonical::Canonical;
-use crate::types::{DType, Type};
+use crate::types::Type;
 
 /// f64\[n,k(k−1)/2\] → f64\[n,k\]: libsvm's probabilities of k classes out of
 /// one-against-one decisions.

@@ -1,9 +1,10 @@
 use std::fmt;
 
 use super::{Exactness, Family, Operator, rule};
+use crate::DType;
 use crate::canonical::Canonical;
 use crate::constant::Points;
-use crate::types::{DType, Shape, Type};
+use crate::types::{Shape, Type};
 
 /// f64\[n,d\] → f64\[n,m\]: the kernel of each row with each row of `vectors` (m × d), see [`Kernel`]. Rows may be CSR
 /// where the vectors are sparse.

@@ -1,7 +1,8 @@
 //! What type rules have in common.
 
 use super::Operator;
-use crate::types::{DType, Type};
+use crate::DType;
+use crate::types::Type;
 
 /// Types of N edges, or that there is another number of them.
 pub(super) fn take<const N: usize>(op: &dyn Operator, inputs: &[Type]) -> Result<[Type; N], String> {

@@ -1,6 +1,7 @@
 use super::{Exactness, Family, Operator, rule};
+use crate::DType;
 use crate::canonical::Canonical;
-use crate::types::{DType, Shape, Type};
+use crate::types::{Shape, Type};
 
 /// Floats or i64 \[n,d\] → \[n,d csr\] of the same dtype: elements that are not equal to 0 are stored, so NaN is and
 /// −0.0 is not.

@@ -1,9 +1,10 @@
 use std::fmt;
 
 use super::{Exactness, Family, Operator, rule};
+use crate::DType;
 use crate::canonical::Canonical;
 use crate::constant::Matrix;
-use crate::types::{DType, Type};
+use crate::types::Type;
 
 /// f64\[n,m\] → f64\[n,k(k−1)/2\]: libsvm's one-against-one decisions over k classes and m support vectors.
 ///

@@ -8,8 +8,9 @@ pub use charset::CharSet;
 pub use pattern::{Pattern, TokenPattern};
 
 use super::{Exactness, Family, Operator, rule};
+use crate::DType;
 use crate::canonical::Canonical;
-use crate::types::{DType, Shape, Type};
+use crate::types::{Shape, Type};
 
 /// str\[n\] → str\[n,*\]: the tokens of each text. Each step takes what the one before gives:
 ///

@@ -2,8 +2,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::{Exactness, Family, Operator, rule};
+use crate::DType;
 use crate::canonical::Canonical;
-use crate::types::{DType, Type};
+use crate::types::Type;
 
 /// f32 or f64\[n,d\] → f64\[n,m\]: decision trees over d features, whose leaves come together in m results. Valid by construction; cheap to clone.
 ///

@@ -1,7 +1,6 @@
 //! Results in JSON, and whether others are the same.
 
-use cannery_exec::{Cell, Csr, Output, OwnedCell, Values};
-use cannery_graph::Shape;
+use cannery_rows::{Cell, CellView, Column, Layout, Values};
 use serde_json::Value;
 
 use super::Array;
@@ -19,37 +18,33 @@ pub(crate) enum Bound {
 }
 
 /// Whether a result is the recorded one: an array, objects, a CSR matrix element by stored element, or cells.
-pub(crate) fn assert_same(got: &Output, want: &Value, bound: Bound, what: &str) {
+pub(crate) fn assert_same(got: &Column, want: &Value, bound: Bound, what: &str) {
     if want["indptr"].is_array() {
-        let Values::Csr(csr) = &got.values else { panic!("{what}: {:?}", got.values) };
-        return assert_same_csr(csr, got.shape, want, bound, what);
+        return assert_same_csr(got, want, bound, what);
     }
     if let Some(columns) = want["columns"].as_u64() {
-        let (cells_got, dtype) = elements(&got.values, columns as usize);
+        let (cells_got, dtype) = elements_of(got);
+        assert_eq!(got.width().unwrap_or(1), columns as usize, "{what}");
         assert_eq!(dtype, want["dtype"], "{what}");
-        assert_eq!(matches!(got.values, Values::Csr(_)), want["sparse"] == true, "{what}");
-        let cells = cells(&want["cells"]).into_iter().map(OwnedCell::from);
+        assert_eq!(matches!(got.layout, Layout::Csr { .. }), want["sparse"] == true, "{what}");
+        let cells = cells(&want["cells"]).into_iter().map(Cell::from);
         return assert_same_cells(&cells_got, &Vec::from_iter(cells), bound, what);
     }
-    let (got_cells, got_dtype) = elements(&got.values, 1);
+    let (got_cells, got_dtype) = elements_of(got);
     if want["objects"].is_array() {
-        let cells = cells(&want["objects"]).into_iter().map(OwnedCell::from);
+        let cells = cells(&want["objects"]).into_iter().map(Cell::from);
         assert_eq!(got_dtype, "object", "{what}");
         return assert_same_cells(&got_cells, &Vec::from_iter(cells), bound, what);
     }
     let array = Array::from_json(want);
-    let (cells, dtype) = elements(&values(&array), 1);
+    let (cells, dtype) = elements(&values(&array));
     assert_eq!(got_dtype, dtype, "{what}");
     assert_eq!(shape_of(got, got_cells.len()), array.shape, "{what}");
     assert_same_cells(&got_cells, &cells, bound, what);
 }
 
-fn shape_of(got: &Output, len: usize) -> Vec<usize> {
-    match got.shape {
-        Shape::Matrix(columns) | Shape::Csr(columns) => vec![len / columns, columns],
-        Shape::Vector => vec![len],
-        Shape::Ragged | Shape::Hits(_) => panic!("no array has the shape {:?}", got.shape),
-    }
+fn shape_of(got: &Column, len: usize) -> Vec<usize> {
+    got.width().map_or_else(|| vec![len], |columns| vec![len / columns, columns])
 }
 
 fn values(array: &Array) -> Values {
@@ -58,53 +53,55 @@ fn values(array: &Array) -> Values {
         "<f4" => Values::F32(array.f32s()),
         "<i8" => Values::I64(array.i64s()),
         "|b1" => Values::Bool(array.bytes.iter().map(|&byte| byte != 0).collect()),
-        _ => Values::Any(array.texts().iter().map(|text| OwnedCell::Str(text.as_str().into())).collect()),
+        _ => Values::Any(array.texts().iter().map(|text| Cell::Str(text.as_str().into())).collect()),
     }
 }
 
-fn assert_same_csr(got: &Csr, shape: Shape, want: &Value, bound: Bound, what: &str) {
+fn assert_same_csr(got: &Column, want: &Value, bound: Bound, what: &str) {
     let columns = numbers::<usize>(&want["shape"])[1];
-    assert_eq!(shape, Shape::Csr(columns), "{what}");
-    assert_eq!(got.indptr, numbers::<usize>(&want["indptr"]), "{what}");
-    assert_eq!(got.indices, numbers::<u32>(&want["indices"]), "{what}");
-    let ((got, dtype), want) = (elements(&got.values, columns), values(&Array::from_json(&want["values"])));
-    let (want, want_dtype) = elements(&want, columns);
+    let (indptr, indices) = (numbers::<usize>(&want["indptr"]), numbers::<u32>(&want["indices"]));
+    assert_eq!(got.layout, Layout::Csr { columns, indptr, indices }, "{what}");
+    let ((got, dtype), want) = (elements(&got.values), values(&Array::from_json(&want["values"])));
+    let (want, want_dtype) = elements(&want);
     assert_eq!(dtype, want_dtype, "{what}");
     assert_same_cells(&got, &want, bound, what);
 }
 
 /// The elements of a result, a sparse one's as those of a dense one, and the name of their dtype.
-fn elements(values: &Values, columns: usize) -> (Vec<OwnedCell>, &'static str) {
-    match values {
-        Values::F64(x) => (x.iter().map(|&x| OwnedCell::Float(x)).collect(), "float64"),
-        Values::F32(x) => (x.iter().map(|&x| OwnedCell::Float(x.into())).collect(), "float32"),
-        Values::I64(x) => (x.iter().map(|&x| OwnedCell::Int(x)).collect(), "int64"),
-        Values::Bool(x) => (x.iter().map(|&x| OwnedCell::Bool(x)).collect(), "bool"),
-        Values::Str(x) => (x.iter().map(|x| OwnedCell::Str(x.into())).collect(), "object"),
-        Values::Any(x) => (x.clone(), "object"),
-        Values::Csr(csr) => {
-            let (stored, dtype) = elements(&csr.values, columns);
-            let zero = if dtype == "int64" { OwnedCell::Int(0) } else { OwnedCell::Float(0.0) };
-            let mut dense = vec![zero; (csr.indptr.len() - 1) * columns];
-            for (row, range) in csr.indptr.windows(2).enumerate() {
-                for at in range[0]..range[1] {
-                    dense[row * columns + csr.indices[at] as usize] = stored[at].clone();
-                }
-            }
-            (dense, dtype)
+fn elements_of(column: &Column) -> (Vec<Cell>, &'static str) {
+    let (stored, dtype) = elements(&column.values);
+    let Layout::Csr { columns, indptr, indices } = &column.layout else { return (stored, dtype) };
+    let zero = if dtype == "int64" { Cell::Int(0) } else { Cell::Float(0.0) };
+    let mut dense = vec![zero; column.rows * columns];
+    for (row, range) in indptr.windows(2).enumerate() {
+        for at in range[0]..range[1] {
+            dense[row * columns + indices[at] as usize] = stored[at].clone();
         }
+    }
+    (dense, dtype)
+}
+
+/// Values as cells, and the name of their dtype.
+fn elements(values: &Values) -> (Vec<Cell>, &'static str) {
+    match values {
+        Values::F64(x) => (x.iter().map(|&x| Cell::Float(x)).collect(), "float64"),
+        Values::F32(x) => (x.iter().map(|&x| Cell::Float(x.into())).collect(), "float32"),
+        Values::I64(x) => (x.iter().map(|&x| Cell::Int(x)).collect(), "int64"),
+        Values::Bool(x) => (x.iter().map(|&x| Cell::Bool(x)).collect(), "bool"),
+        Values::Str(x) => (x.iter().map(|x| Cell::Str(x.into())).collect(), "object"),
+        Values::Any(x) => (x.clone(), "object"),
     }
 }
 
-fn assert_same_cells(got: &[OwnedCell], want: &[OwnedCell], bound: Bound, what: &str) {
+fn assert_same_cells(got: &[Cell], want: &[Cell], bound: Bound, what: &str) {
     assert_eq!(got.len(), want.len(), "{what}");
     for (at, (got, want)) in got.iter().zip(want).enumerate() {
         assert!(is_same(got, want, bound), "{what}: {got:?} is not {want:?}, element {at}");
     }
 }
 
-fn is_same(got: &OwnedCell, want: &OwnedCell, bound: Bound) -> bool {
-    let (Cell::Float(got), Cell::Float(want)) = (Cell::from(got), Cell::from(want)) else {
+fn is_same(got: &Cell, want: &Cell, bound: Bound) -> bool {
+    let (CellView::Float(got), CellView::Float(want)) = (CellView::from(got), CellView::from(want)) else {
         return got == want;
     };
     // float32 is widened: its last place is far above that of float64

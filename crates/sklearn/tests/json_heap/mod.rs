@@ -5,12 +5,13 @@
 pub(crate) mod expected;
 pub(crate) mod rows;
 
-use cannery_exec::{Batch, Output, Program};
+use cannery_exec::Program;
 use cannery_graph::{DType as GraphDType, Signature};
 use cannery_object::{
     Array as HeapArray, ByteOrder, Call, CallKind, DType, Field, Heap, Items, Kind, Limits, Node, Order,
     Value as HeapValue,
 };
+use cannery_rows::{Column, RowsView};
 use cannery_sklearn::{Error, Estimator};
 use serde_json::{Map, Value};
 
@@ -297,14 +298,14 @@ pub(crate) fn run(
     model: &(dyn Estimator + 'static),
     x: &Array,
     name: &str,
-) -> Result<Output, cannery_exec::Error> {
+) -> Result<Column, cannery_exec::Error> {
     let (rows, columns) = (x.shape[0], x.shape[1]);
     let dtype = if x.dtype == "<f4" { GraphDType::F32 } else { GraphDType::F64 };
     let graph = model.lower(&Signature::dense(dtype)).expect("a graph");
     let program = Program::compile(&graph, &[name]).expect("an output of the graph");
     let mut outputs = match dtype {
-        GraphDType::F32 => program.run(&Batch::f32(&x.f32s(), rows, columns).expect("a matrix")),
-        _ => program.run(&Batch::f64(&x.f64s(), rows, columns).expect("a matrix")),
+        GraphDType::F32 => program.run(&RowsView::f32(&x.f32s(), rows, columns).expect("a matrix")),
+        _ => program.run(&RowsView::f64(&x.f64s(), rows, columns).expect("a matrix")),
     }?;
     Ok(outputs.remove(0))
 }

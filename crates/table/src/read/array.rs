@@ -4,11 +4,10 @@ use cannery_format::Document;
 use cannery_object::{ByteOrder, DType, Element, Heap, Kind, NdArray, Order, Value, View, element};
 
 use super::{Wanted, names_by_position};
-use crate::batch::{Batch, Data, room};
 use crate::error::Error;
 use crate::frame;
-use crate::texts::Texts;
-use crate::values::{Cell, Values};
+use crate::frame::room;
+use cannery_rows::{Batch, Cell, Data, Texts, Values};
 
 /// The rows of an array.
 pub(super) struct ArrayRows {
@@ -142,7 +141,7 @@ fn floats(values: Values, columns: usize, first: usize) -> Result<Values, Error>
         },
         Values::Any(cells) => {
             let number = |(index, cell): (usize, &Cell)| {
-                cell.number().ok_or_else(|| no_number(index, cell.as_str().unwrap_or_default()))
+                cell.float().ok_or_else(|| no_number(index, cell.as_str().unwrap_or_default()))
             };
             Values::F64(cells.iter().enumerate().map(number).collect::<Result<_, _>>()?)
         }
@@ -233,7 +232,7 @@ impl Part {
         if !cells.iter().all(is_number) {
             return Ok(Values::Any(cells));
         }
-        Ok(Values::F64(cells.iter().filter_map(Cell::number).collect()))
+        Ok(Values::F64(cells.iter().filter_map(Cell::float).collect()))
     }
 
     /// The places of the elements of these rows, row by row.

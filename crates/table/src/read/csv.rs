@@ -8,11 +8,10 @@ use super::infer::{Cells, Kinds, is_comma_number, number};
 use super::meter::{Meter, Metered};
 use super::names::{Hint, column_text, place};
 use super::{BATCH_BYTES, TableOptions, Wanted};
-use crate::batch::{Batch, Data, Named, room};
 use crate::error::Error;
 use crate::frame;
-use crate::texts::Texts;
-use crate::values::Values;
+use crate::frame::room;
+use cannery_rows::{Batch, Data, Named, Texts, Values};
 
 /// The rows of a CSV.
 pub(super) struct CsvRows {

@@ -2,8 +2,7 @@
 //! and bools and texts objects.
 
 use super::names::Hint;
-use crate::texts::Texts;
-use crate::values::{Cell, Values};
+use cannery_rows::{Cell, Texts, Values};
 
 /// What a cell, or all cells of a column, can be read as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,9 +6,8 @@ use cannery_object::{Limit, Limits};
 
 use super::BATCH_BYTES;
 use super::meter::{Meter, Metered};
-use crate::batch::{Batch, Data};
 use crate::error::Error;
-use crate::texts::Texts;
+use cannery_rows::{Batch, Data, Texts};
 
 /// Lines that come one after the other.
 pub(super) struct Lines {

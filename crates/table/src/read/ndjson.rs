@@ -8,9 +8,8 @@ use super::meter::Meter;
 use super::names::{column_text, missing};
 use super::tokens::{Seen, Tokens};
 use super::{Wanted, names_by_position};
-use crate::batch::{Batch, Data, Named};
 use crate::error::Error;
-use crate::texts::Texts;
+use cannery_rows::{Batch, Data, Named, Texts};
 
 /// The rows of an NDJSON.
 pub(super) struct NdjsonRows {

@@ -23,10 +23,9 @@ use self::footer::{Footer, unsupported};
 use self::source::Source;
 use super::names::place;
 use super::{BATCH_BYTES, Wanted};
-use crate::batch::{Batch, Data, Named};
 use crate::error::Error;
 use crate::frame;
-use crate::values::{Cell, Values};
+use cannery_rows::{Batch, Cell, Data, Named, Values};
 
 /// The rows of a Parquet file.
 pub(super) struct ParquetRows {

@@ -5,9 +5,8 @@
 use cannery_object::{Element, Heap, Kind, NdArray, Value};
 
 use super::compressed::{Compressed, Elements};
-use crate::batch::{Batch, Data};
 use crate::error::Error;
-use crate::values::Values;
+use cannery_rows::{Batch, Data, Values};
 
 /// The rows of a sparse matrix.
 pub(super) struct SparseRows {

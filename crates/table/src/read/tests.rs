@@ -1,8 +1,7 @@
 use std::io::Write;
 
 use super::*;
-use crate::batch::Data;
-use crate::values::Values;
+use cannery_rows::{Data, Values};
 
 fn text(text: &str) -> Table {
     named(text, "rows")

@@ -1,8 +1,7 @@
 //! The values of lines of JSON as columns, typed as pandas types a list of them.
 
 use super::flat::{Token, text};
-use crate::texts::Texts;
-use crate::values::{Cell, Values};
+use cannery_rows::{Cell, Texts, Values};
 
 /// The values of some rows, row by row.
 pub(super) struct Tokens<'a> {

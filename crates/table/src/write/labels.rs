@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
-use crate::column::Column;
+use cannery_rows::Column;
 
 /// The names of the values of a row, for each result. Values without names go by their numbers.
 #[derive(Debug, Default)]

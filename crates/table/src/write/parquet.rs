@@ -11,10 +11,9 @@ use parquet::schema::types::Type;
 
 use super::labels::Labels;
 use super::rows;
-use crate::column::{Column, Layout};
 use crate::error::Error;
-use crate::values::{Cell, Plain, Values};
 use cannery_format::AtomicFile;
+use cannery_rows::{Cell, Column, Layout, Plain, Values};
 
 /// Values of a row group, from which on it is written.
 const GROUP: usize = 1 << 20;

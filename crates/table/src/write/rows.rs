@@ -3,9 +3,8 @@
 use std::io::{self, Write};
 
 use super::labels::{Labels, escaped, quoted_key};
-use crate::column::{Column, Layout};
 use crate::error::Error;
-use crate::values::{Cell, Values};
+use cannery_rows::{Cell, Column, Layout, Values};
 
 /// Most columns of a sparse matrix that is written as cells.
 const MAX_COLUMNS: usize = 16 << 10;

@@ -14,8 +14,7 @@ use super::footer::{Chunk, Column, Kind, malformed};
 use super::pages::Pages;
 use super::source::Source;
 use crate::error::Error;
-use crate::texts::Texts;
-use crate::values::{Cell, Values};
+use cannery_rows::{Cell, Texts, Values};
 
 /// Rows that are decoded at once.
 pub(super) const STEP: usize = 1024;

@@ -1,8 +1,7 @@
 //! What rows become: matrices of anything, frames, texts.
 
 use super::*;
-use crate::batch::Named;
-use crate::values::Cell;
+use cannery_rows::{Cell, Named};
 
 /// The data of all rows, as `Debug` shows it.
 fn shown(content: &str, name: &str, wanted: Wanted) -> String {
@@ -22,7 +21,7 @@ fn show(batch: Batch) -> String {
             columns.into_iter().map(column).collect::<Vec<_>>().join(", ")
         }
         Data::Texts(texts) => format!("{texts:?}"),
-        csr @ Data::Csr { .. } => format!("{csr:?}"),
+        other => format!("{other:?}"),
     }
 }
 

@@ -43,12 +43,12 @@ impl Texts {
     }
 
     /// Bytes of all texts.
-    pub(crate) fn bytes(&self) -> usize {
+    pub fn bytes(&self) -> usize {
         self.buffer.len()
     }
 
     /// Adds the texts of another one.
-    pub(crate) fn append(&mut self, more: &Self) {
+    pub fn append(&mut self, more: &Self) {
         let before = self.buffer.len();
         self.buffer.push_str(&more.buffer);
         self.ends.extend(more.ends.iter().map(|end| before + end));

@@ -1,8 +1,10 @@
+use crate::cell::{Cell, bool_text, float_text};
+use crate::dtype::DType;
 use crate::texts::Texts;
+use crate::view::ValuesView;
 
 /// Values of one type.
 #[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
 pub enum Values {
     /// `float64`.
     F64(Vec<f64>),
@@ -16,22 +18,6 @@ pub enum Values {
     Str(Texts),
     /// Python objects, each with a type of its own: numpy's dtype `object`.
     Any(Vec<Cell>),
-}
-
-/// A plain Python object.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum Cell {
-    /// `None`, which is not NaN.
-    None,
-    /// `bool`.
-    Bool(bool),
-    /// `int`.
-    Int(i64),
-    /// `float`.
-    Float(f64),
-    /// `str`.
-    Str(Box<str>),
 }
 
 impl Values {
@@ -52,8 +38,25 @@ impl Values {
         self.len() == 0
     }
 
+    /// Type of the values.
+    pub fn dtype(&self) -> DType {
+        self.view().dtype()
+    }
+
+    /// The values, borrowed.
+    pub fn view(&self) -> ValuesView<'_> {
+        match self {
+            Self::F64(v) => ValuesView::F64(v),
+            Self::F32(v) => ValuesView::F32(v),
+            Self::I64(v) => ValuesView::I64(v),
+            Self::Bool(v) => ValuesView::Bool(v),
+            Self::Str(v) => ValuesView::Texts(v),
+            Self::Any(v) => ValuesView::Cells(v),
+        }
+    }
+
     /// The values at these places, which are there.
-    pub(crate) fn picked(&self, places: impl Iterator<Item = usize>) -> Self {
+    pub fn picked(&self, places: impl Iterator<Item = usize>) -> Self {
         match self {
             Self::F64(v) => Self::F64(places.map(|place| v[place]).collect()),
             Self::F32(v) => Self::F32(places.map(|place| v[place]).collect()),
@@ -65,7 +68,7 @@ impl Values {
     }
 
     /// The values at these places, which are there; where there is none, zero, an empty text or None.
-    pub(crate) fn spread(&self, mut places: impl Iterator<Item = Option<usize>>) -> Self {
+    pub fn spread(&self, mut places: impl Iterator<Item = Option<usize>>) -> Self {
         fn pick<T: Copy + Default>(values: &[T], places: impl Iterator<Item = Option<usize>>) -> Vec<T> {
             places
                 .map(|place| place.and_then(|place| values.get(place)).copied().unwrap_or_default())
@@ -88,7 +91,7 @@ impl Values {
     }
 
     /// Adds what makes the value at a place differ from others to a key.
-    pub(crate) fn key(&self, place: usize, key: &mut Vec<u8>) {
+    pub fn key(&self, place: usize, key: &mut Vec<u8>) {
         let mut text = |tag: u8, text: &str| {
             key.push(tag);
             key.extend(text.len().to_le_bytes());
@@ -124,7 +127,7 @@ impl Values {
 
     /// Appends the values of a later batch. Where its type is another one, all become what holds both: float64 of numbers,
     /// else objects.
-    pub(crate) fn append(&mut self, more: Self) {
+    pub fn append(&mut self, more: Self) {
         match (self, more) {
             (Self::F64(a), Self::F64(b)) => a.extend(b),
             (Self::F32(a), Self::F32(b)) => a.extend(b),
@@ -163,7 +166,7 @@ impl Values {
     }
 
     /// One value as an object.
-    pub(crate) fn cell(&self, index: usize) -> Cell {
+    pub fn cell(&self, index: usize) -> Cell {
         match self {
             Self::F64(v) => Cell::Float(v[index]),
             Self::F32(v) => Cell::Float(v[index].into()),
@@ -176,71 +179,11 @@ impl Values {
 }
 
 /// What stands for Python objects where each value must have the same type.
-pub(crate) enum Plain {
+pub enum Plain {
     /// float64.
     Numbers(Vec<f64>),
     /// Text.
     Texts(Texts),
-}
-
-impl Cell {
-    /// Objects as values of one type: numbers, bools and None as float64, as `astype(float)` gives them; where there is
-    /// a text among them, the texts of all, as `astype(str)` gives them.
-    pub(crate) fn plain(cells: &[Self]) -> Plain {
-        let numbers: Option<Vec<f64>> = cells.iter().map(Self::number).collect();
-        numbers.map_or_else(|| Plain::Texts(cells.iter().map(Self::text).collect()), Plain::Numbers)
-    }
-
-    /// A number, bool or None as a number, as `float` gives it but for None, which is NaN.
-    pub(crate) fn number(&self) -> Option<f64> {
-        match self {
-            Self::None => Some(f64::NAN),
-            Self::Bool(value) => Some(f64::from(u8::from(*value))),
-            Self::Int(value) => Some(*value as f64),
-            Self::Float(value) => Some(*value),
-            Self::Str(_) => None,
-        }
-    }
-
-    /// Whether it is None or NaN.
-    pub(crate) fn is_missing(&self) -> bool {
-        match self {
-            Self::None => true,
-            Self::Float(value) => value.is_nan(),
-            Self::Bool(_) | Self::Int(_) | Self::Str(_) => false,
-        }
-    }
-
-    /// The text of a `str`.
-    pub(crate) fn as_str(&self) -> Option<&str> {
-        match self {
-            Self::Str(text) => Some(text),
-            Self::None | Self::Bool(_) | Self::Int(_) | Self::Float(_) => None,
-        }
-    }
-
-    /// The text of the value, as Python's `str` gives it.
-    pub(crate) fn text(&self) -> String {
-        match self {
-            Self::None => "None".to_owned(),
-            Self::Bool(value) => bool_text(*value).to_owned(),
-            Self::Int(value) => value.to_string(),
-            Self::Float(value) => float_text(*value, format!("{value:?}")),
-            Self::Str(text) => text.to_string(),
-        }
-    }
-}
-
-fn bool_text(value: bool) -> &'static str {
-    if value { "True" } else { "False" }
-}
-
-fn float_text(value: f64, text: String) -> String {
-    match value {
-        v if v.is_nan() => "nan".to_owned(),
-        v if v.is_infinite() => if v > 0.0 { "inf" } else { "-inf" }.to_owned(),
-        _ => text,
-    }
 }
 
 #[cfg(test)]

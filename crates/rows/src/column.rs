@@ -15,7 +15,6 @@ pub struct Column {
 
 /// How values belong to rows.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum Layout {
     /// One value a row: a 1-d array.
     Vector,
@@ -42,7 +41,7 @@ impl Column {
     }
 
     /// Whether there are as many values as rows and layout say, and each has its place.
-    pub(crate) fn is_sound(&self) -> bool {
+    pub fn is_sound(&self) -> bool {
         match &self.layout {
             Layout::Vector => self.values.len() == self.rows,
             Layout::Matrix(columns) => self.rows.checked_mul(*columns) == Some(self.values.len()),
@@ -58,7 +57,7 @@ impl Column {
     }
 
     /// Appends the rows of a later batch, which have the same layout and type.
-    pub(crate) fn append(&mut self, more: Self) {
+    pub fn append(&mut self, more: Self) {
         self.rows += more.rows;
         let before = self.values.len();
         self.values.append(more.values);

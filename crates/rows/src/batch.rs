@@ -1,8 +1,9 @@
 use foldhash::HashSet;
 
-use crate::error::Error;
+use crate::mismatch::Mismatch;
 use crate::texts::Texts;
 use crate::values::Values;
+use crate::view::RowsView;
 
 /// Some rows of a table.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,13 +53,39 @@ pub struct Named {
 }
 
 impl Batch {
+    /// The rows, borrowed.
+    ///
+    /// # Errors
+    /// When the values are not as many as the rows and columns say.
+    pub fn view(&self) -> Result<RowsView<'_>, Mismatch> {
+        let view = self.data_view()?;
+        if view.rows() == self.rows {
+            return Ok(view);
+        }
+        Err(Mismatch::new(format!("a batch of {} rows has {} rows of values", self.rows, view.rows())))
+    }
+
+    fn data_view(&self) -> Result<RowsView<'_>, Mismatch> {
+        match &self.data {
+            Data::Dense { columns, values } => RowsView::dense(values.view(), self.rows, *columns),
+            Data::Csr { columns, indptr, indices, values } => {
+                RowsView::csr(indptr, indices, values.view(), *columns)
+            }
+            Data::Frame(columns) => {
+                let views = columns.iter().map(|named| (&*named.name, named.values.view()));
+                RowsView::frame(views.collect(), self.rows)
+            }
+            Data::Texts(texts) => Ok(RowsView::of_texts(texts)),
+        }
+    }
+
     /// The rows at these places, which may be the same row several times.
     ///
     /// # Errors
-    /// `Usage` when there is no such row.
-    pub fn take(&self, rows: &[usize]) -> Result<Self, Error> {
+    /// When there is no such row.
+    pub fn take(&self, rows: &[usize]) -> Result<Self, Mismatch> {
         if let Some(row) = rows.iter().find(|&&row| row >= self.rows) {
-            return Err(Error::usage(format!("row {row} of a batch of {}", self.rows)));
+            return Err(Mismatch::new(format!("row {row} of a batch of {}", self.rows)));
         }
         let data = match &self.data {
             Data::Dense { columns, values } => {
@@ -113,18 +140,10 @@ impl Batch {
     }
 }
 
-/// An empty vector with room for some values.
-pub(crate) fn room<T>(len: usize) -> Result<Vec<T>, Error> {
-    let mut values = Vec::new();
-    let no_memory = |_| Error::usage(format!("there is no memory for a batch of {len} values"));
-    values.try_reserve_exact(len).map_err(no_memory)?;
-    Ok(values)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::values::Cell;
+    use crate::cell::Cell;
 
     fn batches() -> Vec<Batch> {
         let texts: Texts = ["a", "b", "a"].into_iter().collect();
