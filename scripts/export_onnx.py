@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """Compares exported models in ONNX Runtime with what scikit-learn gave, over folders made by zoo.py.
 
-    export_onnx.py --exporter "cannery convert" DIR [DIR ...] [--only REGEX] [--float32] [--list] [--json OUT]
+    export_onnx.py [--cannery PATH] DIR [DIR ...] [--only REGEX] [--list] [--json OUT]
 
 DIR is a folder of recorded models (NAME.json, NAME.pkl, NAME.expected.npz). Each model is exported with all its methods:
-EXPORTER MODEL OUT.onnx all [float32]. It is
+cannery convert MODEL OUT.onnx --method all, with --float32 where it was called with that. It is
   equal      if onnx.checker accepts it and every recorded method is the same in ONNX Runtime: labels exactly, floats
              to the bit (counted by itself) or within 1e-9 (relative above 1, and 1e-11 absolute);
-  refused    if the exporter says which operator ONNX can't hold, or cannery can't read the estimator at all;
+  refused    if cannery says which operator ONNX can't hold, and in which step;
+  unread     if predict does not support the estimator either;
+  skipped    if its rows lack a text, which a tensor of texts can't say;
   different  otherwise. There must be none; the exit status is 1 if there is one.
 Needs numpy, onnx and onnxruntime.
 """
@@ -130,11 +132,14 @@ def run(args, folder, name):
     narrow = meta["input"].get("dtype") == "float32"
     with tempfile.TemporaryDirectory() as folder_of_out:
         out = os.path.join(folder_of_out, "model.onnx")
-        command = args.exporter.split() + [os.path.join(folder, files[0]), out, "all"] + ["float32"] * narrow
+        command = [args.cannery, "convert", "--quiet", os.path.join(folder, files[0]), out, "--method", "all"]
+        command += ["--float32"] * narrow
         done = subprocess.run(command, capture_output=True, timeout=120)
         if done.returncode:
             message = done.stderr.decode("utf-8", "replace").strip()
-            return meta["class"], "refused" if "nsupported" in message else "different", message[-400:]
+            refused = "ONNX can't hold" in message
+            unread = not refused and "unsupported" in message
+            return meta["class"], "refused" if refused else "unread" if unread else "different", message[-400:]
         return (meta["class"], *judge(out, meta, expected, wanted, narrow))
 
 
@@ -170,7 +175,7 @@ def judge(path, meta, expected, wanted, narrow):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("dirs", nargs="+", metavar="DIR")
-    parser.add_argument("--exporter", default="cannery convert")
+    parser.add_argument("--cannery", default="cannery", metavar="PATH")
     parser.add_argument("--only", default="")
     parser.add_argument("--list", action="store_true", help="name every model that is not equal")
     parser.add_argument("--json", metavar="OUT")
@@ -200,7 +205,7 @@ def report(args, results):
     for kind, verdict, _ in results.values():
         classes[verdict].add(kind)
     bit = sum(why == "bit" for _, verdict, why in results.values() if verdict == "equal")
-    for verdict in ("equal", "refused", "skipped", "different"):
+    for verdict in ("equal", "refused", "unread", "skipped", "different"):
         only = classes[verdict] - classes["different"] - (classes["equal"] if verdict != "equal" else set())
         print(f"{verdict:9} {counts[verdict]:4} models, {len(classes[verdict]):3} classes ({len(only)} of them only so)")
     print(f"{bit} of {counts['equal']} equal models are so to the bit; ONNX Runtime {onnxruntime.__version__}")
