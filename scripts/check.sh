@@ -4,6 +4,7 @@
 #     scripts/check.sh                 all of them
 #     scripts/check.sh rust python     some of them
 #     scripts/check.sh threads         one that is not among all: 30 s of eight threads on one model in Python
+#     scripts/check.sh kills           another: 10,000 writes of 1 MB that are killed
 #
 # A line for each suite, then a summary; the exit status is 1 if any failed. Output goes to target/check/SUITE.log and
 # is shown where a suite fails. A suite whose outside tool is missing is skipped, and says how to install it.
@@ -44,6 +45,10 @@ suite_wheel() { # the Python package: built, installed into environments without
 suite_threads() { # eight threads on one Model for 30 s
     wheel_environments || return
     CANNERY_THREADS_SECONDS=30 "${environments[-1]}/bin/python" -m pytest -q -p no:cacheprovider crates/python/tests/test_threads.py
+}
+
+suite_kills() { # 10,000 writes of 1 MB that are killed
+    cargo build --release --locked -p cannery-cli && python3 tests/kill_writes.py "${CANNERY_KILLS:-10000}"
 }
 
 suite_mutations() { # every 10th truncation and one-byte change of small files; CANNERY_MUTATIONS=all for every one

@@ -263,9 +263,31 @@ impl Conversion {
         let options = self.options(to)?.sync(self.sync);
         let (report, model) = self.judged(from, progress).map_err(|error| error.in_file(from.display()))?;
         let Some(model) = model else { return Ok(Converted { report, is_written: false }) };
+        let options = if self.target == Target::default() { self.as_read(&model, options) } else { options };
         let all = model.facts().plain_bytes;
         options.dump_watched(&model, to, &mut |done| progress(Stage::Write, done, Some(all)))?;
         Ok(Converted { report, is_written: true })
+    }
+
+    /// Without a target, what the Python that wrote the file reads: its scikit-learn says which joblib there may be.
+    fn as_read(&self, model: &Model, options: DumpOptions) -> DumpOptions {
+        let origin = model.summary().origin;
+        let oldest = origin.sklearn.keys().filter_map(|version| {
+            let mut numbers = version.split('.').map(|number| number.parse::<u32>().ok());
+            Some((numbers.next()??, numbers.next()??))
+        });
+        let oldest = oldest.min().unwrap_or((u32::MAX, 0));
+        let is_joblib = model.facts().kind == crate::Container::Joblib;
+        let is_old =
+            oldest < (1, 2) || (is_joblib && model.facts().inline_arrays > 0 && !origin.padded_arrays);
+        let is_python_2 =
+            origin.python == Some(2) && model.facts().protocol.is_none_or(|protocol| protocol <= 2);
+        let options = match (self.protocol, is_python_2 && oldest < (0, 21)) {
+            (None, true) => options.protocol(2),
+            _ => options,
+        };
+        let options = if is_old { options.padded(false).nested_protocol(2) } else { options };
+        if oldest < (0, 21) { options.vendored_joblib(true) } else { options }
     }
 
     /// What is exported, if anything is.

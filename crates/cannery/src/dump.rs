@@ -50,6 +50,7 @@ pub struct DumpOptions {
     nested_protocol: Option<u8>,
     codec: Option<Codec>,
     keep_wrappers: bool,
+    vendored_joblib: bool,
     sync: bool,
 }
 
@@ -63,6 +64,7 @@ impl Default for DumpOptions {
             nested_protocol: None,
             codec: None,
             keep_wrappers: false,
+            vendored_joblib: false,
             sync: false,
         }
     }
@@ -113,6 +115,14 @@ impl DumpOptions {
     #[must_use]
     pub fn compress(mut self, codec: Option<Codec>) -> Self {
         self.codec = codec;
+        self
+    }
+
+    /// Whether arrays are those of the joblib inside scikit-learn before 0.23, beside which there may be no other. Without
+    /// this they are where the file that was read has them.
+    #[must_use]
+    pub fn vendored_joblib(mut self, vendored: bool) -> Self {
+        self.vendored_joblib = vendored;
         self
     }
 
@@ -196,6 +206,7 @@ impl DumpOptions {
             },
             is_padded: self.is_padded,
             keep_wrappers: self.keep_wrappers,
+            vendored_joblib: self.vendored_joblib,
             read_protocol: (is_pickle && is_python_2).then_some(2),
         };
         Ok(cannery_format::write(model.heap(), model.root(), writing, out)?)

@@ -51,6 +51,8 @@ pub struct Writing {
     pub is_padded: bool,
     /// Whether joblib's wrappers stay as they were read, with their padding and the protocols of their pickles.
     pub keep_wrappers: bool,
+    /// Whether joblib's wrappers are those of the joblib inside scikit-learn before 0.23; else as read.
+    pub vendored_joblib: bool,
     /// The protocol that a value was read from which is not the root of a pickle; `None` for names of Python 3.
     pub read_protocol: Option<u8>,
 }
@@ -64,6 +66,7 @@ impl Default for Writing {
             numpy: Numpy::AsRead,
             is_padded: true,
             keep_wrappers: false,
+            vendored_joblib: false,
             read_protocol: None,
         }
     }
@@ -77,7 +80,7 @@ pub fn write(heap: &Heap, root: Value, writing: Writing, out: &mut dyn Write) ->
     let mut outline = Arrays {
         writing,
         is_core_private: writing.numpy == Numpy::AsRead && has_private_core(heap),
-        joblib: package_of(heap),
+        joblib: package_of(heap, writing.vendored_joblib),
         is_nested: false,
         again: 0,
     };
@@ -199,10 +202,10 @@ impl Outline for Arrays {
 }
 
 /// The joblib that wrote a file: scikit-learn before 0.23 has one of its own, beside which there may be no other.
-fn package_of(heap: &Heap) -> &'static str {
+fn package_of(heap: &Heap, is_vendored: bool) -> &'static str {
     const VENDORED: &str = "sklearn.externals.joblib.numpy_pickle";
-    let is_vendored = |value| heap.global_name(value) == Some((VENDORED, "NumpyArrayWrapper"));
-    if heap.nodes().any(is_vendored) { VENDORED } else { "joblib.numpy_pickle" }
+    let names_it = |value| heap.global_name(value) == Some((VENDORED, "NumpyArrayWrapper"));
+    if is_vendored || heap.nodes().any(names_it) { VENDORED } else { "joblib.numpy_pickle" }
 }
 
 fn is_from_buffer(heap: &Heap, id: Id) -> bool {

@@ -105,7 +105,7 @@ impl Machine<'_> {
                 note_opcode(heap, boxed, op.opcode)?;
             }
             (Opcode::Int | Opcode::Long | Opcode::Global, Value::Ref(_)) => {
-                note_opcode(heap, top, op.opcode)?
+                note_opcode(heap, top, op.opcode)?;
             }
             _ => {}
         }
