@@ -82,7 +82,7 @@ impl<'a> Batch<'a> {
             Column::F64(values) => StoredView::F64(values),
             Column::I64(values) => StoredView::I64(values),
             Column::Bool(_) | Column::Str(_) | Column::Any(_) => {
-                return Err(Error::usage("a sparse matrix of something else than numbers"));
+                return Err(Error::usage("a sparse matrix must contain numbers"));
             }
         };
         let Some(rows) = indptr.len().checked_sub(1) else {

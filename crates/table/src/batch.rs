@@ -116,7 +116,7 @@ impl Batch {
 /// An empty vector with room for some values.
 pub(crate) fn room<T>(len: usize) -> Result<Vec<T>, Error> {
     let mut values = Vec::new();
-    let no_memory = |_| Error::usage(format!("there is no memory for a batch of {len} values"));
+    let no_memory = |_| Error::usage(format!("not enough memory for a batch of {len} values"));
     values.try_reserve_exact(len).map_err(no_memory)?;
     Ok(values)
 }
