@@ -160,7 +160,7 @@ impl Rows {
         }
         let batch = table.next_batch(ROWS).map_err(|error| in_input(error.into()))?;
         let batch = batch.filter(|batch| batch.rows > 0);
-        let batch = batch.ok_or_else(|| in_input(Error::usage("there is no row to measure with")))?;
+        let batch = batch.ok_or_else(|| in_input(Error::usage("the table has no rows to measure with")))?;
         let distinct = batch.distinct_rows();
         let cycled: Vec<usize> = distinct.iter().copied().cycle().take(ROWS).collect();
         Ok(Self(batch.take(&cycled).map_err(|error| in_input(error.into()))?))

@@ -25,14 +25,14 @@ impl Model {
     /// `Usage` when there is no model. What does not fit together is an error of the first call.
     pub fn chain(models: &[Self]) -> Result<Self> {
         match models {
-            [] => Err(Error::usage("a chain of no model")),
+            [] => Err(Error::usage("no model was given")),
             [only] => Ok(only.clone()),
             [before @ .., last] => {
                 // a chain in a chain is its models
                 let before: Vec<Self> = before.iter().chain([last]).flat_map(Self::links).collect();
                 match before.split_last() {
                     Some((last, before)) if before.len() < MAX_MODELS => Ok(last.behind(before)),
-                    _ => Err(Error::usage(format!("a chain of more than {MAX_MODELS} models"))),
+                    _ => Err(Error::usage(format!("more than {MAX_MODELS} models can't be chained"))),
                 }
             }
         }

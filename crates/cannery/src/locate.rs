@@ -22,7 +22,9 @@ impl Place {
     pub(crate) fn of(path: &Path) -> Result<Self> {
         if path.is_dir() {
             let file = model_file(path)?.ok_or_else(|| {
-                Error::unsupported("this is a folder without MLflow's file MLmodel: name a file in it")
+                Error::unsupported(
+                    "this folder has no MLmodel file, so it is not an MLflow model; name a model file in it",
+                )
             })?;
             return Ok(Self { file, member: None });
         }

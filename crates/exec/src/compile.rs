@@ -191,7 +191,7 @@ impl<'g> Plan<'g> {
             }
             Shape::Ragged => Err(Error::unsupported(format!("{name} gives rows of different lengths"))),
             Shape::Hits(_) => {
-                Err(Error::unsupported(format!("{name} gives neighbours, and no table has such")))
+                Err(Error::unsupported(format!("{name} gives neighbours, which can't be written as a table")))
             }
         }
     }

@@ -41,7 +41,9 @@ impl Target {
             Some("parquet") => Ok(Self::Parquet(path.to_owned())),
             Some("npy") => Ok(Self::Npy(path.to_owned())),
             Some("npz") => Ok(Self::Npz(path.to_owned())),
-            _ => Err(Error::usage("the output's name ends in none of .csv, .parquet, .ndjson, .npy, .npz")),
+            _ => Err(Error::usage(
+                "the name of the output must end in .csv, .parquet, .ndjson, .jsonl, .npy or .npz",
+            )),
         }
     }
 }

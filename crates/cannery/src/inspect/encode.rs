@@ -49,7 +49,7 @@ impl<'h, W: Write> Writer<'h, '_, W> {
         let value = Value::Ref(id);
         let view = self.heap.view(value);
         if !matches!(view, View::Plain | View::Object(_) | View::Call) && !self.spend(self.weight(value)) {
-            return Some(Err(Error::unsupported("decoding what is shared by too many values")));
+            return Some(Err(Error::unsupported("decoding a value that too many values share")));
         }
         let parts = match view {
             View::NdArray => self.ndarray(id),
@@ -264,7 +264,7 @@ impl<'h, W: Write> Writer<'h, '_, W> {
         }
         let items = sparse.items();
         if !self.spend(16 * items.len() as u64) {
-            return Err(Error::unsupported("what is the items of too many values"));
+            return Err(Error::unsupported("the items of too many values at once"));
         }
         if items.is_empty() {
             parts.push(Part::Text(text + "}}"));
@@ -402,7 +402,7 @@ impl<'h, W: Write> Writer<'h, '_, W> {
             return Err(Error::unsupported("the columns of too many frames at once"));
         }
         if names.len() != columns.len() {
-            return Err(Error::malformed("a frame has other columns than names of them"));
+            return Err(Error::malformed("the columns of a data frame differ in number from their names"));
         }
         let by_name = names.iter().collect::<HashSet<_>>().len() == names.len();
         let mut parts =
@@ -459,7 +459,7 @@ impl<'h, W: Write> Writer<'h, '_, W> {
         let parts =
             builtin.elements().map_or(0, <[Value]>::len) + builtin.pairs().map_or(0, |pairs| pairs.len());
         if !self.spend(16 * parts as u64) {
-            return Err(Error::unsupported("what is the elements of too many values"));
+            return Err(Error::unsupported("the elements of too many values at once"));
         }
         match builtin.name {
             "bytes" | "bytearray" => {

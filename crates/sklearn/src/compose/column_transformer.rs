@@ -230,7 +230,7 @@ impl ColumnTransformer {
                 Ok((0..self.count).map(Some).collect())
             }
             (Input::Frame(columns), None) => {
-                let message = format!("{} columns where {} were at fit", columns.len(), self.count);
+                let message = format!("{} columns, but {} at fit", columns.len(), self.count);
                 Err(Error::unsupported("", message))
             }
         }

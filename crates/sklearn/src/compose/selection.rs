@@ -125,7 +125,7 @@ impl Columns<'_> {
             return Err(state.unsupported(place, message));
         };
         let position = names.get(name).copied();
-        position.ok_or_else(|| state.malformed(place, format!("column {name:?} was not there at fit")))
+        position.ok_or_else(|| state.malformed(place, format!("column {name:?} did not exist at fit")))
     }
 
     /// `range(count)[start:stop:step]`; names include the last one.

@@ -76,7 +76,9 @@ impl ParquetSink {
             State::New(file) => Box::new(open(file, &fields)?),
             State::Open(writer, before) if before == fields => writer,
             State::Open(..) => {
-                return Err(Error::usage("results change their type on the way: write .csv or .ndjson"));
+                return Err(Error::usage(
+                    "the type of a result changes between batches, which Parquet can't store; write .csv or .ndjson",
+                ));
             }
             State::Failed => return Err(Error::usage("the output failed before")),
         };
