@@ -26,6 +26,8 @@ const INSIDE: [(&str, &str, &[&str]); 1] =
     [("TfidfVectorizer", "_tfidf", &["norm", "smooth_idf", "sublinear_tf", "use_idf"])];
 /// Estimators in estimators that are followed.
 const MAX_DEPTH: usize = 16;
+/// Attributes of one estimator that are looked at.
+const MAX_ATTRIBUTES: usize = 512;
 /// Parameters of one model.
 const MAX_PARAMS: usize = 1 << 16;
 
@@ -73,9 +75,15 @@ fn collect(heap: &Heap, estimator: Value, prefix: &str, depth: usize, found: &mu
     }
 }
 
-/// Whether a value has `get_params`: its class is in the table of defaults, or scikit-learn wrote its version into it.
+/// Whether a value has `get_params`: its class is known, or scikit-learn wrote its version into it.
 fn is_estimator(heap: &Heap, object: Object<'_>) -> bool {
-    object.attr("_sklearn_version").is_some() || pairs(heap, object).any(|(name, _)| is_listed(object, &name))
+    object.attr("_sklearn_version").is_some() || is_known(heap, object)
+}
+
+/// Whether the table of defaults has the class, or it has a parameter without a default.
+fn is_known(heap: &Heap, object: Object<'_>) -> bool {
+    REQUIRED.iter().any(|name| object.attr(name).is_some())
+        || pairs(heap, object).any(|(name, _)| is_listed(object, &name))
 }
 
 fn is_listed(object: Object<'_>, name: &str) -> bool {
@@ -86,9 +94,9 @@ fn is_listed(object: Object<'_>, name: &str) -> bool {
 fn own(heap: &Heap, object: Object<'_>) -> Vec<(String, Value)> {
     let class = object.class().1;
     let version = object.attr("_sklearn_version").and_then(|text| version(&heap.as_str(text)?));
-    let known = pairs(heap, object).any(|(name, _)| is_listed(object, &name));
+    let is_known = is_known(heap, object);
     let is_ensemble = default_of(class, "n_estimators", None).is_some();
-    let is_param = |name: &str| match known || REQUIRED.iter().any(|name| object.attr(name).is_some()) {
+    let is_param = |name: &str| match is_known {
         true => {
             default_of(class, name, version).is_some()
                 || REQUIRED.contains(&name)
@@ -108,7 +116,7 @@ fn own(heap: &Heap, object: Object<'_>) -> Vec<(String, Value)> {
 }
 
 fn pairs<'h>(heap: &'h Heap, object: Object<'h>) -> impl Iterator<Item = (String, Value)> + 'h {
-    let pairs = object.attributes().unwrap_or_default().chunks_exact(2);
+    let pairs = object.attributes().unwrap_or_default().chunks_exact(2).take(MAX_ATTRIBUTES);
     pairs.filter_map(|pair| Some((heap.as_str(pair[0])?.into_owned(), pair[1])))
 }
 
