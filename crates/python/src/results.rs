@@ -58,7 +58,6 @@ fn flat<'py>(py: Python<'py>, values: Values, labels: Option<&str>) -> PyResult<
             let objects = cells.into_iter().map(|cell| object(py, cell)).collect::<PyResult<_>>()?;
             (PyArray1::<Py<PyAny>>::from_vec(py, objects).into_any(), "O")
         }
-        _ => unreachable!("every form of values is above"),
     };
     match labels {
         Some(dtype) if dtype.trim_start_matches(NATIVE) != own => flat.call_method1("astype", (dtype,)),
