@@ -2,6 +2,7 @@
 //! `dump_time MODEL FOLDER ROUNDS` prints a line `NAME SECONDS RAW BYTES` for each, for `benches/compare/dump.py`.
 
 #![forbid(unsafe_code)]
+#![allow(clippy::print_stdout, reason = "it reports to a terminal")]
 
 use std::error::Error;
 use std::path::Path;
