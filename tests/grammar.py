@@ -432,11 +432,18 @@ IN_PYTHON = type('InPython', (pickle._Unpickler,), {'find_class': find_class, 'p
 
 
 def load(unpickler, data):
-    """Value and error, and how many bytes were read."""
+    """Value and error. Of several pickles, of which all but the first have a header, the list of their values."""
+    stream = io.BytesIO(data)
     try:
-        return unpickler(io.BytesIO(data), encoding='latin1').load(), None
+        values = [unpickler(stream, encoding='latin1').load()]
     except Exception as error:
         return None, error
+    try:
+        while re.match(rb'\x80[\x02-\x05]', data[stream.tell():]):
+            values.append(unpickler(stream, encoding='latin1').load())
+    except Exception:
+        pass  # what follows is no pickle, and is refused here
+    return values if len(values) > 1 else values[0], None
 
 
 def listed(data):

@@ -98,7 +98,7 @@ fn scan_judges_what_is_packed() {
     let member = scan(format!("{FOLDER}/one.tar.gz::model.pkl"));
     assert_eq!(member.verdict, Verdict::Safe);
     let first = std::fs::read(format!("{FOLDER}/model.pkl")).expect("the file of make.py");
-    let harm = b"cos\nsystem\n(S'id'\ntR.";
+    let harm = b"\x80\x02cos\nsystem\n(S'id'\ntR.";
     let both = [&first[..], harm].concat();
     let report = scan_bytes(&both);
     assert_eq!((report.verdict, report.findings[0].rule), (Verdict::Dangerous, Rule::Gadget));

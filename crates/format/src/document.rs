@@ -249,8 +249,8 @@ fn pickle(
     Ok(outcome.root)
 }
 
-/// The pickles that a file holds, one behind the other, as several calls of `pickle.dump` write them. The root of more
-/// than one is a list of theirs.
+/// The pickles that a file holds, one behind the other, as several calls of `pickle.dump` write them: all but the first are
+/// of protocol 2 or above. The root of more than one is a list of theirs.
 fn pickles(
     heap: &mut Heap,
     bytes: &Bytes,
