@@ -263,11 +263,14 @@ fn pickles(
     }
     let (mut roots, mut all) = (vec![first.root], first);
     while all.end < bytes.len() {
-        let rest = bytes.len() - all.end;
-        let next = cannery_pickle::read_prefix(heap, bytes, buffer, all.end, inline).map_err(|_| {
-            let message = format!("{rest} bytes follow the end of the pickle and are not another pickle");
-            cannery_pickle::Error::malformed(all.end, message).of_breach(Breach::Trailing)
-        })?;
+        let rest = &bytes[all.end..];
+        let message = format!("{} bytes follow the end of the pickle and are not another pickle", rest.len());
+        let trailing = cannery_pickle::Error::malformed(all.end, message).of_breach(Breach::Trailing);
+        // without a header, anything may look like opcodes
+        if !matches!(rest, [0x80, 2..=5, ..]) {
+            return Err(trailing);
+        }
+        let next = cannery_pickle::read_prefix(heap, bytes, buffer, all.end, inline).map_err(|_| trailing)?;
         roots.push(next.root);
         (all.end, all.opcodes) = (next.end, all.opcodes + next.opcodes);
         all.protocol = all.protocol.max(next.protocol);
