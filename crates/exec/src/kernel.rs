@@ -17,6 +17,7 @@ mod lookup;
 mod neighbors;
 mod normalize_sum;
 mod one_hot;
+mod ones_for_zeros;
 mod pair_coupling;
 mod pair_kernel;
 mod reduce;
@@ -94,6 +95,7 @@ pub(crate) fn of(site: &Site<'_>) -> Result<Option<Box<dyn Kernel>>, Error> {
         Op::Neighbors(neighbors) => Box::new(neighbors::Neighbors::new(neighbors, site.compat)),
         Op::NormalizeSum => Box::new(normalize_sum::NormalizeSum { columns }),
         Op::OneHot(one_hot) => Box::new(one_hot::OneHot::new(one_hot, columns)),
+        Op::OnesForZeros => Box::new(ones_for_zeros::OnesForZeros { columns }),
         Op::OvoVotes(votes) => Box::new(svm::Votes { classes: votes.classes }),
         Op::OvrScores(scores) => {
             Box::new(svm::Scores { classes: scores.classes, confidence: scores.confidence })

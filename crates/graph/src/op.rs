@@ -28,6 +28,7 @@ mod neighbor_reduce;
 mod neighbors;
 mod normalize_sum;
 mod one_hot;
+mod ones_for_zeros;
 mod ovo_votes;
 mod ovr_scores;
 mod pair_coupling;
@@ -146,6 +147,7 @@ operators! {
     neighbors: Neighbors(Neighbors),
     normalize_sum: NormalizeSum,
     one_hot: OneHot(OneHot),
+    ones_for_zeros: OnesForZeros,
     ovo_votes: OvoVotes(OvoVotes),
     ovr_scores: OvrScores(OvrScores),
     pair_coupling: PairCoupling(PairCoupling),

@@ -121,6 +121,7 @@ pub(super) fn emit(net: &mut Net, step: &Step<'_>, inputs: &[&str], args: &[Arg<
         Op::Neighbors(search) => neighbors::search(net, x()?, search),
         Op::NormalizeSum => scores::normalize_sum(net, x()?),
         Op::OneHot(one_hot) => lookup::one_hot(net, x()?, one_hot),
+        Op::OnesForZeros => scores::ones_for_zeros(net, x()?),
         Op::OvoVotes(votes) => svm::ovo_votes(net, x()?, votes.classes),
         Op::OvrScores(scores) => svm::ovr_scores(net, x()?, *scores),
         Op::PairCoupling(coupling) => svm::pair_coupling(net, x()?, coupling),

@@ -53,6 +53,7 @@ support! {
     "neighbors": "Sub, Mul, Add feature by feature (Scan above 64), TopK", "other distances than Euclidean, Manhattan, Chebyshev and Minkowski without weights; of points at one distance the first counts";
     "normalize_sum": "ReduceSum, Div";
     "one_hot": "Gather, Equal, Cast";
+    "ones_for_zeros": "Abs, ReduceMax, Equal, Where";
     "ovo_votes": "Greater, MatMul with 0 and 1, ArgMax";
     "ovr_scores": "Less, MatMul with 0 and 1, Div, Add", "scikit-learn 0.20 and before: the scores of a row depend on the other rows";
     "pair_coupling": "Loop";
@@ -114,6 +115,7 @@ impl Target for Runtime {
             | Op::MissingMask(_)
             | Op::NormalizeSum
             | Op::OneHot(_)
+            | Op::OnesForZeros
             | Op::OvoVotes(_)
             | Op::PairCoupling(_)
             | Op::PairKernel(_)
