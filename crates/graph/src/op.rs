@@ -2,12 +2,14 @@
 //! backend must be, its constants for the canonical text and its short form for people.
 
 mod arg_max;
+mod arith;
 mod cast;
 mod clip;
 mod codes;
 mod columns;
 mod complement;
 mod concat;
+mod constant;
 mod dense;
 mod elementwise;
 mod field;
@@ -30,6 +32,7 @@ mod ovo_votes;
 mod ovr_scores;
 mod pair_coupling;
 mod pair_kernel;
+mod reduce;
 mod row_norm;
 mod rule;
 mod scale;
@@ -117,12 +120,14 @@ macro_rules! operators {
 
 operators! {
     arg_max: ArgMax,
+    arith: Arith(Arith),
     cast: Cast(Cast),
     clip: Clip(Clip),
     codes: Codes(Codes),
     columns: Columns(Columns),
     complement: Complement,
     concat: Concat,
+    constant: Constant(Constant),
     dense: Dense,
     elementwise: Elementwise(Function),
     field: Field(FieldAt),
@@ -145,6 +150,7 @@ operators! {
     ovr_scores: OvrScores(OvrScores),
     pair_coupling: PairCoupling(PairCoupling),
     pair_kernel: PairKernel(PairKernel),
+    reduce: Reduce(Reduce),
     row_norm: RowNorm(RowNorm),
     scale: Scale(Scale),
     softmax: Softmax,

@@ -1,8 +1,8 @@
 //! What ONNX holds of each operator, and why not all of it.
 
-use cannery_graph::{Confidence, DType, Graph, NeighborReduce, Op, Shape, Step};
+use cannery_graph::{Confidence, DType, Graph, NeighborReduce, Op, Reduction, Shape, Step};
 
-use super::{neighbors, text};
+use super::{neighbors, reduce, text};
 use crate::legalise::Target;
 
 /// What ONNX holds of an operator.
@@ -27,12 +27,14 @@ macro_rules! support {
 
 support! {
     "arg_max": "ArgMax, behind Where for NaN";
+    "arith": "Add, Sub, Mul, Div, Max or Min";
     "cast": "Cast", "a column of text that becomes a number: ONNX Runtime's Cast reads and writes 8 digits";
     "clip": "Less, Where, Greater, Where";
     "codes": "Gather, LabelEncoder or Mod, Concat";
     "columns": "Gather";
     "complement": "Sub, Concat";
     "concat": "Concat";
+    "constant": "Shape, Expand";
     "dense": "nothing: all tensors are dense";
     "elementwise": "the function, or its parts: expit is 1/(1+Exp(−x)), log1p and expm1 are Kahan's";
     "field": "an input [n,1] of the column's name, Reshape";
@@ -55,6 +57,7 @@ support! {
     "ovr_scores": "Less, MatMul with 0 and 1, Div, Add", "scikit-learn 0.20 and before: the scores of a row depend on the other rows";
     "pair_coupling": "Loop";
     "pair_kernel": "MatMul; for rbf Sub, Mul, Add feature by feature (Scan above 64), Exp";
+    "reduce": "ReduceSum, ReduceMean, ReduceMin, ReduceMax; logsumexp by its parts; groups by Gather and Concat", "medians";
     "row_norm": "ReduceSum or ReduceMax, Where, Div";
     "scale": "Sub, Div, Mul, Add: a node a step; of float32 each between two Casts";
     "softmax": "Softmax";
@@ -84,17 +87,20 @@ impl Target for Runtime {
             Op::OvrScores(scores) if scores.confidence == Confidence::BatchScaled => {
                 Some("the scores of a row depend on the other rows of its batch".into())
             }
+            Op::Reduce(of) if of.how == Reduction::Median => Some(reduce::MEDIAN.into()),
             Op::NeighborReduce(NeighborReduce { .. })
             | Op::OvrScores(_)
             | Op::Input(_)
             | Op::Field(_)
             | Op::ArgMax
+            | Op::Arith(_)
             | Op::Cast(_)
             | Op::Clip(_)
             | Op::Codes(_)
             | Op::Columns(_)
             | Op::Complement
             | Op::Concat
+            | Op::Constant(_)
             | Op::Dense
             | Op::Elementwise(_)
             | Op::Flatten
@@ -111,6 +117,7 @@ impl Target for Runtime {
             | Op::OvoVotes(_)
             | Op::PairCoupling(_)
             | Op::PairKernel(_)
+            | Op::Reduce(_)
             | Op::RowNorm(_)
             | Op::Scale(_)
             | Op::Softmax
