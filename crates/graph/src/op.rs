@@ -7,6 +7,7 @@ mod cast;
 mod clip;
 mod codes;
 mod columns;
+mod combine;
 mod complement;
 mod concat;
 mod constant;
@@ -28,6 +29,7 @@ mod neighbor_reduce;
 mod neighbors;
 mod normalize_sum;
 mod one_hot;
+mod ovo_scores;
 mod ovo_votes;
 mod ovr_scores;
 mod pair_coupling;
@@ -125,6 +127,7 @@ operators! {
     clip: Clip(Clip),
     codes: Codes(Codes),
     columns: Columns(Columns),
+    combine: Combine(Combine),
     complement: Complement,
     concat: Concat,
     constant: Constant(Constant),
@@ -146,6 +149,7 @@ operators! {
     neighbors: Neighbors(Neighbors),
     normalize_sum: NormalizeSum,
     one_hot: OneHot(OneHot),
+    ovo_scores: OvoScores(OvoScores),
     ovo_votes: OvoVotes(OvoVotes),
     ovr_scores: OvrScores(OvrScores),
     pair_coupling: PairCoupling(PairCoupling),

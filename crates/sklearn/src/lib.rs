@@ -29,6 +29,7 @@ mod neighbors;
 mod not_a_model;
 mod pipeline;
 mod preprocessing;
+mod scores;
 mod sound;
 mod sparse;
 mod state;

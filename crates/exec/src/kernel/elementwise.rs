@@ -4,7 +4,7 @@ use crate::buffer::{View, ViewMut};
 use crate::error::Error;
 use crate::run::{Inputs, Kernel};
 
-/// A function of each element. In float32 it is the float64 result, rounded.
+/// A function of each element. In float32 it is the float64 result, rounded, but for `Expit`.
 #[derive(Debug)]
 pub(crate) struct Map(pub(crate) Function);
 
@@ -19,9 +19,21 @@ impl Kernel for Map {
             Function::Sqrt => each(inputs.x(), output, f64::sqrt),
             Function::Absolute => each(inputs.x(), output, f64::abs),
             Function::Square => each(inputs.x(), output, |x| x * x),
-            Function::Expit => each(inputs.x(), output, |x| 1.0 / (1.0 + (-x).exp())),
+            Function::Expit => expit(inputs.x(), output),
+            Function::Exp2 => each(inputs.x(), output, f64::exp2),
         }
         Ok(())
+    }
+}
+
+/// In float32 only the exponential is that of float64.
+fn expit(x: View<'_, '_>, out: ViewMut<'_, '_>) {
+    match x {
+        View::F32(x) => {
+            let single = |x: f32| 1.0 / (1.0 + f64::from(-x).exp() as f32);
+            out.f32s().iter_mut().zip(x).for_each(|(out, &x)| *out = single(x));
+        }
+        x => each(x, out, |x| 1.0 / (1.0 + (-x).exp())),
     }
 }
 

@@ -59,6 +59,10 @@ pub(super) fn elementwise(net: &mut Net, x: Arg<'_>, function: Function) -> Made
         Function::Square => net.op("Mul", &[name, name]),
         Function::ExpM1 => exp_m1(net, name, dtype),
         Function::Log1P => log_1p(net, name, dtype),
+        Function::Exp2 => {
+            let two = net.float(dtype, 2.0);
+            net.op("Pow", &[&two, name])
+        }
         Function::Expit => expit(net, name, dtype),
     }))
 }

@@ -2,7 +2,7 @@
 
 use cannery_graph::{Confidence, DType, Graph, NeighborReduce, Op, Reduction, Shape, Step};
 
-use super::{neighbors, reduce, text};
+use super::{neighbors, reduce, scores, text};
 use crate::legalise::Target;
 
 /// What ONNX holds of an operator.
@@ -32,6 +32,7 @@ support! {
     "clip": "Less, Where, Greater, Where";
     "codes": "Gather, LabelEncoder or Mod, Concat";
     "columns": "Gather";
+    "combine": "Sum in order, Div", "weighted medians, votes and logarithms of sums";
     "complement": "Sub, Concat";
     "concat": "Concat";
     "constant": "Shape, Expand";
@@ -53,6 +54,7 @@ support! {
     "neighbors": "Sub, Mul, Add feature by feature (Scan above 64), TopK", "other distances than Euclidean, Manhattan, Chebyshev and Minkowski without weights; of points at one distance the first counts";
     "normalize_sum": "ReduceSum, Div";
     "one_hot": "Gather, Equal, Cast";
+    "ovo_scores": "–", "votes and confidences of pairs of classes";
     "ovo_votes": "Greater, MatMul with 0 and 1, ArgMax";
     "ovr_scores": "Less, MatMul with 0 and 1, Div, Add", "scikit-learn 0.20 and before: the scores of a row depend on the other rows";
     "pair_coupling": "Loop";
@@ -81,6 +83,8 @@ impl Target for Runtime {
             Op::Input(_) | Op::Field(_) if step.ty.dtype == DType::Any => {
                 Some("an input whose values have several types".into())
             }
+            Op::Combine(combine) => scores::refuses(&combine.0).map(Into::into),
+            Op::OvoScores(_) => Some("votes and confidences of pairs of classes".into()),
             Op::HashCounts(_) => Some(text::HASHES.into()),
             Op::Tokens(tokens) => text::refuses(tokens),
             Op::Neighbors(search) => neighbors::refuses(search.metric()).map(Into::into),

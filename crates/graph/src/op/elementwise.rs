@@ -23,7 +23,9 @@ pub enum Function {
     Absolute,
     /// x · x, rounded once. Exact.
     Square,
-    /// 1 / (1 + e⁻ˣ): scipy's `expit`.
+    /// 2ˣ.
+    Exp2,
+    /// 1 / (1 + e⁻ˣ): scipy's `expit`. In float32 each of the three operations is rounded to it.
     Expit,
 }
 
@@ -49,7 +51,7 @@ impl Operator for Function {
     fn exactness(&self) -> Exactness {
         match self {
             Self::Negate | Self::Sqrt | Self::Absolute | Self::Square => Exactness::Exact,
-            Self::Exp | Self::Log | Self::ExpM1 | Self::Log1P | Self::Expit => Exactness::Ulp(4),
+            Self::Exp | Self::Exp2 | Self::Log | Self::ExpM1 | Self::Log1P | Self::Expit => Exactness::Ulp(4),
         }
     }
 
@@ -73,6 +75,7 @@ impl Function {
             Self::Sqrt => "sqrt",
             Self::Absolute => "absolute",
             Self::Square => "square",
+            Self::Exp2 => "exp2",
             Self::Expit => "expit",
         }
     }

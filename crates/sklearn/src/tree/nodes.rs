@@ -136,6 +136,17 @@ pub(crate) fn importances(estimator: &State<'_>, features: usize) -> Result<Vec<
     Ok(sums)
 }
 
+/// How many samples each leaf of a tree held, in the order of its leaf vectors.
+pub(crate) fn leaf_samples(estimator: &State<'_>) -> Result<Vec<f64>, Error> {
+    let state = estimator.object_in(estimator.value("tree_")?, "tree_")?;
+    let nodes = state.array_of_ndim("nodes", 1)?;
+    let columns = Columns::of(&state, &nodes)?;
+    let samples = place(&state, &nodes, "n_node_samples", &Kind::Int, &[4, 8])?;
+    let leaves =
+        columns.bytes.chunks_exact(columns.itemsize.max(1)).filter(|row| columns.left.int(row) == -1);
+    Ok(leaves.map(|row| samples.int(row) as f64).collect())
+}
+
 /// The array of values, which has the shape that nodes and outputs ask for.
 fn values<'h>(state: &State<'h>, nodes: usize, widths: &[usize]) -> Result<NdArray<'h>, Error> {
     let values = state.array_of_ndim("values", 3)?;
