@@ -18,6 +18,7 @@ mod lookup;
 mod neighbors;
 mod normalize_sum;
 mod one_hot;
+mod ones_for_zeros;
 mod pair_coupling;
 mod pair_kernel;
 mod reduce;
@@ -99,6 +100,7 @@ pub(crate) fn of(site: &Site<'_>) -> Result<Option<Box<dyn Kernel>>, Error> {
         Op::OvoScores(scores) => {
             Box::new(svm::VotedScores { classes: scores.classes, confidence: scores.confidence })
         }
+        Op::OnesForZeros => Box::new(ones_for_zeros::OnesForZeros { columns }),
         Op::OvoVotes(votes) => Box::new(svm::Votes { classes: votes.classes }),
         Op::OvrScores(scores) => {
             Box::new(svm::Scores { classes: scores.classes, confidence: scores.confidence })

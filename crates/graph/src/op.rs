@@ -30,6 +30,7 @@ mod neighbors;
 mod normalize_sum;
 mod one_hot;
 mod ovo_scores;
+mod ones_for_zeros;
 mod ovo_votes;
 mod ovr_scores;
 mod pair_coupling;
@@ -150,6 +151,7 @@ operators! {
     normalize_sum: NormalizeSum,
     one_hot: OneHot(OneHot),
     ovo_scores: OvoScores(OvoScores),
+    ones_for_zeros: OnesForZeros,
     ovo_votes: OvoVotes(OvoVotes),
     ovr_scores: OvrScores(OvrScores),
     pair_coupling: PairCoupling(PairCoupling),

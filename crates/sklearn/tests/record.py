@@ -42,9 +42,14 @@ def value(x):
     return {"class": [type(x).__module__, type(x).__name__], "state": state(x)}
 
 
-def state(model):
+def state(model, without=()):
     attributes = dict(vars(model), _sklearn_version=sklearn.__version__)
-    return {name: value(attribute) for name, attribute in attributes.items()}
+    return {name: value(attribute) for name, attribute in attributes.items() if name not in without}
+
+
+def result_value(x):
+    """A result of a method. How wide its integers are does not matter."""
+    return value(x.astype(np.int64) if x.dtype.kind in "iu" else x)
 
 
 def results(model, X):
@@ -55,16 +60,16 @@ def results(model, X):
             continue
         result = getattr(model, name)(X.copy())
         if isinstance(result, list):
-            found.update(("%s.%d" % (name, index), value(part)) for index, part in enumerate(result))
+            found.update(("%s.%d" % (name, index), result_value(part)) for index, part in enumerate(result))
         else:
-            found[name] = value(result)
+            found[name] = result_value(result)
     return found
 
 
-def case(name, model, batches, refused=()):
-    """A fitted model, the rows that it is called with, and rows that it refuses."""
+def case(name, model, batches, refused=(), without=()):
+    """A fitted model, the rows that it is called with, and rows that it refuses; without attributes that do not matter."""
     runs = [{"x": value(X), "expected": results(model, X)} for X in batches]
-    made = {"name": name, "class": [type(model).__module__, type(model).__name__], "state": state(model), "runs": runs}
+    made = {"name": name, "class": [type(model).__module__, type(model).__name__], "state": state(model, without), "runs": runs}
     if refused:
         made["refused"] = [value(X) for X in refused]
     return made

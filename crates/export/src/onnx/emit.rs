@@ -123,6 +123,7 @@ pub(super) fn emit(net: &mut Net, step: &Step<'_>, inputs: &[&str], args: &[Arg<
         Op::NormalizeSum => scores::normalize_sum(net, x()?),
         Op::OneHot(one_hot) => lookup::one_hot(net, x()?, one_hot),
         Op::OvoScores(_) => Err("ONNX has no votes and confidences of pairs of classes".into()),
+        Op::OnesForZeros => scores::ones_for_zeros(net, x()?),
         Op::OvoVotes(votes) => svm::ovo_votes(net, x()?, votes.classes),
         Op::OvrScores(scores) => svm::ovr_scores(net, x()?, *scores),
         Op::PairCoupling(coupling) => svm::pair_coupling(net, x()?, coupling),

@@ -132,3 +132,13 @@ pub(super) fn normalize_sum(net: &mut Net, x: Arg<'_>) -> Made {
     let sum = net.reduce("ReduceSum", x.tensor()?, 1, true);
     Ok(Value::Tensor(net.op("Div", &[x.tensor()?, &sum])))
 }
+
+/// Rows of ones instead of rows of zeros.
+pub(super) fn ones_for_zeros(net: &mut Net, x: Arg<'_>) -> Made {
+    let name = x.tensor()?;
+    let absolute = net.op("Abs", &[name]);
+    let largest = net.reduce("ReduceMax", &absolute, 1, true);
+    let (zero, one) = (net.float(x.ty.dtype, 0.0), net.float(x.ty.dtype, 1.0));
+    let is_zero = net.op("Equal", &[&largest, &zero]);
+    Ok(Value::Tensor(net.op("Where", &[&is_zero, &one, name])))
+}

@@ -3,6 +3,7 @@
 use cannery_graph::{Confidence, DType, Graph, NeighborReduce, Op, Reduction, Shape, Step};
 
 use super::{neighbors, reduce, scores, text};
+use super::{neighbors, reduce, text};
 use crate::legalise::Target;
 
 /// What ONNX holds of an operator.
@@ -55,6 +56,7 @@ support! {
     "normalize_sum": "ReduceSum, Div";
     "one_hot": "Gather, Equal, Cast";
     "ovo_scores": "–", "votes and confidences of pairs of classes";
+    "ones_for_zeros": "Abs, ReduceMax, Equal, Where";
     "ovo_votes": "Greater, MatMul with 0 and 1, ArgMax";
     "ovr_scores": "Less, MatMul with 0 and 1, Div, Add", "scikit-learn 0.20 and before: the scores of a row depend on the other rows";
     "pair_coupling": "Loop";
@@ -118,6 +120,7 @@ impl Target for Runtime {
             | Op::MissingMask(_)
             | Op::NormalizeSum
             | Op::OneHot(_)
+            | Op::OnesForZeros
             | Op::OvoVotes(_)
             | Op::PairCoupling(_)
             | Op::PairKernel(_)

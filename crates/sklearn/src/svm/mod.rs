@@ -3,5 +3,6 @@
 mod svc;
 
 use crate::entry::Entry;
+use crate::linear_model::{classifier, regressor};
 
-pub(crate) const ENTRIES: &[Entry] = &[svc::ENTRY];
+pub(crate) const ENTRIES: &[Entry] = &[classifier::SVC, regressor::SVR, svc::ENTRY];
