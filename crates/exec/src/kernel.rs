@@ -1,5 +1,6 @@
 //! Operators as code: one type for each, made from the operator and its types.
 
+mod binarize;
 mod cast;
 mod class;
 mod clip;
@@ -17,6 +18,7 @@ mod normalize_sum;
 mod one_hot;
 mod pair_coupling;
 mod pair_kernel;
+mod poly;
 mod row_norm;
 mod scale;
 mod softmax;
@@ -62,6 +64,7 @@ pub(crate) fn of(site: &Site<'_>) -> Result<Option<Box<dyn Kernel>>, Error> {
     Ok(Some(match &site.node.op {
         Op::Input(_) | Op::Field(_) | Op::Flatten | Op::Tokens(_) => return Ok(None),
         Op::ArgMax => Box::new(class::ArgMax { columns }),
+        Op::Binarize(binarize) => Box::new(binarize::Binarize(*binarize)),
         Op::Cast(cast) => Box::new(cast::Cast { to: cast.to, columns }),
         Op::Clip(clip) => Box::new(clip::Clip(*clip)),
         Op::Codes(codes) => Box::new(codes::Codes(codes.clone())),
@@ -89,6 +92,7 @@ pub(crate) fn of(site: &Site<'_>) -> Result<Option<Box<dyn Kernel>>, Error> {
         }
         Op::PairCoupling(coupling) => Box::new(pair_coupling::PairCoupling(coupling.clone())),
         Op::PairKernel(kernel) => pair_kernel::of(kernel.kernel, &kernel.vectors),
+        Op::Poly(poly) => Box::new(poly::Poly(poly.clone())),
         Op::RowNorm(norm) => Box::new(row_norm::RowNorm { graph: *norm, columns }),
         Op::Scale(scale) => Box::new(scale::Scale(scale.clone())),
         Op::Softmax => Box::new(softmax::Softmax { columns }),

@@ -2,6 +2,7 @@
 //! backend must be, its constants for the canonical text and its short form for people.
 
 mod arg_max;
+mod binarize;
 mod cast;
 mod clip;
 mod codes;
@@ -30,6 +31,7 @@ mod ovo_votes;
 mod ovr_scores;
 mod pair_coupling;
 mod pair_kernel;
+mod poly;
 mod row_norm;
 mod rule;
 mod scale;
@@ -117,6 +119,7 @@ macro_rules! operators {
 
 operators! {
     arg_max: ArgMax,
+    binarize: Binarize(Binarize),
     cast: Cast(Cast),
     clip: Clip(Clip),
     codes: Codes(Codes),
@@ -145,6 +148,7 @@ operators! {
     ovr_scores: OvrScores(OvrScores),
     pair_coupling: PairCoupling(PairCoupling),
     pair_kernel: PairKernel(PairKernel),
+    poly: Poly(Poly),
     row_norm: RowNorm(RowNorm),
     scale: Scale(Scale),
     softmax: Softmax,

@@ -2,7 +2,7 @@
 
 use cannery_graph::{Confidence, DType, Graph, NeighborReduce, Op, Shape, Step};
 
-use super::{neighbors, text};
+use super::{columns, neighbors, text};
 use crate::legalise::Target;
 
 /// What ONNX holds of an operator.
@@ -27,6 +27,7 @@ macro_rules! support {
 
 support! {
     "arg_max": "ArgMax, behind Where for NaN";
+    "binarize": "Greater, Cast";
     "cast": "Cast", "a column of text that becomes a number: ONNX Runtime's Cast reads and writes 8 digits";
     "clip": "Less, Where, Greater, Where";
     "codes": "Gather, LabelEncoder or Mod, Concat";
@@ -34,7 +35,7 @@ support! {
     "complement": "Sub, Concat";
     "concat": "Concat";
     "dense": "nothing: all tensors are dense";
-    "elementwise": "the function, or its parts: expit is 1/(1+Exp(−x)), log1p and expm1 are Kahan's";
+    "elementwise": "the function, or its parts: expit is 1/(1+Exp(−x)), log1p and expm1 are Kahan's, tanh is of expm1", "functions that ONNX Runtime does not have for float64";
     "field": "an input [n,1] of the column's name, Reshape";
     "flatten": "Squeeze";
     "group_arg_max": "Gather, ArgMax, Add for each group, Concat";
@@ -55,6 +56,7 @@ support! {
     "ovr_scores": "Less, MatMul with 0 and 1, Div, Add", "scikit-learn 0.20 and before: the scores of a row depend on the other rows";
     "pair_coupling": "Loop";
     "pair_kernel": "MatMul; for rbf Sub, Mul, Add feature by feature (Scan above 64), Exp";
+    "poly": "Gather for each column, Mul for each product, Concat";
     "row_norm": "ReduceSum or ReduceMax, Where, Div";
     "scale": "Sub, Div, Mul, Add: a node a step; of float32 each between two Casts";
     "softmax": "Softmax";
@@ -78,6 +80,7 @@ impl Target for Runtime {
             Op::Input(_) | Op::Field(_) if step.ty.dtype == DType::Any => {
                 Some("an input whose values have several types".into())
             }
+            Op::Elementwise(function) => columns::refuses(*function),
             Op::HashCounts(_) => Some(text::HASHES.into()),
             Op::Tokens(tokens) => text::refuses(tokens),
             Op::Neighbors(search) => neighbors::refuses(search.metric()).map(Into::into),
@@ -89,6 +92,7 @@ impl Target for Runtime {
             | Op::Input(_)
             | Op::Field(_)
             | Op::ArgMax
+            | Op::Binarize(_)
             | Op::Cast(_)
             | Op::Clip(_)
             | Op::Codes(_)
@@ -96,7 +100,6 @@ impl Target for Runtime {
             | Op::Complement
             | Op::Concat
             | Op::Dense
-            | Op::Elementwise(_)
             | Op::Flatten
             | Op::GroupArgMax(_)
             | Op::Guard(_)
@@ -111,6 +114,7 @@ impl Target for Runtime {
             | Op::OvoVotes(_)
             | Op::PairCoupling(_)
             | Op::PairKernel(_)
+            | Op::Poly(_)
             | Op::RowNorm(_)
             | Op::Scale(_)
             | Op::Softmax
