@@ -1,5 +1,6 @@
 //! Operators as code: one type for each, made from the operator and its types.
 
+mod arith;
 mod binarize;
 mod cast;
 mod class;
@@ -7,6 +8,7 @@ mod clip;
 mod codes;
 mod columns;
 mod concat;
+mod constant;
 mod dense;
 mod elementwise;
 mod guard;
@@ -19,6 +21,7 @@ mod one_hot;
 mod pair_coupling;
 mod pair_kernel;
 mod poly;
+mod reduce;
 mod row_norm;
 mod scale;
 mod softmax;
@@ -49,6 +52,12 @@ impl Site<'_> {
         self.node.inputs.iter().map(|input| self.nodes[input.index()].ty)
     }
 
+    /// Columns of the first two edges.
+    fn two_widths(&self) -> [usize; 2] {
+        let mut widths = self.types().map(Type::columns);
+        std::array::from_fn(|_| widths.next().unwrap_or(0))
+    }
+
     /// Columns of the first edge.
     pub(crate) fn columns(&self) -> usize {
         self.types().next().map_or(0, Type::columns)
@@ -65,12 +74,14 @@ pub(crate) fn of(site: &Site<'_>) -> Result<Option<Box<dyn Kernel>>, Error> {
         Op::Input(_) | Op::Field(_) | Op::Flatten | Op::Tokens(_) => return Ok(None),
         Op::ArgMax => Box::new(class::ArgMax { columns }),
         Op::Binarize(binarize) => Box::new(binarize::Binarize(*binarize)),
+        Op::Arith(how) => Box::new(arith::Arith { how: *how, widths: site.two_widths() }),
         Op::Cast(cast) => Box::new(cast::Cast { to: cast.to, columns }),
         Op::Clip(clip) => Box::new(clip::Clip(*clip)),
         Op::Codes(codes) => Box::new(codes::Codes(codes.clone())),
         Op::Columns(picked) => Box::new(columns::Pick::new(&picked.0, columns)),
         Op::Complement => Box::new(elementwise::Complement),
         Op::Concat => Box::new(concat::Concat { widths: site.types().map(Type::columns).collect() }),
+        Op::Constant(constant) => Box::new(constant::Constant(constant.row.clone())),
         Op::Dense => Box::new(dense::Dense { columns }),
         Op::Elementwise(function) => Box::new(elementwise::Map(*function)),
         Op::GroupArgMax(groups) => Box::new(class::GroupArgMax { widths: groups.widths.clone(), columns }),
@@ -93,6 +104,7 @@ pub(crate) fn of(site: &Site<'_>) -> Result<Option<Box<dyn Kernel>>, Error> {
         Op::PairCoupling(coupling) => Box::new(pair_coupling::PairCoupling(coupling.clone())),
         Op::PairKernel(kernel) => pair_kernel::of(kernel.kernel, &kernel.vectors),
         Op::Poly(poly) => Box::new(poly::Poly(poly.clone())),
+        Op::Reduce(reduce) => Box::new(reduce::Reduce { graph: reduce.clone(), columns }),
         Op::RowNorm(norm) => Box::new(row_norm::RowNorm { graph: *norm, columns }),
         Op::Scale(scale) => Box::new(scale::Scale(scale.clone())),
         Op::Softmax => Box::new(softmax::Softmax { columns }),

@@ -2,6 +2,7 @@
 //! backend must be, its constants for the canonical text and its short form for people.
 
 mod arg_max;
+mod arith;
 mod binarize;
 mod cast;
 mod clip;
@@ -9,6 +10,7 @@ mod codes;
 mod columns;
 mod complement;
 mod concat;
+mod constant;
 mod dense;
 mod elementwise;
 mod field;
@@ -32,6 +34,7 @@ mod ovr_scores;
 mod pair_coupling;
 mod pair_kernel;
 mod poly;
+mod reduce;
 mod row_norm;
 mod rule;
 mod scale;
@@ -120,12 +123,14 @@ macro_rules! operators {
 operators! {
     arg_max: ArgMax,
     binarize: Binarize(Binarize),
+    arith: Arith(Arith),
     cast: Cast(Cast),
     clip: Clip(Clip),
     codes: Codes(Codes),
     columns: Columns(Columns),
     complement: Complement,
     concat: Concat,
+    constant: Constant(Constant),
     dense: Dense,
     elementwise: Elementwise(Function),
     field: Field(FieldAt),
@@ -149,6 +154,7 @@ operators! {
     pair_coupling: PairCoupling(PairCoupling),
     pair_kernel: PairKernel(PairKernel),
     poly: Poly(Poly),
+    reduce: Reduce(Reduce),
     row_norm: RowNorm(RowNorm),
     scale: Scale(Scale),
     softmax: Softmax,

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use cannery_graph::{
-    Builder, Cast, Check, Clip, Columns, Confidence, DType, ErrorKind, Exactness, Fill, Function, Impute,
-    Input, Kernel, Labels, Lookup, LookupColumn, Matrix, Metric, Missing, MissingMask, NeighborReduce,
-    NeighborResult, NeighborWeights, Neighbors, OneHot, Op, Origin, OvoVotes, OvrScores, PairKernel, Scalar,
-    Search, Signature, SvmPairs, Type, Unknown,
+    Arith, Builder, Cast, Check, Clip, Columns, Confidence, Constant, DType, ErrorKind, Exactness, Fill,
+    Function, Impute, Input, Kernel, Labels, Lookup, LookupColumn, Matrix, Metric, Missing, MissingMask,
+    NeighborReduce, NeighborResult, NeighborWeights, Neighbors, OneHot, Op, Origin, OvoVotes, OvrScores,
+    PairKernel, Reduce, Reduction, Scalar, Search, Signature, SvmPairs, Type, Unknown,
 };
 
 fn vectors(rows: usize, columns: usize) -> Matrix {
@@ -75,6 +75,7 @@ fn type_errors_say_what_was_wanted() {
     let one_hot = |widths| OneHot { widths, dtype: DType::F64, is_sparse: true };
     let impute = |fill| Op::Impute(Impute { missing: Missing::Nan, fill });
     let scores = Op::OvrScores(OvrScores { classes: 3, confidence: Confidence::Bounded });
+    let reduce = |group| Reduce { how: Reduction::Sum, groups: Some(vec![group]) };
     let cases = [
         (linear(vectors(4, 3)), "pair_kernel takes f64[n,3], not f64[n,2]"),
         (Op::Cast(Cast { to: DType::Str }), "cast of f64[n,2] to str is not defined"),
@@ -82,6 +83,10 @@ fn type_errors_say_what_was_wanted() {
         (Op::OvoVotes(OvoVotes { classes: 3 }), "ovo_votes takes f64[n,3], not f64[n,2]"),
         (Op::OvoVotes(OvoVotes { classes: 1 }), "ovo_votes over 1 classes"),
         (Op::OvoVotes(OvoVotes { classes: usize::MAX }), &format!("ovo_votes over {} classes", usize::MAX)),
+        (Op::Arith(Arith::Add), "arith takes 2 edges, not 1"),
+        (Op::Constant(Constant::vector(DType::I64, 0.5)), "constant of 1 elements as i64[n]"),
+        (Op::Reduce(reduce(vec![])), "reduce of a group without a column"),
+        (Op::Reduce(reduce(vec![1, 2])), "reduce of column 2 of 2"),
         (scores, "ovr_scores takes f64[n,3], not f64[n,2]"),
         (Op::Flatten, "flatten takes a dense matrix of one column, not f64[n,2]"),
         (Op::Clip(Clip { low: 1.0, high: 0.5 }), "clip to 1.0 … 0.5"),

@@ -3,7 +3,9 @@
 use cannery_graph::{DType, Op, Shape, Step, Type};
 
 use super::net::Net;
-use super::{algebra, columns, glue, guard, impute, kernel, lookup, neighbors, scores, svm, text, trees};
+use super::{
+    algebra, columns, glue, guard, impute, kernel, lookup, neighbors, reduce, scores, svm, text, trees,
+};
 
 /// What stands for an edge of the graph.
 #[derive(Clone, Debug)]
@@ -96,12 +98,14 @@ pub(super) fn emit(net: &mut Net, step: &Step<'_>, inputs: &[&str], args: &[Arg<
         Op::Field(field) => glue::field(net, inputs, field.column),
         Op::ArgMax => scores::arg_max(net, x()?),
         Op::Binarize(binarize) => columns::binarize(net, x()?, *binarize),
+        Op::Arith(how) => reduce::arith(net, args, *how, step.ty),
         Op::Cast(cast) => glue::cast(net, x()?, cast.to),
         Op::Clip(clip) => columns::clip(net, x()?, *clip),
         Op::Codes(codes) => columns::codes(net, x()?, codes),
         Op::Columns(wanted) => glue::columns(net, x()?, &wanted.0),
         Op::Complement => scores::complement(net, x()?),
         Op::Concat => glue::concat(net, args, step.ty),
+        Op::Constant(constant) => reduce::constant(net, x()?, constant),
         Op::Dense | Op::Sparse => Ok(x()?.value.clone()),
         Op::Elementwise(function) => columns::elementwise(net, x()?, *function),
         Op::Flatten => glue::flatten(net, x()?),
@@ -123,6 +127,7 @@ pub(super) fn emit(net: &mut Net, step: &Step<'_>, inputs: &[&str], args: &[Arg<
         Op::PairCoupling(coupling) => svm::pair_coupling(net, x()?, coupling),
         Op::PairKernel(pairs) => kernel::pair_kernel(net, x()?, pairs),
         Op::Poly(poly) => columns::poly(net, x()?, poly),
+        Op::Reduce(reduce) => reduce::reduce(net, x()?, reduce),
         Op::RowNorm(norm) => algebra::row_norm(net, x()?, *norm),
         Op::Scale(scale) => columns::scale(net, x()?, scale),
         Op::Softmax => scores::softmax(net, x()?),

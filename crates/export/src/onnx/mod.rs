@@ -17,6 +17,7 @@ mod neighbors;
 mod net;
 mod outputs;
 mod proto;
+mod reduce;
 mod regex;
 mod scores;
 mod shape;

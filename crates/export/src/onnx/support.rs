@@ -1,8 +1,8 @@
 //! What ONNX holds of each operator, and why not all of it.
 
-use cannery_graph::{Confidence, DType, Graph, NeighborReduce, Op, Shape, Step};
+use cannery_graph::{Confidence, DType, Graph, NeighborReduce, Op, Reduction, Shape, Step};
 
-use super::{columns, neighbors, text};
+use super::{columns, neighbors, reduce, text};
 use crate::legalise::Target;
 
 /// What ONNX holds of an operator.
@@ -27,6 +27,7 @@ macro_rules! support {
 
 support! {
     "arg_max": "ArgMax, behind Where for NaN";
+    "arith": "Add, Sub, Mul, Div, Max or Min";
     "binarize": "Greater, Cast";
     "cast": "Cast", "a column of text that becomes a number: ONNX Runtime's Cast reads and writes 8 digits";
     "clip": "Less, Where, Greater, Where";
@@ -34,6 +35,7 @@ support! {
     "columns": "Gather";
     "complement": "Sub, Concat";
     "concat": "Concat";
+    "constant": "Shape, Expand";
     "dense": "nothing: all tensors are dense";
     "elementwise": "the function, or its parts: expit is 1/(1+Exp(−x)), log1p and expm1 are Kahan's, tanh is of expm1", "functions that ONNX Runtime does not have for float64";
     "field": "an input [n,1] of the column's name, Reshape";
@@ -57,6 +59,7 @@ support! {
     "pair_coupling": "Loop";
     "pair_kernel": "MatMul; for rbf Sub, Mul, Add feature by feature (Scan above 64), Exp";
     "poly": "Gather for each column, Mul for each product, Concat";
+    "reduce": "ReduceSum, ReduceMean, ReduceMin, ReduceMax; logsumexp by its parts; groups by Gather and Concat", "medians";
     "row_norm": "ReduceSum or ReduceMax, Where, Div";
     "scale": "Sub, Div, Mul, Add: a node a step; of float32 each between two Casts";
     "softmax": "Softmax";
@@ -87,18 +90,21 @@ impl Target for Runtime {
             Op::OvrScores(scores) if scores.confidence == Confidence::BatchScaled => {
                 Some("the scores of a row depend on the other rows of its batch".into())
             }
+            Op::Reduce(of) if of.how == Reduction::Median => Some(reduce::MEDIAN.into()),
             Op::NeighborReduce(NeighborReduce { .. })
             | Op::OvrScores(_)
             | Op::Input(_)
             | Op::Field(_)
             | Op::ArgMax
             | Op::Binarize(_)
+            | Op::Arith(_)
             | Op::Cast(_)
             | Op::Clip(_)
             | Op::Codes(_)
             | Op::Columns(_)
             | Op::Complement
             | Op::Concat
+            | Op::Constant(_)
             | Op::Dense
             | Op::Flatten
             | Op::GroupArgMax(_)
@@ -115,6 +121,7 @@ impl Target for Runtime {
             | Op::PairCoupling(_)
             | Op::PairKernel(_)
             | Op::Poly(_)
+            | Op::Reduce(_)
             | Op::RowNorm(_)
             | Op::Scale(_)
             | Op::Softmax

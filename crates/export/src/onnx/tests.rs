@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use cannery_graph::{
-    Arithmetic, Builder, Check, Clip, DType, Edge, Function, Impute, Kernel, Labels, Linear, Lookup,
-    LookupColumn, Matrix, Merge, Metric, Missing, NeighborReduce, NeighborResult, NeighborWeights, Neighbors,
-    OneHot, Op, Origin, OvoVotes, PairKernel, Points, Scalar, Scale, Search, Signature, SvmPairs, Threshold,
-    Tree, TreeEnsemble, TreeNode, Unknown,
+    Arithmetic, Builder, Check, Clip, Constant, DType, Edge, Function, Impute, Kernel, Labels, Linear,
+    Lookup, LookupColumn, Matrix, Merge, Metric, Missing, NeighborReduce, NeighborResult, NeighborWeights,
+    Neighbors, OneHot, Op, Origin, OvoVotes, PairKernel, Points, Reduce, Reduction, Scalar, Scale, Search,
+    Signature, SvmPairs, Threshold, Tree, TreeEnsemble, TreeNode, Unknown,
 };
 use prost::Message;
 
@@ -66,6 +66,9 @@ fn numbers() {
 #[test]
 fn scores() {
     assert_eq!(nodes(3, [Op::Softmax]), ["Softmax"]);
+    assert_eq!(nodes(3, [Op::Reduce(Reduce::row(Reduction::Sum))]), ["ReduceSum"]);
+    let row = Constant::matrix(DType::F64, [0.5, 1.0]);
+    assert_eq!(nodes(3, [Op::Constant(row)]), ["Shape", "Concat", "Expand"]);
     assert_eq!(nodes(1, [Op::Complement]), ["Sub", "Concat"]);
     let labels = Labels::Str(["a", "ä"].map(Into::into).into());
     let ops = [Op::Flatten, Op::Threshold(Threshold { above: 0.0 }), Op::Labels(labels)];
