@@ -1,6 +1,7 @@
 //! Operators as code: one type for each, made from the operator and its types.
 
 mod arith;
+mod binarize;
 mod cast;
 mod class;
 mod clip;
@@ -21,6 +22,7 @@ mod one_hot;
 mod ones_for_zeros;
 mod pair_coupling;
 mod pair_kernel;
+mod poly;
 mod reduce;
 mod row_norm;
 mod scale;
@@ -73,6 +75,7 @@ pub(crate) fn of(site: &Site<'_>) -> Result<Option<Box<dyn Kernel>>, Error> {
     Ok(Some(match &site.node.op {
         Op::Input(_) | Op::Field(_) | Op::Flatten | Op::Tokens(_) => return Ok(None),
         Op::ArgMax => Box::new(class::ArgMax { columns }),
+        Op::Binarize(binarize) => Box::new(binarize::Binarize(*binarize)),
         Op::Arith(how) => Box::new(arith::Arith { how: *how, widths: site.two_widths() }),
         Op::Cast(cast) => Box::new(cast::Cast { to: cast.to, columns }),
         Op::Clip(clip) => Box::new(clip::Clip(*clip)),
@@ -107,6 +110,7 @@ pub(crate) fn of(site: &Site<'_>) -> Result<Option<Box<dyn Kernel>>, Error> {
         }
         Op::PairCoupling(coupling) => Box::new(pair_coupling::PairCoupling(coupling.clone())),
         Op::PairKernel(kernel) => pair_kernel::of(kernel.kernel, &kernel.vectors),
+        Op::Poly(poly) => Box::new(poly::Poly(poly.clone())),
         Op::Reduce(reduce) => Box::new(reduce::Reduce { graph: reduce.clone(), columns }),
         Op::RowNorm(norm) => Box::new(row_norm::RowNorm { graph: *norm, columns }),
         Op::Scale(scale) => Box::new(scale::Scale(scale.clone())),

@@ -3,6 +3,7 @@
 
 mod arg_max;
 mod arith;
+mod binarize;
 mod cast;
 mod clip;
 mod codes;
@@ -29,12 +30,13 @@ mod neighbor_reduce;
 mod neighbors;
 mod normalize_sum;
 mod one_hot;
-mod ovo_scores;
 mod ones_for_zeros;
+mod ovo_scores;
 mod ovo_votes;
 mod ovr_scores;
 mod pair_coupling;
 mod pair_kernel;
+mod poly;
 mod reduce;
 mod row_norm;
 mod rule;
@@ -123,6 +125,7 @@ macro_rules! operators {
 
 operators! {
     arg_max: ArgMax,
+    binarize: Binarize(Binarize),
     arith: Arith(Arith),
     cast: Cast(Cast),
     clip: Clip(Clip),
@@ -156,6 +159,7 @@ operators! {
     ovr_scores: OvrScores(OvrScores),
     pair_coupling: PairCoupling(PairCoupling),
     pair_kernel: PairKernel(PairKernel),
+    poly: Poly(Poly),
     reduce: Reduce(Reduce),
     row_norm: RowNorm(RowNorm),
     scale: Scale(Scale),
