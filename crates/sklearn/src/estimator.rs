@@ -16,8 +16,8 @@ use crate::neighbors;
 use crate::state::State;
 use crate::tree::nodes::TreesRead;
 use crate::{
-    compose, ensemble, feature_extraction, impute, linear_model, model_selection, pipeline, preprocessing,
-    svm, tree,
+    compose, ensemble, feature_extraction, feature_selection, impute, linear_model, model_selection,
+    pipeline, preprocessing, svm, tree,
 };
 
 /// An estimator that was read: its parts fit together.
@@ -165,6 +165,7 @@ const FAMILIES: &[&[Entry]] = &[
     compose::ENTRIES,
     ensemble::ENTRIES,
     feature_extraction::ENTRIES,
+    feature_selection::ENTRIES,
     impute::ENTRIES,
     linear_model::ENTRIES,
     model_selection::ENTRIES,

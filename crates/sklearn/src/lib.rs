@@ -17,6 +17,7 @@ mod entry;
 mod error;
 mod estimator;
 mod feature_extraction;
+mod feature_selection;
 mod feature_union;
 mod impute;
 mod input;
