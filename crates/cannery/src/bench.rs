@@ -119,10 +119,14 @@ impl Benchmark {
             Some(input) => Rows::of_file(input, &model, &self.limits)?,
             None => Rows::drawn(model.read_estimator()?.takes())?,
         };
-        let signature = Signature::of(&rows.0.view()?);
-        let program = model.compile(&self.method, &signature)?;
+        let (signature, columns) = {
+            let view = rows.0.view()?;
+            (Signature::of(&view), view.columns())
+        };
+        let program = model.compile(&self.method, &signature, columns)?;
         let load_ns = median(|_| self.load().map(drop))?.round() as u64;
-        let compile_ns = median(|_| model.compile(&self.method, &signature).map(drop))?.round() as u64;
+        let compile_ns =
+            median(|_| model.compile(&self.method, &signature, columns).map(drop))?.round() as u64;
         let run = |size| {
             let parts = rows.parts(size)?;
             let views = parts.iter().map(|part| Ok(part.view()?)).collect::<Result<Vec<_>>>()?;

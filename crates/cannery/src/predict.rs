@@ -20,6 +20,9 @@ pub(crate) use self::threads::Threads;
 use crate::error::{Error, Result};
 use crate::model::{Model, Stage};
 
+/// By itself it takes rows that `transform` gave.
+const INVERSE: &str = "inverse_transform";
+
 impl Model {
     /// The methods that this build can compute for the model's estimator: `predict`, `decision_function`, …
     ///
@@ -33,6 +36,7 @@ impl Model {
     /// ```
     pub fn methods(&self) -> Result<Vec<String>> {
         let estimator = self.read_estimator()?;
+        let estimator = cannery_sklearn::sized(estimator, 1);
         let graph = estimator.lower(&usual_signature(&*estimator))?;
         Ok(methods::methods(&graph).into_iter().map(str::to_owned).collect())
     }
@@ -48,8 +52,8 @@ impl Model {
     /// ```
     pub fn call(&self, method: &str, rows: &[f64], columns: usize) -> Result<Column> {
         let count = rows.len().checked_div(columns).unwrap_or(0);
-        expect_rows(count as u64, &*self.read_estimator()?)?;
-        let program = self.program(method, &Signature::dense(DType::F64))?;
+        expect_rows(count as u64, &*self.estimator_for(method)?)?;
+        let program = self.program(method, &Signature::dense(DType::F64), columns)?;
         let mut results = program.run(&RowsView::f64(rows, count, columns)?)?;
         match (results.pop(), results.is_empty()) {
             (Some(result), true) => Ok(result),
@@ -93,7 +97,7 @@ impl Model {
     /// # Ok::<(), cannery::Error>(())
     /// ```
     pub fn call_view(&self, request: &str, rows: RowsView<'_>) -> Result<Vec<Column>> {
-        let estimator = self.read_estimator()?;
+        let estimator = self.estimator_for(request)?;
         let rows = match rows.data() {
             DataView::Frame(_) => match self.columns(&*estimator).0 {
                 Some(names) => rows.select(&names)?,
@@ -102,8 +106,13 @@ impl Model {
             DataView::Dense { .. } | DataView::Csr { .. } | DataView::Texts(_) => rows,
         };
         expect_rows(rows.rows() as u64, &*estimator)?;
-        let program = self.program(request, &Signature::of(&rows))?;
+        let program = self.program(request, &Signature::of(&rows), rows.columns())?;
         Ok(program.run(&rows)?)
+    }
+
+    /// The estimator that a request is for: `inverse_transform` by itself takes rows that were transformed.
+    fn estimator_for(&self, request: &str) -> Result<Arc<dyn Estimator>> {
+        turned(self.read_estimator()?, request)
     }
 
     /// The columns that an estimator of the model takes: their names, where it was fitted on columns with names, and what
@@ -112,19 +121,26 @@ impl Model {
         let columns = estimator.columns();
         let named: Option<Vec<String>> =
             columns.iter().map(|column| column.name.as_deref().map(str::to_owned)).collect();
-        let names = named.filter(|names| !names.is_empty()).or_else(|| self.feature_names_in());
+        let names = named.filter(|names| !names.is_empty());
+        let names = names.or_else(|| if estimator.goes_back() { None } else { self.feature_names_in() });
         (names, columns.iter().map(hint).collect())
     }
 
     /// Reads the estimator and compiles what a request for methods means, all anew.
-    pub(crate) fn compile(&self, request: &str, signature: &Signature) -> Result<Program> {
-        compile(&*self.read_chain()?, request, signature)
+    pub(crate) fn compile(&self, request: &str, signature: &Signature, columns: usize) -> Result<Program> {
+        let estimator = cannery_sklearn::sized(self.read_chain()?.into(), columns);
+        compile(&*turned(estimator, request)?, request, signature)
     }
 
     /// What [`compile`](Self::compile) gives, kept for the next time.
-    fn program(&self, request: &str, signature: &Signature) -> Result<Arc<Program>> {
-        let compile = || compile(&*self.read_estimator()?, request, signature);
-        self.programs().program(request, signature, compile)
+    fn program(&self, request: &str, signature: &Signature, columns: usize) -> Result<Arc<Program>> {
+        let estimator = self.read_estimator()?;
+        let takes_any = estimator.takes() == Takes::AnyNumbers;
+        let compile =
+            || compile(&*turned(cannery_sklearn::sized(estimator, columns), request)?, request, signature);
+        // one program for each number of columns, where it may be any
+        let key = if takes_any { format!("{request} {columns}") } else { request.to_owned() };
+        self.programs().program(&key, signature, compile)
     }
 }
 
@@ -143,7 +159,7 @@ pub(crate) fn usual_signature(estimator: &dyn Estimator) -> Signature {
     match (estimator.takes(), named.collect::<Option<Vec<_>>>()) {
         (Takes::Texts, _) => Signature::Text,
         (Takes::Columns { .. }, Some(named)) if !named.is_empty() => Signature::frame(named),
-        (Takes::Columns { .. }, _) => {
+        (Takes::Columns { .. } | Takes::Labels, _) => {
             let are_numbers = columns.iter().all(|column| column.kind == ColumnKind::Number);
             Signature::dense(if are_numbers { DType::F64 } else { DType::Any })
         }
@@ -156,6 +172,14 @@ pub(crate) fn usual_dtype(kind: ColumnKind) -> DType {
         ColumnKind::Number => DType::F64,
         ColumnKind::Text => DType::Str,
         ColumnKind::Open => DType::Any,
+    }
+}
+
+/// The estimator that a request is for.
+fn turned(estimator: Arc<dyn Estimator>, request: &str) -> Result<Arc<dyn Estimator>> {
+    match request.trim() {
+        INVERSE => Ok(cannery_sklearn::inverse(estimator)?.into()),
+        _ => Ok(estimator),
     }
 }
 
@@ -262,10 +286,11 @@ impl Prediction {
         let target = self.output.as_deref().map_or(Ok(Target::Text), Target::of);
         let target = target.map_err(|error| self.in_output(error))?;
         let in_input = |error: Error| error.in_file(self.input.display());
-        let mut table = open_table(&self.input, model, &*model.read_estimator()?, &self.reading)?;
+        let estimator = model.estimator_for(&self.method)?;
+        let mut table = open_table(&self.input, model, &*estimator, &self.reading)?;
         let first = table.peek(table.batch_rows()).map_err(|error| in_input(error.into()))?;
         let signature = Signature::of(&first.view().map_err(|error| in_input(error.into()))?);
-        let mut program = model.program(&self.method, &signature)?;
+        let mut program = model.program(&self.method, &signature, table.columns())?;
         drop(first);
         let mut sink = Sink::new(&target, stdout).map_err(|error| self.in_output(error))?;
         let most = if program.needs_whole_batch() { usize::MAX } else { table.batch_rows() };
@@ -274,7 +299,7 @@ impl Prediction {
             let rows = batch.view().map_err(|error| in_input(error.into()))?;
             let signature = Signature::of(&rows);
             if *program.signature() != signature {
-                program = model.program(&self.method, &signature)?;
+                program = model.program(&self.method, &signature, table.columns())?;
             }
             let columns = threads.run(|| program.run(&rows)).map_err(|error| in_input(error.into()))?;
             if done == 0 && sink.takes_labels() {
@@ -285,7 +310,7 @@ impl Prediction {
             done += batch.rows as u64;
             progress(Stage::Predict, done, table.rows_in_all());
         }
-        expect_rows(done, &*model.read_estimator()?).map_err(in_input)?;
+        expect_rows(done, &*estimator).map_err(in_input)?;
         sink.finish().map_err(|error| self.in_output(error))
     }
 
@@ -310,12 +335,13 @@ pub(crate) fn open_table(
     let (names, hints) = model.columns(estimator);
     let wanted = match estimator.takes() {
         Takes::Texts => Wanted::Texts,
-        Takes::Columns { .. } => Wanted::Matrix,
+        Takes::Columns { .. } | Takes::Labels => Wanted::Matrix,
         _ => Wanted::Numbers,
     };
     let options = TableOptions::new(wanted)
         .names(names.clone())
         .hints(hints.clone())
+        .vectors(estimator.takes() == Takes::Labels)
         .header(reading.header)
         .separator(reading.separator)
         .limits(reading.limits.clone());

@@ -1,11 +1,13 @@
 //! Operators as code: one type for each, made from the operator and its types.
 
 mod arith;
+mod binarize;
 mod cast;
 mod class;
 mod clip;
 mod codes;
 mod columns;
+mod combine;
 mod concat;
 mod constant;
 mod dense;
@@ -20,6 +22,7 @@ mod one_hot;
 mod ones_for_zeros;
 mod pair_coupling;
 mod pair_kernel;
+mod poly;
 mod reduce;
 mod row_norm;
 mod scale;
@@ -72,11 +75,13 @@ pub(crate) fn of(site: &Site<'_>) -> Result<Option<Box<dyn Kernel>>, Error> {
     Ok(Some(match &site.node.op {
         Op::Input(_) | Op::Field(_) | Op::Flatten | Op::Tokens(_) => return Ok(None),
         Op::ArgMax => Box::new(class::ArgMax { columns }),
+        Op::Binarize(binarize) => Box::new(binarize::Binarize(*binarize)),
         Op::Arith(how) => Box::new(arith::Arith { how: *how, widths: site.two_widths() }),
         Op::Cast(cast) => Box::new(cast::Cast { to: cast.to, columns }),
         Op::Clip(clip) => Box::new(clip::Clip(*clip)),
         Op::Codes(codes) => Box::new(codes::Codes(codes.clone())),
         Op::Columns(picked) => Box::new(columns::Pick::new(&picked.0, columns)),
+        Op::Combine(combine) => combine::of(&combine.0, site.types().len()),
         Op::Complement => Box::new(elementwise::Complement),
         Op::Concat => Box::new(concat::Concat { widths: site.types().map(Type::columns).collect() }),
         Op::Constant(constant) => Box::new(constant::Constant(constant.row.clone())),
@@ -95,6 +100,9 @@ pub(crate) fn of(site: &Site<'_>) -> Result<Option<Box<dyn Kernel>>, Error> {
         Op::Neighbors(neighbors) => Box::new(neighbors::Neighbors::new(neighbors, site.compat)),
         Op::NormalizeSum => Box::new(normalize_sum::NormalizeSum { columns }),
         Op::OneHot(one_hot) => Box::new(one_hot::OneHot::new(one_hot, columns)),
+        Op::OvoScores(scores) => {
+            Box::new(svm::VotedScores { classes: scores.classes, confidence: scores.confidence })
+        }
         Op::OnesForZeros => Box::new(ones_for_zeros::OnesForZeros { columns }),
         Op::OvoVotes(votes) => Box::new(svm::Votes { classes: votes.classes }),
         Op::OvrScores(scores) => {
@@ -102,6 +110,7 @@ pub(crate) fn of(site: &Site<'_>) -> Result<Option<Box<dyn Kernel>>, Error> {
         }
         Op::PairCoupling(coupling) => Box::new(pair_coupling::PairCoupling(coupling.clone())),
         Op::PairKernel(kernel) => pair_kernel::of(kernel.kernel, &kernel.vectors),
+        Op::Poly(poly) => Box::new(poly::Poly(poly.clone())),
         Op::Reduce(reduce) => Box::new(reduce::Reduce { graph: reduce.clone(), columns }),
         Op::RowNorm(norm) => Box::new(row_norm::RowNorm { graph: *norm, columns }),
         Op::Scale(scale) => Box::new(scale::Scale(scale.clone())),

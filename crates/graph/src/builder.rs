@@ -105,6 +105,11 @@ impl Builder {
         node.map(|node| node.ty).ok_or_else(|| Error::malformed(self.origin(), "an edge of another graph"))
     }
 
+    /// The operator whose result an edge is, with what it takes.
+    pub fn made_by(&self, edge: Edge) -> Option<(&Op, &[Edge])> {
+        self.graph.nodes.get(edge.index()).map(|node| (&node.op, &*node.inputs))
+    }
+
     /// Offers an edge under the name of a method, which must be new.
     pub fn output(&mut self, name: &str, edge: Edge) -> Result<(), Error> {
         self.offer(name, Results::One(edge))

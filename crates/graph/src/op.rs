@@ -3,10 +3,12 @@
 
 mod arg_max;
 mod arith;
+mod binarize;
 mod cast;
 mod clip;
 mod codes;
 mod columns;
+mod combine;
 mod complement;
 mod concat;
 mod constant;
@@ -29,10 +31,12 @@ mod neighbors;
 mod normalize_sum;
 mod one_hot;
 mod ones_for_zeros;
+mod ovo_scores;
 mod ovo_votes;
 mod ovr_scores;
 mod pair_coupling;
 mod pair_kernel;
+mod poly;
 mod reduce;
 mod row_norm;
 mod rule;
@@ -121,11 +125,13 @@ macro_rules! operators {
 
 operators! {
     arg_max: ArgMax,
+    binarize: Binarize(Binarize),
     arith: Arith(Arith),
     cast: Cast(Cast),
     clip: Clip(Clip),
     codes: Codes(Codes),
     columns: Columns(Columns),
+    combine: Combine(Combine),
     complement: Complement,
     concat: Concat,
     constant: Constant(Constant),
@@ -147,11 +153,13 @@ operators! {
     neighbors: Neighbors(Neighbors),
     normalize_sum: NormalizeSum,
     one_hot: OneHot(OneHot),
+    ovo_scores: OvoScores(OvoScores),
     ones_for_zeros: OnesForZeros,
     ovo_votes: OvoVotes(OvoVotes),
     ovr_scores: OvrScores(OvrScores),
     pair_coupling: PairCoupling(PairCoupling),
     pair_kernel: PairKernel(PairKernel),
+    poly: Poly(Poly),
     reduce: Reduce(Reduce),
     row_norm: RowNorm(RowNorm),
     scale: Scale(Scale),

@@ -36,6 +36,11 @@ impl Child {
         Self { path, model, names: None }
     }
 
+    /// Its path from the model.
+    pub(crate) fn path(&self) -> &str {
+        &self.path
+    }
+
     /// What it was fitted on.
     pub(crate) fn takes(&self) -> Takes {
         self.model.takes()
@@ -72,7 +77,8 @@ impl Child {
     /// What its wanted methods compute from `x`.
     pub(crate) fn lower(&self, builder: &mut Builder, x: &Input, wanted: Wanted) -> Result<Methods, Error> {
         let (got, want) = (x.columns(builder)?, self.model.takes().columns());
-        if got != want && !self.model.finds_columns(x) {
+        let takes_any = self.model.takes() == Takes::AnyNumbers;
+        if got != want && !takes_any && !self.model.finds_columns(x) {
             let message = format!("fitted on {want} columns, and gets {got}");
             return Err(Error::malformed(&*self.path, message));
         }
@@ -80,6 +86,31 @@ impl Child {
         let methods = self.model.lower_onto(builder, x, wanted);
         builder.set_origin(before);
         methods
+    }
+
+    /// What one method gives on `x`; `None` where the estimator has no such method.
+    pub(crate) fn results(
+        &self,
+        builder: &mut Builder,
+        x: &Input,
+        method: Method,
+    ) -> Result<Option<Results>, Error> {
+        let methods = self.lower(builder, x, Wanted::of(&[method]))?;
+        let found = methods.offered().iter().find(|(offered, _)| *offered == method);
+        Ok(found.map(|(_, results)| results.clone()))
+    }
+
+    /// Columns of the rows that `inverse_transform` takes, if it has one.
+    pub(crate) fn inverse_columns(&self) -> Option<usize> {
+        self.model.inverse_columns()
+    }
+
+    /// What `inverse_transform` gives.
+    pub(crate) fn lower_inverse(&self, builder: &mut Builder, x: &Input) -> Result<Edge, Error> {
+        let before = builder.set_origin(Origin::new(&self.path, self.model.name()));
+        let inverse = self.model.lower_inverse(builder, x);
+        builder.set_origin(before);
+        inverse
     }
 
     /// The result of one method on `x`.

@@ -2,21 +2,22 @@ use std::cell::{RefCell, RefMut};
 use std::fmt::Debug;
 use std::rc::Rc;
 
-use cannery_graph::{Builder, Graph, Labels, Origin, Signature};
+use cannery_graph::{Builder, Edge, Graph, Labels, Origin, Signature};
 use cannery_object::{Heap, Id, Value, View};
 use rustc_hash::FxHashMap;
 
 use crate::entry::Entry;
 use crate::error::Error;
 use crate::input::{ColumnHint, Input, Takes};
-use crate::method::{Methods, Wanted};
+use crate::inverse;
+use crate::method::{Method, Methods, Wanted};
 use crate::names::{Names, NamesRead};
 use crate::neighbors;
 use crate::state::State;
 use crate::tree::nodes::TreesRead;
 use crate::{
-    compose, ensemble, feature_extraction, impute, linear_model, model_selection, pipeline, preprocessing,
-    svm, tree,
+    compose, ensemble, feature_extraction, feature_selection, impute, linear_model, model_selection,
+    pipeline, preprocessing, svm, tree,
 };
 
 /// An estimator that was read: its parts fit together.
@@ -53,6 +54,24 @@ pub trait Estimator: Debug + Send + Sync {
         None
     }
 
+    /// Whether it takes what another one gives, and gives what that one takes.
+    fn goes_back(&self) -> bool {
+        false
+    }
+
+    /// Columns of the rows that `inverse_transform` takes, which `transform` gave; `None` where there is no such method.
+    fn inverse_columns(&self) -> Option<usize> {
+        None
+    }
+
+    /// Adds what `inverse_transform` computes from rows that `transform` gave.
+    ///
+    /// # Errors
+    /// `Unsupported` where there is no such method.
+    fn lower_inverse(&self, _builder: &mut Builder, _x: &Input) -> Result<Edge, Error> {
+        Err(inverse::absent(self))
+    }
+
     /// Adds what each wanted method computes from `x`, which has the columns that it [`takes`](Self::takes). The origin at
     /// work in the builder is this estimator's.
     fn lower_onto(&self, builder: &mut Builder, x: &Input, wanted: Wanted) -> Result<Methods, Error>;
@@ -75,7 +94,8 @@ impl dyn Estimator {
         let mut builder = Builder::new(signature.clone());
         builder.set_origin(Origin::new("", self.name()));
         let x = self.bring(&mut builder)?;
-        let methods = self.lower_onto(&mut builder, &x, wanted)?;
+        let mut methods = self.lower_onto(&mut builder, &x, wanted)?;
+        self.add_inverse(&mut builder, &mut methods);
         for (method, results) in methods.offered() {
             builder.offer(method.name(), results.clone())?;
         }
@@ -83,6 +103,20 @@ impl dyn Estimator {
             builder.refuse(method.name(), reason);
         }
         Ok(builder.finish())
+    }
+
+    /// Beside `transform` goes `inverse_transform` of what it gives.
+    fn add_inverse(&self, builder: &mut Builder, methods: &mut Methods) {
+        let Some(transformed) = methods.one(Method::Transform) else { return };
+        if self.inverse_columns().is_none() || !methods.wants(Method::InverseTransform) {
+            return;
+        }
+        match self.lower_inverse(builder, &transformed.into()) {
+            Ok(edge) => {
+                let _ = methods.offer(Method::InverseTransform, || Ok(edge));
+            }
+            Err(error) => methods.refuse(Method::InverseTransform, error.to_string()),
+        }
     }
 
     /// Whether the estimator finds the columns of a frame by their names, among others.
@@ -97,7 +131,7 @@ impl dyn Estimator {
         let columns = self.takes().columns();
         match (builder.signature().clone(), self.takes()) {
             (Signature::Text, Takes::Texts) => Ok(Input::Texts(builder.field(0)?)),
-            (Signature::Frame(fields), Takes::Numbers { .. } | Takes::Columns { .. }) => {
+            (Signature::Frame(fields), Takes::Numbers { .. } | Takes::Columns { .. } | Takes::Labels) => {
                 let mut edges = Vec::with_capacity(fields.len());
                 for (column, field) in fields.iter().enumerate() {
                     edges.push((field.name.clone(), builder.field(column)?));
@@ -112,8 +146,12 @@ impl dyn Estimator {
             }
             (
                 Signature::Dense { .. } | Signature::Csr { .. },
-                Takes::Numbers { .. } | Takes::Columns { .. },
+                Takes::Numbers { .. } | Takes::Columns { .. } | Takes::Labels,
             ) => Ok(Input::Matrix(builder.input(columns)?)),
+            (_, Takes::AnyNumbers) => {
+                let message = "this attribute is missing, and nothing else says how many columns there are";
+                Err(Error::unsupported("n_features_in_", message))
+            }
             (brought, Takes::Texts) => {
                 Err(Error::unsupported("", format!("a text a row is taken, not {brought}")))
             }
@@ -127,6 +165,7 @@ const FAMILIES: &[&[Entry]] = &[
     compose::ENTRIES,
     ensemble::ENTRIES,
     feature_extraction::ENTRIES,
+    feature_selection::ENTRIES,
     impute::ENTRIES,
     linear_model::ENTRIES,
     model_selection::ENTRIES,

@@ -13,29 +13,35 @@ pub enum Takes {
         /// Number of columns.
         columns: usize,
     },
+    /// A matrix of numbers, of any number of columns as far as the file says: before 0.24 many transformers that learn
+    /// nothing did not keep it.
+    AnyNumbers,
     /// Columns whose dtype matters: numbers, texts, anything.
     Columns {
         /// Number of columns.
         columns: usize,
     },
+    /// A label a row, of whatever type: one column.
+    Labels,
     /// A text a row.
     Texts,
 }
 
 impl Takes {
-    /// Number of columns; texts are one.
+    /// Number of columns; texts are one, and 0 stands for any number.
     pub fn columns(self) -> usize {
         match self {
             Self::Numbers { columns } | Self::Columns { columns } => columns,
-            Self::Texts => 1,
+            Self::Labels | Self::Texts => 1,
+            Self::AnyNumbers => 0,
         }
     }
 
     /// What each column holds.
     pub(crate) fn column_kind(self) -> ColumnKind {
         match self {
-            Self::Numbers { .. } => ColumnKind::Number,
-            Self::Columns { .. } => ColumnKind::Open,
+            Self::Numbers { .. } | Self::AnyNumbers => ColumnKind::Number,
+            Self::Columns { .. } | Self::Labels => ColumnKind::Open,
             Self::Texts => ColumnKind::Text,
         }
     }

@@ -20,17 +20,20 @@ pub enum Method {
     ScoreSamples,
     /// Other columns.
     Transform,
+    /// From these back to the columns that it was fitted on.
+    InverseTransform,
 }
 
 impl Method {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Predict,
         Self::PredictProba,
         Self::PredictLogProba,
         Self::DecisionFunction,
         Self::ScoreSamples,
         Self::Transform,
+        Self::InverseTransform,
     ];
 
     /// The name in Python, and of the output of a graph: `predict_proba`.
@@ -42,6 +45,7 @@ impl Method {
             Self::DecisionFunction => "decision_function",
             Self::ScoreSamples => "score_samples",
             Self::Transform => "transform",
+            Self::InverseTransform => "inverse_transform",
         }
     }
 }
@@ -132,6 +136,29 @@ impl Methods {
         if self.wants(method) {
             self.refused.push((method, reason.into()));
         }
+    }
+
+    /// The single result of a method that is offered.
+    pub(crate) fn one(&self, method: Method) -> Option<Edge> {
+        self.offered.iter().find_map(|(offered, results)| match results {
+            Results::One(edge) if *offered == method => Some(*edge),
+            _ => None,
+        })
+    }
+
+    /// Offers and refuses some methods as an estimator inside this one does.
+    pub(crate) fn hand_on(&mut self, inner: &Self, only: &[Method]) -> Result<(), Error> {
+        let handed = |method: &Method| only.contains(method);
+        for (method, results) in inner.offered.iter().filter(|(method, _)| handed(method)) {
+            match results {
+                Results::One(edge) => self.offer(*method, || Ok(*edge))?,
+                Results::List(edges) => self.offer_list(*method, || Ok(edges.clone()))?,
+            }
+        }
+        for (method, reason) in inner.refused.iter().filter(|(method, _)| handed(method)) {
+            self.refuse(*method, reason.clone());
+        }
+        Ok(())
     }
 
     /// Methods with what they give.

@@ -50,6 +50,16 @@ impl Names {
         }
     }
 
+    /// `pca0`, `pca1`, …: the name of the class in lower case and a number.
+    pub(crate) fn of_class(class: &str, columns: usize) -> Option<Self> {
+        let class = class.to_ascii_lowercase();
+        if columns > MAX_NAMES {
+            None
+        } else {
+            Self::new((0..columns).map(|column| format!("{class}{column}")))
+        }
+    }
+
     /// The names of these columns.
     pub(crate) fn pick(&self, columns: &[usize]) -> Option<Self> {
         let picked: Option<Vec<&str>> = columns.iter().map(|&column| Some(&**self.0.get(column)?)).collect();

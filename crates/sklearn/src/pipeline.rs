@@ -1,6 +1,6 @@
 //! `sklearn.pipeline.Pipeline`: transformers one after another, then the methods of the last step.
 
-use cannery_graph::{Builder, Labels};
+use cannery_graph::{Builder, Edge, Labels};
 use cannery_object::Value;
 
 use crate::child::Child;
@@ -45,10 +45,17 @@ fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
     };
     let transformers = before.iter().enumerate().filter_map(&mut read_at).collect::<Result<Vec<_>, _>>()?;
     let last = read_at((before.len(), last)).transpose()?;
-    let takes = transformers.first().or(last.as_ref()).map(Child::takes).ok_or_else(|| {
+    let takes = takes(transformers.iter().chain(&last)).ok_or_else(|| {
         state.unsupported("steps", "all steps are 'passthrough', and none says how many columns there are")
     })?;
     Ok(Box::new(Pipeline { transformers, last, takes, keeps_names }))
+}
+
+/// What the first step takes; where it takes any number of columns it gives as many, so the next one says it.
+fn takes<'s>(mut steps: impl Iterator<Item = &'s Child>) -> Option<Takes> {
+    let first = steps.next()?.takes();
+    let known = if first == Takes::AnyNumbers { steps.map(Child::takes).find(|t| *t != first) } else { None };
+    Some(known.unwrap_or(first))
 }
 
 /// Estimators of several files as one: what `transform` of each gives is what the next one takes. The name says where an
@@ -65,7 +72,7 @@ pub fn chain(estimators: Vec<(String, Box<dyn Estimator>)>) -> Result<Box<dyn Es
     let mut transformers: Vec<Child> =
         estimators.into_iter().map(|(name, estimator)| Child::of(name, estimator)).collect();
     let last = transformers.pop().ok_or_else(|| Error::unsupported("", "a chain of no estimator"))?;
-    let takes = transformers.first().unwrap_or(&last).takes();
+    let takes = takes(transformers.iter().chain([&last])).unwrap_or(last.takes());
     Ok(Box::new(Pipeline { transformers, last: Some(last), takes, keeps_names: true }))
 }
 
@@ -113,6 +120,20 @@ impl Estimator for Pipeline {
             names = Some(step.names_out(names.as_ref())?);
         }
         names
+    }
+
+    fn inverse_columns(&self) -> Option<usize> {
+        let steps = || self.transformers.iter().chain(&self.last);
+        let all = steps().all(|step| step.inverse_columns().is_some());
+        if all { steps().last()?.inverse_columns() } else { None }
+    }
+
+    fn lower_inverse(&self, builder: &mut Builder, x: &Input) -> Result<Edge, Error> {
+        let mut x = x.clone();
+        for step in self.transformers.iter().chain(&self.last).rev() {
+            x = step.lower_inverse(builder, &x)?.into();
+        }
+        x.matrix(builder)
     }
 
     fn lower_onto(&self, builder: &mut Builder, x: &Input, wanted: Wanted) -> Result<Methods, Error> {

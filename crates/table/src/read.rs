@@ -189,7 +189,10 @@ impl Table {
         Self::of_rows(rows, options)
     }
 
-    fn of_rows(rows: Rows, options: &TableOptions) -> Result<Self, Error> {
+    fn of_rows(mut rows: Rows, options: &TableOptions) -> Result<Self, Error> {
+        if let (true, Rows::Array(rows)) = (options.vectors, &mut rows) {
+            rows.is_vector = false;
+        }
         rows.check(options.wanted)?;
         Ok(Self { rows, wanted: options.wanted, given: 0, is_begun: false })
     }

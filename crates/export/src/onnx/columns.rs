@@ -1,6 +1,8 @@
 //! Column by column.
 
-use cannery_graph::{Arithmetic, Clip, Code, CodeColumn, Codes, DType, Function, Scale};
+use cannery_graph::{
+    Arithmetic, Binarize, Clip, Code, CodeColumn, Codes, DType, Function, Poly, Scale, Term,
+};
 
 use super::emit::{Arg, Made, Value};
 use super::guard::none_of;
@@ -47,6 +49,52 @@ pub(super) fn clip(net: &mut Net, x: Arg<'_>, clip: Clip) -> Made {
     Ok(Value::Tensor(net.op("Where", &[&is_above, &high, &y])))
 }
 
+/// 1 above a bound, else 0.
+pub(super) fn binarize(net: &mut Net, x: Arg<'_>, binarize: Binarize) -> Made {
+    let bound = net.float(x.ty.dtype, binarize.above);
+    let is_above = net.op("Greater", &[x.tensor()?, &bound]);
+    Ok(Value::Tensor(net.cast(&is_above, x.ty.dtype)))
+}
+
+/// A product a term.
+pub(super) fn poly(net: &mut Net, x: Arg<'_>, poly: &Poly) -> Made {
+    let name = x.tensor()?;
+    let features: Vec<String> = (0..poly.features).map(|feature| net.columns(name, &[feature])).collect();
+    let one = net.float(x.ty.dtype, 1.0);
+    let mut terms: Vec<String> = Vec::with_capacity(poly.terms.len());
+    for term in &poly.terms {
+        terms.push(match *term {
+            Term::One => net.for_each_row(&one, &[1], name),
+            Term::Column(column) => features[column as usize].clone(),
+            Term::Product { term, column } => {
+                net.op("Mul", &[&terms[term as usize], &features[column as usize]])
+            }
+        });
+    }
+    Ok(Value::Tensor(net.concat(&terms, 1)))
+}
+
+/// Why a function can't be exported.
+pub(super) fn refuses(function: Function) -> Option<String> {
+    let is_missing = matches!(
+        function,
+        Function::Log2
+            | Function::Log10
+            | Function::Cbrt
+            | Function::Truncate
+            | Function::Tan
+            | Function::ArcSin
+            | Function::ArcCos
+            | Function::ArcTan
+            | Function::Sinh
+            | Function::Cosh
+            | Function::ArcSinh
+            | Function::NormalCdf
+            | Function::NormalPpf
+    );
+    is_missing.then(|| format!("ONNX Runtime has no {function} of float64"))
+}
+
 /// A function of one number.
 pub(super) fn elementwise(net: &mut Net, x: Arg<'_>, function: Function) -> Made {
     let (name, dtype) = (x.tensor()?, x.ty.dtype);
@@ -59,7 +107,33 @@ pub(super) fn elementwise(net: &mut Net, x: Arg<'_>, function: Function) -> Made
         Function::Square => net.op("Mul", &[name, name]),
         Function::ExpM1 => exp_m1(net, name, dtype),
         Function::Log1P => log_1p(net, name, dtype),
+        Function::Exp2 => {
+            let two = net.float(dtype, 2.0);
+            net.op("Pow", &[&two, name])
+        }
         Function::Expit => expit(net, name, dtype),
+        Function::Sign => net.op("Sign", &[name]),
+        Function::Reciprocal => net.op("Reciprocal", &[name]),
+        Function::Floor => net.op("Floor", &[name]),
+        Function::Ceil => net.op("Ceil", &[name]),
+        Function::Round => net.op("Round", &[name]),
+        Function::Sin => net.op("Sin", &[name]),
+        Function::Cos => net.op("Cos", &[name]),
+        Function::Tanh => tanh(net, name, dtype),
+        Function::Relu => net.op("Relu", &[name]),
+        Function::Log2
+        | Function::Log10
+        | Function::Cbrt
+        | Function::Truncate
+        | Function::Tan
+        | Function::ArcSin
+        | Function::ArcCos
+        | Function::ArcTan
+        | Function::Sinh
+        | Function::Cosh
+        | Function::ArcSinh
+        | Function::NormalCdf
+        | Function::NormalPpf => return Err(format!("ONNX Runtime has no {function} of float64")),
     }))
 }
 
@@ -70,6 +144,19 @@ pub(super) fn expit(net: &mut Net, x: &str, dtype: DType) -> String {
     let exp = net.op("Exp", &[&negative]);
     let sum = net.op("Add", &[&one, &exp]);
     net.op("Div", &[&one, &sum])
+}
+
+/// 1 − 2/(e²ˣ + 1) loses digits near 0; by expm1 it is expm1(2x)/(expm1(2x) + 2), with the sign taken off first.
+fn tanh(net: &mut Net, x: &str, dtype: DType) -> String {
+    let minus_two = net.float(dtype, -2.0);
+    let two = net.float(dtype, 2.0);
+    let (sign, size) = (net.op("Sign", &[x]), net.op("Abs", &[x]));
+    let twice = net.op("Mul", &[&size, &minus_two]);
+    let part = exp_m1(net, &twice, dtype);
+    let whole = net.op("Add", &[&part, &two]);
+    let part = net.op("Neg", &[&part]);
+    let ratio = net.op("Div", &[&part, &whole]);
+    net.op("Mul", &[&sign, &ratio])
 }
 
 /// Kahan's way: with u = 1 + x it is log(u)·(x/(u−1)), and x where u is 1.

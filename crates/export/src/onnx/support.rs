@@ -2,7 +2,7 @@
 
 use cannery_graph::{Confidence, DType, Graph, NeighborReduce, Op, Reduction, Shape, Step};
 
-use super::{neighbors, reduce, text};
+use super::{columns, neighbors, reduce, scores, text};
 use crate::legalise::Target;
 
 /// What ONNX holds of an operator.
@@ -28,15 +28,17 @@ macro_rules! support {
 support! {
     "arg_max": "ArgMax, behind Where for NaN";
     "arith": "Add, Sub, Mul, Div, Max or Min";
+    "binarize": "Greater, Cast";
     "cast": "Cast", "a column of text that becomes a number: ONNX Runtime's Cast reads and writes 8 digits";
     "clip": "Less, Where, Greater, Where";
     "codes": "Gather, LabelEncoder or Mod, Concat";
     "columns": "Gather";
+    "combine": "Sum in order, Div", "weighted medians, votes and logarithms of sums";
     "complement": "Sub, Concat";
     "concat": "Concat";
     "constant": "Shape, Expand";
     "dense": "nothing: all tensors are dense";
-    "elementwise": "the function, or its parts: expit is 1/(1+Exp(−x)), log1p and expm1 are Kahan's";
+    "elementwise": "the function, or its parts: expit is 1/(1+Exp(−x)), log1p and expm1 are Kahan's, tanh is of expm1", "functions that ONNX Runtime does not have for float64";
     "field": "an input [n,1] of the column's name, Reshape";
     "flatten": "Squeeze";
     "group_arg_max": "Gather, ArgMax, Add for each group, Concat";
@@ -53,11 +55,13 @@ support! {
     "neighbors": "Sub, Mul, Add feature by feature (Scan above 64), TopK", "other distances than Euclidean, Manhattan, Chebyshev and Minkowski without weights; of points at one distance the first counts";
     "normalize_sum": "ReduceSum, Div";
     "one_hot": "Gather, Equal, Cast";
+    "ovo_scores": "–", "votes and confidences of pairs of classes";
     "ones_for_zeros": "Abs, ReduceMax, Equal, Where";
     "ovo_votes": "Greater, MatMul with 0 and 1, ArgMax";
     "ovr_scores": "Less, MatMul with 0 and 1, Div, Add", "scikit-learn 0.20 and before: the scores of a row depend on the other rows";
     "pair_coupling": "Loop";
     "pair_kernel": "MatMul; for rbf Sub, Mul, Add feature by feature (Scan above 64), Exp";
+    "poly": "Gather for each column, Mul for each product, Concat";
     "reduce": "ReduceSum, ReduceMean, ReduceMin, ReduceMax; logsumexp by its parts; groups by Gather and Concat", "medians";
     "row_norm": "ReduceSum or ReduceMax, Where, Div";
     "scale": "Sub, Div, Mul, Add: a node a step; of float32 each between two Casts";
@@ -82,6 +86,9 @@ impl Target for Runtime {
             Op::Input(_) | Op::Field(_) if step.ty.dtype == DType::Any => {
                 Some("an input whose values have several types".into())
             }
+            Op::Combine(combine) => scores::refuses(&combine.0).map(Into::into),
+            Op::OvoScores(_) => Some("votes and confidences of pairs of classes".into()),
+            Op::Elementwise(function) => columns::refuses(*function),
             Op::HashCounts(_) => Some(text::HASHES.into()),
             Op::Tokens(tokens) => text::refuses(tokens),
             Op::Neighbors(search) => neighbors::refuses(search.metric()).map(Into::into),
@@ -94,6 +101,7 @@ impl Target for Runtime {
             | Op::Input(_)
             | Op::Field(_)
             | Op::ArgMax
+            | Op::Binarize(_)
             | Op::Arith(_)
             | Op::Cast(_)
             | Op::Clip(_)
@@ -103,7 +111,6 @@ impl Target for Runtime {
             | Op::Concat
             | Op::Constant(_)
             | Op::Dense
-            | Op::Elementwise(_)
             | Op::Flatten
             | Op::GroupArgMax(_)
             | Op::Guard(_)
@@ -119,6 +126,7 @@ impl Target for Runtime {
             | Op::OvoVotes(_)
             | Op::PairCoupling(_)
             | Op::PairKernel(_)
+            | Op::Poly(_)
             | Op::Reduce(_)
             | Op::RowNorm(_)
             | Op::Scale(_)

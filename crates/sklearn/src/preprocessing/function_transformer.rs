@@ -3,7 +3,7 @@
 //! A function is a name in the file, and nothing behind a name is looked at: those below are computed, any other is
 //! refused.
 
-use cannery_graph::{Builder, Check, DType, Function, Op, Shape};
+use cannery_graph::{Builder, Check, Clip, DType, Edge, Function, Missing, MissingMask, Op, Shape};
 use cannery_object::{Value, View};
 
 use crate::entry::Entry;
@@ -16,10 +16,11 @@ use crate::state::State;
 
 #[derive(Debug)]
 struct FunctionTransformer {
-    n_features: usize,
+    n_features: Option<usize>,
     /// Whether X is checked to be finite numbers.
     validates: bool,
     function: Applied,
+    inverse: Option<Applied>,
     keeps_names: bool,
 }
 
@@ -31,6 +32,10 @@ enum Applied {
     ToF64,
     /// A function of numpy.
     Each(Function),
+    /// `numpy.clip`.
+    Clip(Clip),
+    /// `numpy.isnan`.
+    IsNan,
 }
 
 const MODULES: [&str; 2] =
@@ -43,7 +48,7 @@ pub(crate) fn is_identity(state: &State<'_>, value: Value, place: &str) -> Resul
     if name != "FunctionTransformer" || !MODULES.contains(&module) {
         return Ok(false);
     }
-    Ok(matches!(function(&transformer), Ok(Applied::Identity)) && !validates(&transformer)?)
+    Ok(matches!(applied(&transformer, "func", "kw_args"), Ok(Applied::Identity)) && !validates(&transformer)?)
 }
 
 pub(crate) const ENTRY: Entry = Entry {
@@ -59,20 +64,12 @@ pub(crate) fn keeps_names(state: &State<'_>) -> bool {
 }
 
 fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
-    const NAME: &str = "n_features_in_"; // since 0.24
-    let function = function(state)?;
-    if !state.has(NAME) {
-        return Err(state.unsupported(
-            NAME,
-            "this attribute is missing, and nothing else says how many columns there are",
-        ));
-    }
-    let n_features =
-        usize::try_from(state.int(NAME)?).map_err(|_| state.malformed(NAME, "a count below 0"))?;
+    let inverse = applied(state, "inverse_func", "inv_kw_args").ok();
     Ok(Box::new(FunctionTransformer {
-        n_features,
+        n_features: state.n_features()?, // since 0.24
         validates: validates(state)?,
-        function,
+        function: applied(state, "func", "kw_args")?,
+        inverse,
         keeps_names: keeps_names(state),
     }))
 }
@@ -83,35 +80,72 @@ fn validates(state: &State<'_>) -> Result<bool, Error> {
     if state.is_none(NAME)? { Ok(true) } else { state.bool(NAME) }
 }
 
-fn function(state: &State<'_>) -> Result<Applied, Error> {
-    const NAME: &str = "func";
-    if state.has("kw_args")
-        && !state.is_none("kw_args")?
-        && state.heap().as_dict(state.value("kw_args")?) != Some(&[])
-    {
-        return Err(state.unsupported("kw_args", "arguments to the function"));
-    }
+/// The function that a parameter names; another parameter has its arguments.
+fn applied(state: &State<'_>, name: &str, arguments: &str) -> Result<Applied, Error> {
+    let keywords = keywords(state, arguments)?;
     if state.has("pass_y") && state.bool("pass_y").unwrap_or(false) {
         return Err(state.unsupported("pass_y", "a function of X and y"));
     }
-    let value = state.value(NAME)?;
+    let value = state.value(name)?;
     if value == Value::None {
         return Ok(Applied::Identity);
     }
     if let View::Partial(partial) = state.heap().view(value) {
-        let (function, ..) = partial.parts().map_err(|error| Error::in_view(state.path_of(NAME), &error))?;
+        let (function, ..) = partial.parts().map_err(|error| Error::in_view(state.path_of(name), &error))?;
         return match state.heap().global_name(function) {
             Some(("sklearn.utils.validation", "check_array")) if is_to_f64(state, &partial)? => {
                 Ok(Applied::ToF64)
             }
-            _ => Err(state.unsupported(NAME, "a function with arguments of its own")),
+            _ => Err(state.unsupported(name, "a function with arguments of its own")),
         };
     }
-    named(state, value)
+    match named(state, value, name)? {
+        Named::Applied(applied) if keywords.is_empty() => Ok(applied),
+        Named::Applied(_) => Err(state.unsupported(arguments, "arguments to the function")),
+        Named::Clip => clip(state, arguments, &keywords),
+    }
+}
+
+/// The arguments of a function, with their names.
+fn keywords<'h>(state: &State<'h>, name: &str) -> Result<Vec<(String, Value)>, Error> {
+    if !state.has(name) || state.is_none(name)? {
+        return Ok(vec![]);
+    }
+    let heap = state.heap();
+    let pairs = heap.as_dict(state.value(name)?).ok_or_else(|| state.malformed(name, "not a dict"))?;
+    let pair = |pair: &[Value]| Some((heap.as_str(pair[0])?.into_owned(), pair[1]));
+    let pairs: Option<Vec<_>> = pairs.chunks_exact(2).map(pair).collect();
+    pairs.ok_or_else(|| state.malformed(name, "a name of an argument that is not a text"))
+}
+
+/// The bounds of `numpy.clip`.
+fn clip(state: &State<'_>, place: &str, keywords: &[(String, Value)]) -> Result<Applied, Error> {
+    let (mut low, mut high) = (f64::NEG_INFINITY, f64::INFINITY);
+    for (name, value) in keywords {
+        let bound = match name.as_str() {
+            "a_min" | "min" => &mut low,
+            "a_max" | "max" => &mut high,
+            _ => return Err(state.unsupported(place, format!("the argument {name} of clip"))),
+        };
+        if *value != Value::None {
+            *bound = state.float_in(*value, place)?;
+        }
+    }
+    match keywords.is_empty() || low.is_nan() || high.is_nan() || low > high {
+        true => Err(state.unsupported(place, "clip without bounds, or with a lower one above the upper one")),
+        false => Ok(Applied::Clip(Clip { low, high })),
+    }
+}
+
+/// What a name means.
+enum Named {
+    Applied(Applied),
+    /// Its bounds are arguments.
+    Clip,
 }
 
 /// A function by its name: numpy's are written as names, or as calls of `_ufunc_reconstruct` with them.
-fn named(state: &State<'_>, value: Value) -> Result<Applied, Error> {
+fn named(state: &State<'_>, value: Value, place: &str) -> Result<Named, Error> {
     let heap = state.heap();
     let (module, name) = match heap.global_name(value) {
         Some((module, name)) => (module, name.to_owned()),
@@ -125,7 +159,7 @@ fn named(state: &State<'_>, value: Value) -> Result<Applied, Error> {
             });
             let name = call.ok_or_else(|| {
                 state.unsupported(
-                    "func",
+                    place,
                     "a function without a name to import, such as a lambda; cannery can't run Python code",
                 )
             })?;
@@ -140,19 +174,76 @@ fn named(state: &State<'_>, value: Value) -> Result<Applied, Error> {
             | "numpy._core._multiarray_umath"
             | "numpy._core.umath"
     );
-    match (&*name, is_numpy) {
-        ("_identity", false) if MODULES.contains(&module) => Ok(Applied::Identity),
-        ("exp", true) => Ok(Applied::Each(Function::Exp)),
-        ("log", true) => Ok(Applied::Each(Function::Log)),
-        ("expm1", true) => Ok(Applied::Each(Function::ExpM1)),
-        ("log1p", true) => Ok(Applied::Each(Function::Log1P)),
-        ("sqrt", true) => Ok(Applied::Each(Function::Sqrt)),
-        ("absolute" | "abs", true) => Ok(Applied::Each(Function::Absolute)),
-        ("square", true) => Ok(Applied::Each(Function::Square)),
-        ("negative", true) => Ok(Applied::Each(Function::Negate)),
-        _ => Err(state.unsupported("func", format!("the function {module}.{name}"))),
+    if name == "_identity" && MODULES.contains(&module) {
+        return Ok(Named::Applied(Applied::Identity));
+    }
+    let is_scipy =
+        matches!(module, "scipy.special" | "scipy.special._ufuncs" | "scipy.special._special_ufuncs");
+    let function = match &*name {
+        _ if !is_numpy && !is_scipy => None,
+        "clip" if is_numpy => return Ok(Named::Clip),
+        "isnan" => return Ok(Named::Applied(Applied::IsNan)),
+        "positive" => return Ok(Named::Applied(Applied::Identity)),
+        name => FUNCTIONS.iter().find(|(of, _)| *of == name).map(|(_, function)| *function),
+    };
+    match function {
+        Some(function) => Ok(Named::Applied(Applied::Each(function))),
+        None => Err(state.unsupported(place, format!("the function {module}.{name}"))),
     }
 }
+
+/// Universal functions of numpy and scipy by their names.
+const FUNCTIONS: &[(&str, Function)] = &[
+    ("abs", Function::Absolute),
+    ("absolute", Function::Absolute),
+    ("acos", Function::ArcCos),
+    ("arccos", Function::ArcCos),
+    ("arcsin", Function::ArcSin),
+    ("arcsinh", Function::ArcSinh),
+    ("arctan", Function::ArcTan),
+    ("asin", Function::ArcSin),
+    ("asinh", Function::ArcSinh),
+    ("atan", Function::ArcTan),
+    ("cbrt", Function::Cbrt),
+    ("ceil", Function::Ceil),
+    ("cos", Function::Cos),
+    ("cosh", Function::Cosh),
+    ("exp", Function::Exp),
+    ("exp2", Function::Exp2),
+    ("expit", Function::Expit),
+    ("expm1", Function::ExpM1),
+    ("fabs", Function::Absolute),
+    ("floor", Function::Floor),
+    ("log", Function::Log),
+    ("log10", Function::Log10),
+    ("log1p", Function::Log1P),
+    ("log2", Function::Log2),
+    ("ndtr", Function::NormalCdf),
+    ("ndtri", Function::NormalPpf),
+    ("negative", Function::Negate),
+    ("reciprocal", Function::Reciprocal),
+    ("rint", Function::Round),
+    ("sign", Function::Sign),
+    ("sin", Function::Sin),
+    ("sinh", Function::Sinh),
+    ("sqrt", Function::Sqrt),
+    ("square", Function::Square),
+    ("tan", Function::Tan),
+    ("tanh", Function::Tanh),
+    ("trunc", Function::Truncate),
+];
+
+/// Functions that give integers for integers.
+const OF_INTEGERS: &[Function] = &[
+    Function::Negate,
+    Function::Absolute,
+    Function::Square,
+    Function::Sign,
+    Function::Reciprocal,
+    Function::Floor,
+    Function::Ceil,
+    Function::Truncate,
+];
 
 /// Whether the keywords of the partial are those that make float64 of numbers and check nothing.
 fn is_to_f64(state: &State<'_>, partial: &cannery_object::views::Partial<'_>) -> Result<bool, Error> {
@@ -179,14 +270,28 @@ impl Estimator for FunctionTransformer {
     }
 
     fn takes(&self) -> Takes {
-        match self.function {
-            Applied::Identity => Takes::Columns { columns: self.n_features },
-            Applied::ToF64 | Applied::Each(_) => Takes::Numbers { columns: self.n_features },
+        match (self.n_features, self.function) {
+            (None, _) => Takes::AnyNumbers,
+            (Some(columns), Applied::Identity) => Takes::Columns { columns },
+            (Some(columns), _) => Takes::Numbers { columns },
         }
     }
 
     fn names_out(&self, names: Option<&Names>) -> Option<Names> {
-        if self.keeps_names { Names::of(names, self.n_features) } else { None }
+        if !self.keeps_names {
+            return None;
+        }
+        Names::of(names, self.n_features.or(names.map(Names::len))?)
+    }
+
+    fn inverse_columns(&self) -> Option<usize> {
+        self.inverse.map(|_| self.n_features.unwrap_or(0))
+    }
+
+    fn lower_inverse(&self, builder: &mut Builder, x: &Input) -> Result<Edge, Error> {
+        let function = self.inverse.ok_or_else(|| crate::inverse::absent(self))?;
+        let x = x.matrix(builder)?;
+        apply(builder, function, x, "inverse_func")
     }
 
     fn lower_onto(&self, builder: &mut Builder, x: &Input, _: Wanted) -> Result<Methods, Error> {
@@ -200,27 +305,42 @@ impl Estimator for FunctionTransformer {
                 edge = builder.add(Op::Guard(Check::Finite), &[edge])?;
             }
         }
-        let transformed = match (self.function, builder.type_of(edge)?.dtype) {
-            (Applied::Identity, _) => edge,
-            (Applied::ToF64, _) => {
-                let floats = x.dense_floats(builder)?;
-                builder.cast(floats, DType::F64)?
-            }
-            (Applied::Each(_), DType::Bool | DType::Str | DType::Any) => {
-                return Err(Error::unsupported("func", "a function of numbers, of what is none"));
-            }
-            // integers stay integers there
-            (Applied::Each(Function::Negate | Function::Absolute | Function::Square), DType::I64) => {
-                return Err(Error::unsupported("func", "a function of integers that gives integers"));
-            }
-            (Applied::Each(function), DType::F32 | DType::F64 | DType::I64) => {
-                if let Shape::Csr(_) = builder.type_of(edge)?.shape {
-                    return Err(Error::unsupported("func", "a function of a sparse matrix"));
-                }
-                let floats = Input::from(edge).floats(builder)?;
-                builder.add(Op::Elementwise(function), &[floats])?
-            }
-        };
-        Ok(Methods::transform(transformed))
+        Ok(Methods::transform(apply(builder, self.function, edge, "func")?))
     }
+}
+
+/// A function of each element.
+fn apply(builder: &mut Builder, function: Applied, x: Edge, place: &str) -> Result<Edge, Error> {
+    let ty = builder.type_of(x)?;
+    let refuse = |message: &str| Err(Error::unsupported(place, message));
+    match function {
+        Applied::Identity => return Ok(x),
+        Applied::ToF64 => {
+            let floats = Input::from(x).dense_floats(builder)?;
+            return Ok(builder.cast(floats, DType::F64)?);
+        }
+        Applied::Each(_) | Applied::Clip(_) | Applied::IsNan => {}
+    }
+    if matches!(ty.dtype, DType::Bool | DType::Str | DType::Any) {
+        return refuse("a function of numbers, of what is none");
+    }
+    if let Shape::Csr(_) = ty.shape {
+        return refuse("a function of a sparse matrix");
+    }
+    let is_int = ty.dtype == DType::I64;
+    let gives_int = match function {
+        Applied::Each(function) => OF_INTEGERS.contains(&function),
+        Applied::Clip(_) => true,
+        Applied::Identity | Applied::ToF64 | Applied::IsNan => false,
+    };
+    if is_int && gives_int {
+        return refuse("a function of integers that gives integers");
+    }
+    let floats = Input::from(x).floats(builder)?;
+    let op = match function {
+        Applied::Each(function) => Op::Elementwise(function),
+        Applied::Clip(clip) => Op::Clip(clip),
+        Applied::IsNan | Applied::Identity | Applied::ToF64 => Op::MissingMask(MissingMask(Missing::Nan)),
+    };
+    Ok(builder.add(op, &[floats])?)
 }

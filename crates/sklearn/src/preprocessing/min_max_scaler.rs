@@ -3,7 +3,7 @@
 //! Source: `MinMaxScaler.transform` in `sklearn/preprocessing/_data.py`: X *= scale_, X += min_, each rounded to the dtype
 //! of X; since 0.24 perhaps clipped to the range.
 
-use cannery_graph::{Arithmetic, Builder, Check, Clip, Op, Scale, Shape};
+use cannery_graph::{Arithmetic, Builder, Check, Clip, Edge, Op, Scale, Shape};
 
 use crate::entry::Entry;
 use crate::error::Error;
@@ -67,6 +67,17 @@ impl Estimator for MinMaxScaler {
 
     fn names_out(&self, names: Option<&Names>) -> Option<Names> {
         Names::of(names, self.scale.len())
+    }
+
+    fn inverse_columns(&self) -> Option<usize> {
+        Some(self.scale.len())
+    }
+
+    /// X −= min_, X /= scale_.
+    fn lower_inverse(&self, builder: &mut Builder, x: &Input) -> Result<Edge, Error> {
+        let x = x.dense_floats(builder)?;
+        let steps = vec![(Arithmetic::Subtract, self.min.clone()), (Arithmetic::Divide, self.scale.clone())];
+        Ok(builder.add(Op::Scale(Scale { steps }), &[x])?)
     }
 
     fn lower_onto(&self, builder: &mut Builder, x: &Input, _: Wanted) -> Result<Methods, Error> {

@@ -1,11 +1,18 @@
 //! `sklearn.preprocessing`: transformers of columns.
 
+mod binarizer;
 mod categories;
 pub(crate) mod function_transformer;
+mod label_binarizer;
+mod label_encoder;
+mod max_abs_scaler;
 mod min_max_scaler;
+mod normalizer;
 mod one_hot_encoder;
 mod one_hot_legacy;
 mod ordinal_encoder;
+mod polynomial_features;
+mod robust_scaler;
 mod standard_scaler;
 
 pub(crate) use categories::scalar;
@@ -13,9 +20,16 @@ pub(crate) use categories::scalar;
 use crate::entry::Entry;
 
 pub(crate) const ENTRIES: &[Entry] = &[
+    binarizer::ENTRY,
     function_transformer::ENTRY,
+    label_binarizer::ENTRY,
+    label_encoder::ENTRY,
+    max_abs_scaler::ENTRY,
     min_max_scaler::ENTRY,
+    normalizer::ENTRY,
     one_hot_encoder::ENTRY,
     ordinal_encoder::ENTRY,
+    polynomial_features::ENTRY,
+    robust_scaler::ENTRY,
     standard_scaler::ENTRY,
 ];

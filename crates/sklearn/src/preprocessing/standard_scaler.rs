@@ -74,6 +74,26 @@ impl Estimator for StandardScaler {
         Names::of(names, self.n_features)
     }
 
+    fn inverse_columns(&self) -> Option<usize> {
+        Some(self.n_features)
+    }
+
+    /// X *= scale_, X += mean_; sparse data is not centered.
+    fn lower_inverse(&self, builder: &mut Builder, x: &Input) -> Result<Edge, Error> {
+        let x = x.floats(builder)?;
+        let ty = builder.type_of(x)?;
+        let is_f32 = ty.dtype == DType::F32;
+        if matches!(ty.shape, Shape::Csr(_)) && self.mean.is_some() {
+            return Err(Error::unsupported("", "a sparse matrix, which a scaler with a mean does not take"));
+        }
+        let step =
+            |step, constants: &Option<Vec<f64>>| Some((step, self.constants(constants.as_ref()?, is_f32)));
+        let multiply = step(Arithmetic::Multiply, &self.scale);
+        let add = step(Arithmetic::Add, &self.mean);
+        let scale = Scale { steps: multiply.into_iter().chain(add).collect() };
+        Ok(builder.add(Op::Scale(scale), &[x])?)
+    }
+
     fn lower_onto(&self, builder: &mut Builder, x: &Input, _: Wanted) -> Result<Methods, Error> {
         let check = if self.takes_nan { Check::NotInfinite } else { Check::Finite };
         let x = x.floats(builder)?;

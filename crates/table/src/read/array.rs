@@ -16,7 +16,7 @@ pub(super) struct ArrayRows {
     pub(super) rows: usize,
     pub(super) columns: usize,
     /// The array has one axis.
-    is_vector: bool,
+    pub(super) is_vector: bool,
     /// The names that were asked for.
     wanted: Option<Vec<String>>,
     next: usize,

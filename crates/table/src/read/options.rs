@@ -17,6 +17,7 @@ pub struct TableOptions {
     pub(super) hints: Vec<Hint>,
     pub(super) header: Header,
     pub(super) separator: Option<u8>,
+    pub(super) vectors: bool,
     pub(super) limits: Limits,
 }
 
@@ -38,7 +39,7 @@ impl TableOptions {
     /// What the rows are to become; all else as usual.
     pub fn new(wanted: Wanted) -> Self {
         let (header, limits) = (Header::default(), Limits::default());
-        Self { wanted, names: None, hints: vec![], header, separator: None, limits }
+        Self { wanted, names: None, hints: vec![], header, separator: None, vectors: false, limits }
     }
 
     /// The names of the columns that the model was fitted on.
@@ -66,6 +67,13 @@ impl TableOptions {
     #[must_use]
     pub fn separator(mut self, separator: Option<u8>) -> Self {
         self.separator = separator;
+        self
+    }
+
+    /// Whether an array of one axis is a matrix of one column.
+    #[must_use]
+    pub fn vectors(mut self, vectors: bool) -> Self {
+        self.vectors = vectors;
         self
     }
 
