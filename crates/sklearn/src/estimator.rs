@@ -16,8 +16,8 @@ use crate::neighbors;
 use crate::state::State;
 use crate::tree::nodes::TreesRead;
 use crate::{
-    compose, ensemble, feature_extraction, impute, linear_model, model_selection, pipeline, preprocessing,
-    svm, tree,
+    cluster, compose, decomposition, ensemble, feature_extraction, impute, linear_model, model_selection,
+    neural_network, pipeline, preprocessing, svm, tree,
 };
 
 /// An estimator that was read: its parts fit together.
@@ -162,13 +162,16 @@ impl dyn Estimator {
 
 /// Every class that can be read, by family.
 const FAMILIES: &[&[Entry]] = &[
+    cluster::ENTRIES,
     compose::ENTRIES,
+    decomposition::ENTRIES,
     ensemble::ENTRIES,
     feature_extraction::ENTRIES,
     impute::ENTRIES,
     linear_model::ENTRIES,
     model_selection::ENTRIES,
     neighbors::ENTRIES,
+    neural_network::ENTRIES,
     pipeline::ENTRIES,
     preprocessing::ENTRIES,
     svm::ENTRIES,
