@@ -128,6 +128,7 @@ pub(super) fn emit(net: &mut Net, step: &Step<'_>, inputs: &[&str], args: &[Arg<
         Op::OvoVotes(votes) => svm::ovo_votes(net, x()?, votes.classes),
         Op::OvrScores(scores) => svm::ovr_scores(net, x()?, *scores),
         Op::PairCoupling(coupling) => svm::pair_coupling(net, x()?, coupling),
+        Op::PairDistance(_) => Err(kernel::DISTANCES.into()),
         Op::PairKernel(pairs) => kernel::pair_kernel(net, x()?, pairs),
         Op::Poly(poly) => columns::poly(net, x()?, poly),
         Op::Reduce(reduce) => reduce::reduce(net, x()?, reduce),

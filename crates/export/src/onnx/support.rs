@@ -2,7 +2,7 @@
 
 use cannery_graph::{Confidence, DType, Graph, NeighborReduce, Op, Reduction, Shape, Step};
 
-use super::{columns, neighbors, reduce, scores, text};
+use super::{columns, kernel, neighbors, reduce, scores, text};
 use crate::legalise::Target;
 
 /// What ONNX holds of an operator.
@@ -60,6 +60,7 @@ support! {
     "ovo_votes": "Greater, MatMul with 0 and 1, ArgMax";
     "ovr_scores": "Less, MatMul with 0 and 1, Div, Add", "scikit-learn 0.20 and before: the scores of a row depend on the other rows";
     "pair_coupling": "Loop";
+    "pair_distance": "–", "distances to points are not written yet";
     "pair_kernel": "MatMul; for rbf Sub, Mul, Add feature by feature (Scan above 64), Exp";
     "poly": "Gather for each column, Mul for each product, Concat";
     "reduce": "ReduceSum, ReduceMean, ReduceMin, ReduceMax; logsumexp by its parts; groups by Gather and Concat", "medians";
@@ -90,6 +91,7 @@ impl Target for Runtime {
             Op::OvoScores(_) => Some("votes and confidences of pairs of classes".into()),
             Op::Elementwise(function) => columns::refuses(*function),
             Op::HashCounts(_) => Some(text::HASHES.into()),
+            Op::PairDistance(_) => Some(kernel::DISTANCES.into()),
             Op::Tokens(tokens) => text::refuses(tokens),
             Op::Neighbors(search) => neighbors::refuses(search.metric()).map(Into::into),
             Op::OvrScores(scores) if scores.confidence == Confidence::BatchScaled => {
