@@ -4,6 +4,7 @@
 //! which arguments; a state is attached to the node it was given to. Sharing and cycles are kept, as they are kept
 //! by pickle: two references to one node are one object.
 
+mod edit;
 mod make;
 mod read;
 mod spare;
