@@ -23,7 +23,7 @@ use crate::array::Array;
 use crate::limits::{Budget, Limits};
 
 /// A Python value: an immediate, or a reference to a [`Node`]. Eight bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Value {
     /// `None`.
     None,

@@ -24,6 +24,7 @@ mod learnt_selector;
 mod linear_model;
 mod method;
 mod model_selection;
+pub mod moves;
 mod names;
 mod neighbors;
 mod not_a_model;

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use super::{GROWS, Heap, Id, Items, Node, Value};
+use super::{Call, GROWS, Heap, Id, Items, Node, Value};
 use crate::array::ArrayData;
 use crate::limits::LimitError;
 
@@ -98,13 +98,13 @@ impl Heap {
         Ok(())
     }
 
-    /// Changes what a call calls and with which arguments; what is attached to its result stays.
-    pub fn replace_call(&mut self, value: Value, callable: Value, args: Value) -> Result<(), LimitError> {
-        let (new_callable, new_args) = (self.node_for(callable)?, self.node_for(args)?);
+    /// Changes what a call calls, how, and with which arguments; what is attached to its result stays.
+    pub fn replace_call(&mut self, value: Value, call: Call) -> Result<(), LimitError> {
+        let (new_callable, new_args) = (self.node_for(call.callable)?, self.node_for(call.args)?);
         if let Value::Ref(id) = value
-            && let Node::Call { callable, args, .. } = &mut self.nodes[id.index()]
+            && let Node::Call { kind, callable, args, .. } = &mut self.nodes[id.index()]
         {
-            (*callable, *args) = (new_callable, new_args);
+            (*kind, *callable, *args) = (call.kind, new_callable, new_args);
         }
         Ok(())
     }
@@ -173,7 +173,7 @@ mod tests {
     use std::collections::HashMap;
 
     use super::*;
-    use crate::heap::{Call, CallKind};
+    use crate::heap::CallKind;
     use crate::limits::Limits;
 
     fn object(heap: &mut Heap, names: &[&str]) -> Value {
@@ -224,10 +224,7 @@ mod tests {
         heap.replace_item(list, 9, Value::Int(4));
         let Value::Ref(id) = old else { panic!("text is a node") };
         heap.redirect(&HashMap::from([(id, Value::Bool(true))]));
-        assert_eq!(
-            heap.as_list(list),
-            Some(&[Value::Bool(true), Value::Int(3), Value::Bool(true)][..])
-        );
+        assert_eq!(heap.as_list(list), Some(&[Value::Bool(true), Value::Int(3), Value::Bool(true)][..]));
         let new = heap.own(b"new").expect("small");
         heap.replace_node(old, Node::Bytes(new));
         assert_eq!(heap.as_bytes(old), Some(&b"new"[..]));
@@ -238,7 +235,8 @@ mod tests {
         let mut heap = Heap::new(Limits::default());
         let value = object(&mut heap, &["a"]);
         let class = heap.global("n", "D").expect("small");
-        heap.replace_call(value, class, Heap::EMPTY_TUPLE).expect("small");
+        let call = Call { callable: class, args: Heap::EMPTY_TUPLE, kind: CallKind::Reduce };
+        heap.replace_call(value, call).expect("small");
         assert_eq!(heap.object(value).map(|object| object.class()), Some(("n", "D")));
         assert_eq!(attrs(&heap, value).len(), 1);
         heap.clear_states(value).expect("small");
