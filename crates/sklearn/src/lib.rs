@@ -29,6 +29,7 @@ mod linalg;
 mod linear_model;
 mod method;
 mod model_selection;
+pub mod moves;
 mod names;
 mod neighbors;
 mod neural_network;
