@@ -1,6 +1,6 @@
 //! Column by column.
 
-use cannery_graph::{Arithmetic, Clip, Code, Codes, DType, Function, Scale, TfIdf};
+use cannery_graph::{Arithmetic, Clip, Code, Codes, DType, Function, Scale};
 
 use super::check::within;
 use super::emit::{Arg, Column, Made, Value};
@@ -133,27 +133,4 @@ fn byte(x: Expr) -> Expr {
         [apply("greaterThan", [x.clone(), number(-limit - 1.0)]), apply("lessThan", [x, number(limit)])];
     // what does not fit 32 bits is -2³¹, of which the lowest 8 bits are 0
     choose(apply("and", fits), rest, number(0.0))
-}
-
-/// Counts weighted; what is 0 stays 0.
-pub(super) fn tf_idf(net: &mut Net, x: Arg<'_>, weights: &TfIdf) -> Made {
-    let columns = x.numbers(net)?;
-    let mut made = Vec::with_capacity(columns.len());
-    for (index, column) in columns.iter().enumerate() {
-        let mut expr = column.expr.clone();
-        if weights.sublinear {
-            let count = column.bound(net);
-            let is_zero = apply("equal", [count.clone(), Expr::Number(0.0)]);
-            let log = apply("+", [apply_nan("ln", [count]), Expr::Number(1.0)]);
-            expr = choose(is_zero, Expr::Number(0.0), log);
-            if x.ty.dtype == DType::F32 {
-                expr = net.narrow("log", &expr);
-            }
-        }
-        if let Some(weight) = weights.idf.as_ref().and_then(|idf| idf.get(index)) {
-            expr = apply("*", [expr, Expr::Number(*weight)]);
-        }
-        made.push(column.with(expr));
-    }
-    Ok(Value::Columns(made))
 }

@@ -6,7 +6,14 @@ use cannery_graph::{Cast, DType, Labels, Op, PairKernel, Step, Type};
 
 use super::expr::{Expr, FieldId, Table, apply, choose};
 use super::net::Net;
-use super::{algebra, check, columns, lookup, neighbors, scores, svm, trees};
+use super::{algebra, check, columns, lookup, neighbors, scores, svm, text, trees};
+
+/// Why tokens counted by hash can't be expressed.
+pub(super) const HASHES: &str = "every hash would be a field";
+/// Why libsvm's probabilities can't be expressed.
+pub(super) const ITERATES: &str = "it iterates until it converges, which PMML can't";
+/// Why an operator can't be expressed that nobody has written here.
+pub(super) const LATER: &str = "it is not written yet";
 
 /// What stands for an edge of the graph.
 #[derive(Clone)]
@@ -17,6 +24,8 @@ pub(super) enum Value {
     Kernel(Rc<Kernels>),
     /// Neighbours: which points (texts of their positions), and how far they are.
     Hits { points: Vec<FieldId>, distances: Vec<FieldId> },
+    /// A text in which what n-grams are made of stands between spaces.
+    Tokens(Rc<text::Units>),
 }
 
 /// A kernel with what it takes.
@@ -97,7 +106,9 @@ impl Arg<'_> {
     pub(super) fn columns(&self) -> Result<&[Column], String> {
         match self.value {
             Value::Columns(columns) => Ok(columns),
-            Value::Kernel(_) | Value::Hits { .. } => Err(format!("{} is not a list of fields", self.ty)),
+            Value::Kernel(_) | Value::Hits { .. } | Value::Tokens(_) => {
+                Err(format!("{} is not a list of fields", self.ty))
+            }
         }
     }
 
@@ -152,12 +163,16 @@ pub(super) fn emit(net: &mut Net, step: &Step<'_>, inputs: &[Column], args: &[Ar
         Op::Scale(scale) => columns::scale(net, x()?, scale)?,
         Op::Softmax => scores::softmax(net, x()?)?,
         Op::SvmPairs(pairs) => svm::svm_pairs(net, x()?, pairs)?,
-        Op::TfIdf(weights) => columns::tf_idf(net, x()?, weights)?,
+        Op::TfIdf(weights) => text::tf_idf(net, x()?, weights)?,
         Op::Threshold(threshold) => scores::threshold(net, x()?, threshold.above)?,
         Op::TreeEnsemble(ensemble) => trees::ensemble(net, x()?, ensemble)?,
-        Op::HashCounts(_) | Op::PairCoupling(_) | Op::Tokens(_) | Op::VocabCounts(_) => {
-            return Err("it is not written yet".into());
-        }
+        Op::Tokens(tokens) => text::tokens(net, x()?, tokens)?,
+        Op::VocabCounts(counts) => text::vocab_counts(net, x()?, counts)?,
+        Op::HashCounts(_) => return Err(HASHES.into()),
+        Op::PairCoupling(_) => return Err(ITERATES.into()),
+        // operators that came later than this file
+        #[allow(unreachable_patterns)]
+        _ => return Err(LATER.into()),
     };
     Ok(settle(net, step, made))
 }

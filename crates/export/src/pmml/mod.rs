@@ -19,9 +19,11 @@ mod names;
 mod neighbors;
 mod net;
 mod outputs;
+mod regex;
 mod scores;
 mod support;
 mod svm;
+mod text;
 mod trees;
 mod xml;
 

@@ -2,7 +2,8 @@
 
 use cannery_graph::{Confidence, DType, Graph, Op, Step};
 
-use super::neighbors;
+use super::emit::{HASHES, ITERATES};
+use super::{neighbors, text};
 use crate::legalise::{Support, Target};
 
 macro_rules! support {
@@ -51,9 +52,9 @@ support! {
     "svm_pairs": "SupportVectorMachineModel for each pair";
     "tf_idf": "ln, +, *";
     "threshold": "if, greaterThan";
-    "tokens": "–", "it is not written yet";
+    "tokens": "lowercase, replace", "accents taken off; tokens with spaces in them";
     "tree_ensemble": "TreeModel; MiningModel with average or sum, whose first summand is a tree of one leaf", "trees over 3000 nodes deep";
-    "vocab_counts": "–", "it is not written yet";
+    "vocab_counts": "TextIndex";
 }
 
 /// PMML as a target.
@@ -67,47 +68,15 @@ impl Target for Document {
             Op::Input(_) | Op::Field(_) if step.ty.dtype == DType::Any => {
                 Some("an input whose values have several types".into())
             }
-            Op::HashCounts(_) => Some("every hash would be a field".into()),
-            Op::PairCoupling(_) => Some("it iterates until it converges, which PMML can't".into()),
-            Op::Tokens(_) | Op::VocabCounts(_) => Some("it is not written yet".into()),
+            Op::HashCounts(_) => Some(HASHES.into()),
+            Op::PairCoupling(_) => Some(ITERATES.into()),
+            Op::Tokens(tokens) => text::refuses(tokens),
             Op::Neighbors(search) => neighbors::refuses(search.metric()).map(Into::into),
             Op::OvrScores(scores) if scores.confidence == Confidence::BatchScaled => {
                 Some("the scores of a row depend on the other rows of its batch".into())
             }
-            Op::Input(_)
-            | Op::Field(_)
-            | Op::ArgMax
-            | Op::Cast(_)
-            | Op::Clip(_)
-            | Op::Codes(_)
-            | Op::Columns(_)
-            | Op::Complement
-            | Op::Concat
-            | Op::Dense
-            | Op::Elementwise(_)
-            | Op::Flatten
-            | Op::GroupArgMax(_)
-            | Op::Guard(_)
-            | Op::Impute(_)
-            | Op::Labels(_)
-            | Op::Linear(_)
-            | Op::LogSoftmax
-            | Op::Lookup(_)
-            | Op::MissingMask(_)
-            | Op::NeighborReduce(_)
-            | Op::NormalizeSum
-            | Op::OneHot(_)
-            | Op::OvoVotes(_)
-            | Op::OvrScores(_)
-            | Op::PairKernel(_)
-            | Op::RowNorm(_)
-            | Op::Scale(_)
-            | Op::Softmax
-            | Op::Sparse
-            | Op::SvmPairs(_)
-            | Op::TfIdf(_)
-            | Op::Threshold(_)
-            | Op::TreeEnsemble(_) => None,
+            // where the answer depends on what a step takes, it is given when it is written
+            _ => None,
         }
     }
 }
