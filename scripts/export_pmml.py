@@ -13,7 +13,7 @@ cannery convert MODEL OUT.pmml --method all, with --float32 where it was called 
   different  otherwise. There must be none; the exit status is 1 if there is one.
 Needs numpy, pandas, lxml, jpmml_evaluator, jpype1 and a Java runtime; without them the exit status is 77.
 """
-import argparse, collections, json, os, re, subprocess, sys, tempfile
+import argparse, collections, json, os, re, subprocess, sys, tempfile, warnings
 
 try:
     import jpmml_evaluator
@@ -110,7 +110,7 @@ def frame(inputs, names, columns):
     for place, (name, kind) in enumerate(inputs):
         values = by_name[name] if names and name in by_name else columns[place]
         if kind == "string":
-            made[name] = pd.Series([None if value is None else str(value) for value in values], dtype=object)
+            made[name] = pd.Series([None if value is None or value != value else str(value) for value in values], dtype=object)
         else:
             made[name] = [np.nan if value is None else float(value) for value in values]
     return pd.DataFrame(made)
@@ -219,6 +219,7 @@ def main():
     parser.add_argument("--list", action="store_true", help="name every model that is not equal")
     parser.add_argument("--json", metavar="OUT")
     args = parser.parse_args()
+    warnings.filterwarnings("ignore", message="DataFrame is highly fragmented")
     engine = backend()
     schema = etree.XMLSchema(etree.parse(os.path.join(HERE, "pmml-4.4.1.xsd")))
     results = {}

@@ -203,7 +203,7 @@ fn classes(graph: &Graph) -> Option<Json> {
 /// The graph for what the caller of the exported model brings: float64 or float32, text, columns with names.
 ///
 /// A column of which it is not known what it holds is of text if the model can be exported with that, else of numbers;
-/// among unnamed columns of numbers it is the other way round.
+/// among unnamed columns of numbers, and for PMML, it is the other way round.
 fn graph(
     estimator: &(dyn Estimator + 'static),
     target: ExportTarget,
@@ -212,7 +212,9 @@ fn graph(
     let mut refused = None;
     let columns = estimator.columns();
     let is = |kind: ColumnKind| columns.iter().any(|column| column.name.is_none() && column.kind == kind);
-    let numbers_first = is(ColumnKind::Number) && !is(ColumnKind::Text);
+    // a tensor holds columns of one type, a document any
+    let of_tensors = target == ExportTarget::Onnx;
+    let numbers_first = !of_tensors || (is(ColumnKind::Number) && !is(ColumnKind::Text));
     let order = if numbers_first { [DType::F64, DType::Str] } else { [DType::Str, DType::F64] };
     for open in order {
         let graph = estimator.lower(&signature(estimator, open, options.float32))?;

@@ -42,12 +42,17 @@ fn overflowing(expr: Expr) -> Column {
 /// Rows of norm 1.
 pub(super) fn row_norm(net: &mut Net, x: Arg<'_>, norm: RowNorm, ty: Type) -> Made {
     let refs = x.refs(net)?;
+    let is_narrow = ty.dtype == DType::F32;
+    let is_dense = matches!(ty.shape, Shape::Matrix(_));
     let absolute = |x: &Expr| apply("abs", [x.clone()]);
     let terms: Vec<Expr> = refs
         .iter()
         .map(|x| match norm.norm {
             Norm::L1 | Norm::Max => absolute(x),
-            Norm::L2 => apply("*", [x.clone(), x.clone()]),
+            Norm::L2 => {
+                let square = apply("*", [x.clone(), x.clone()]);
+                if is_narrow { net.narrow("square", &square) } else { square }
+            }
             Norm::SignedMax => x.clone(),
         })
         .collect();
@@ -57,12 +62,11 @@ pub(super) fn row_norm(net: &mut Net, x: Arg<'_>, norm: RowNorm, ty: Type) -> Ma
         Norm::Max | Norm::SignedMax => apply("max", terms),
     };
     let value = match ty.dtype {
-        DType::F32 => net.narrow("norm", &value),
+        DType::F32 if is_dense => net.narrow("norm", &value),
         _ => value,
     };
     let value = Expr::Field(net.bind("norm", &value));
-    let epsilon = if ty.dtype == DType::F32 { f64::from(f32::EPSILON) } else { f64::EPSILON };
-    let is_dense = matches!(ty.shape, Shape::Matrix(_));
+    let epsilon = if is_narrow { f64::from(f32::EPSILON) } else { f64::EPSILON };
     let is_low = match norm.floor && is_dense {
         true => apply("lessThan", [value.clone(), Expr::Number(10.0 * epsilon)]),
         false => apply("equal", [value.clone(), Expr::Number(0.0)]),

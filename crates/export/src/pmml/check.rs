@@ -36,6 +36,10 @@ fn most(dtype: DType) -> f64 {
 
 /// A column that is looked at: what the caller brings is checked where it comes in, and what was computed where it is used.
 pub(super) fn guard(net: &mut Net, column: &Column, check: Check, dtype: DType) -> Column {
+    // a text is a number to nobody, and None is not NaN
+    if column.is_text {
+        return column.clone();
+    }
     let rejects_missing = check == Check::Finite;
     let low = if check == Check::NotNegative { 0.0 } else { -most(dtype) };
     let mut guarded = column.clone();
@@ -43,13 +47,11 @@ pub(super) fn guard(net: &mut Net, column: &Column, check: Check, dtype: DType) 
     if let Some(input) = column.root {
         let checks = &mut net.inputs[input].checks;
         checks.missing |= rejects_missing;
-        if !column.is_text {
-            checks.narrow(low, most(dtype));
-        }
+        checks.narrow(low, most(dtype));
         guarded.missing &= !rejects_missing;
         is_checked = !column.overflows;
     }
-    if is_checked || column.is_text {
+    if is_checked {
         return guarded;
     }
     let x = column.bound(net);

@@ -74,13 +74,21 @@ impl Column {
     pub(super) fn bound(&self, net: &mut Net) -> Expr {
         match &self.expr {
             Expr::Field(_) | Expr::Number(_) | Expr::Text(_) => self.expr.clone(),
-            Expr::Apply { .. } | Expr::Map(_) => Expr::Field(net.bind("value", &self.expr)),
+            Expr::Apply { .. } | Expr::Map(_) => Expr::Field(self.named(net, "value")),
+        }
+    }
+
+    /// Its field, whose name begins so if it is a new one.
+    fn named(&self, net: &mut Net, what: &str) -> FieldId {
+        match &self.expr {
+            Expr::Field(field) => *field,
+            expr => net.bind_as(what, expr, if self.is_text { "string" } else { "double" }),
         }
     }
 
     /// Its field.
     pub(super) fn field(&self, net: &mut Net) -> FieldId {
-        net.bind("value", &self.expr)
+        self.named(net, "value")
     }
 
     /// Its values where it is of numbers, also of labels that are numbers.
@@ -185,10 +193,9 @@ fn settle(net: &mut Net, step: &Step<'_>, made: Value) -> Value {
         if matches!(column.expr, Expr::Field(_) | Expr::Number(_) | Expr::Text(_)) {
             continue;
         }
-        let expr = std::mem::replace(&mut column.expr, Expr::Number(0.0));
         column.expr = match step.ty.dtype {
-            DType::F32 => net.narrow(name, &expr),
-            _ => Expr::Field(net.bind(name, &expr)),
+            DType::F32 => net.narrow(name, &column.expr),
+            _ => Expr::Field(column.named(net, name)),
         };
     }
     Value::Columns(columns)

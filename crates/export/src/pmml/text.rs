@@ -58,6 +58,9 @@ pub(super) fn refuses(tokens: &Tokens) -> Option<String> {
 /// A text with its units between spaces, as far as that is possible without the terms.
 pub(super) fn tokens(net: &mut Net, x: Arg<'_>, tokens: &Tokens) -> Made {
     let [column] = x.columns()? else { return Err("it takes a text".into()) };
+    if !column.is_text {
+        return Err("it takes a text, and a column is of numbers".into());
+    }
     if let Some(input) = column.root {
         net.inputs[input].checks.missing = true;
     }
