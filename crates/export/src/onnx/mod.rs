@@ -29,4 +29,4 @@ mod text;
 mod trees;
 
 pub use model::Onnx;
-pub use support::{OPERATORS, Support};
+pub use support::OPERATORS;

@@ -3,18 +3,7 @@
 use cannery_graph::{Confidence, DType, Graph, NeighborReduce, Op, Reduction, Shape, Step};
 
 use super::{columns, kernel, neighbors, reduce, scores, text};
-use crate::legalise::Target;
-
-/// What ONNX holds of an operator.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Support {
-    /// Its name.
-    pub operator: &'static str,
-    /// How it is written: operators of ONNX in the order in which they compute.
-    pub written_as: &'static str,
-    /// What of it can't be exported, and why; empty if all can.
-    pub gap: &'static str,
-}
+use crate::legalise::{Support, Target};
 
 macro_rules! support {
     ($($operator:literal: $written_as:literal $(, $gap:literal)?;)*) => {
