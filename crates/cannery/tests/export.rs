@@ -76,7 +76,8 @@ impl Class {
 
 fn table(classes: &BTreeMap<&str, Class>) -> String {
     let names: Vec<&str> = TARGETS.iter().map(|target| target.name()).collect();
-    let mut table = format!("| class | models | {} |\n|---|---:|{}\n", names.join(" | "), "---|".repeat(names.len()));
+    let mut table =
+        format!("| class | models | {} |\n|---|---:|{}\n", names.join(" | "), "---|".repeat(names.len()));
     for (name, class) in classes {
         let cells: Vec<String> = class.targets.iter().map(|target| class.cell(target)).collect();
         writeln!(table, "| `{name}` | {} | {} |", class.models, cells.join(" | ")).expect("to a String");

@@ -5,9 +5,11 @@
 
 mod algebra;
 mod columns;
+mod distance;
 mod emit;
 mod glue;
 mod guard;
+mod hashes;
 mod impute;
 mod kernel;
 mod lookup;
