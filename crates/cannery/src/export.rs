@@ -50,6 +50,7 @@ pub struct ExportOptions {
     methods: Option<String>,
     float32: bool,
     opset: Option<u32>,
+    zipmap: bool,
 }
 
 impl ExportOptions {
@@ -75,9 +76,16 @@ impl ExportOptions {
         self
     }
 
+    /// Whether an ONNX model gives probabilities as a list of maps, as skl2onnx does if nothing is said.
+    #[must_use]
+    pub fn zipmap(mut self, zipmap: bool) -> Self {
+        self.zipmap = zipmap;
+        self
+    }
+
     fn onnx(&self) -> Onnx {
         let split = |methods: &String| methods.split(',').map(|method| method.trim().to_owned()).collect();
-        let onnx = Onnx::default().methods(self.methods.as_ref().map(split));
+        let onnx = Onnx::default().zipmap(self.zipmap).methods(self.methods.as_ref().map(split));
         self.opset.map_or(onnx.clone(), |opset| onnx.opset(opset))
     }
 }

@@ -82,7 +82,7 @@ pub(super) fn transposed(net: &mut Net, points: &Matrix) -> String {
 /// A value of the body of a loop, of any dimensions.
 pub(super) fn untyped(name: &str, dtype: DType) -> ValueInfoProto {
     let tensor_type = Some(TensorTypeProto { elem_type: data_type(dtype) as i32, shape: None });
-    ValueInfoProto { name: name.to_owned(), r#type: Some(TypeProto { tensor_type }) }
+    ValueInfoProto { name: name.to_owned(), r#type: Some(TypeProto { tensor_type, ..TypeProto::default() }) }
 }
 
 fn dense(sparse: &SparseMatrix) -> Result<Matrix, String> {

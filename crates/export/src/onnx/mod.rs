@@ -28,6 +28,7 @@ mod svm;
 mod tests;
 mod text;
 mod trees;
+mod zipmap;
 
 pub use model::Onnx;
 pub use support::{OPERATORS, Support};

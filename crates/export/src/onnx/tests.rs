@@ -200,6 +200,8 @@ fn options_must_fit() {
         other => panic!("{other:?}"),
     };
     assert_eq!(usage(Onnx::default().opset(19)), "opset 19 is not one from 20 to 26");
+    let no_maps = "a ZipMap holds what predict_proba gives for one target, which is no output";
+    assert_eq!(usage(Onnx::default().zipmap(true)), no_maps);
     let methods = Some(vec!["predict".to_owned()]);
     assert_eq!(usage(Onnx::default().methods(methods)), "the model has no predict; it has transform");
 }
