@@ -54,6 +54,7 @@ pub struct ExportOptions {
     methods: Option<String>,
     float32: bool,
     opset: Option<u32>,
+    zipmap: bool,
 }
 
 impl ExportOptions {
@@ -79,8 +80,15 @@ impl ExportOptions {
         self
     }
 
+    /// Whether an ONNX model gives probabilities as a list of maps, as skl2onnx does if nothing is said.
+    #[must_use]
+    pub fn zipmap(mut self, zipmap: bool) -> Self {
+        self.zipmap = zipmap;
+        self
+    }
+
     fn onnx(&self) -> Onnx {
-        let onnx = Onnx::default().methods(self.split_methods());
+        let onnx = Onnx::default().zipmap(self.zipmap).methods(self.split_methods());
         self.opset.map_or(onnx.clone(), |opset| onnx.opset(opset))
     }
 

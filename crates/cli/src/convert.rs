@@ -83,6 +83,10 @@ pub(crate) struct Convert {
     #[arg(long)]
     float32: bool,
 
+    /// For .onnx: probabilities as a list of maps from label to float32, as skl2onnx gives them by default
+    #[arg(long)]
+    zipmap: bool,
+
     /// Reject unknown files too
     #[arg(long)]
     strict: bool,
@@ -190,7 +194,7 @@ fn exported(args: &Convert) -> Option<(ExportTarget, ExportOptions)> {
     let ending = args.to.extension()?.to_str()?.to_ascii_lowercase();
     let target = ExportTarget::ALL.into_iter().find(|target| target.extension() == ending);
     let target = target.filter(|_| args.format.is_none())?;
-    let mut options = ExportOptions::default().float32(args.float32);
+    let mut options = ExportOptions::default().float32(args.float32).zipmap(args.zipmap);
     if let Some(methods) = &args.method {
         options = options.methods(methods);
     }

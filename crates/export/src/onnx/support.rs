@@ -2,7 +2,7 @@
 
 use cannery_graph::{Confidence, DType, Graph, NeighborReduce, Op, Reduction, Shape, Step};
 
-use super::{columns, kernel, neighbors, reduce, scores, text};
+use super::{columns, hashes, kernel, reduce, scores, text};
 use crate::legalise::{Support, Target};
 
 macro_rules! support {
@@ -32,7 +32,7 @@ support! {
     "flatten": "Squeeze";
     "group_arg_max": "Gather, ArgMax, Add for each group, Concat";
     "guard": "IsNaN, IsInf, ReduceMax, Gather out of range: the error names no element";
-    "hash_counts": "–", "a dense tensor of all columns that hashes can fall in would be too large";
+    "hash_counts": "MurmurHash3 of com.microsoft, ScatterElements; all columns are written, 8 MiB a row for 2²⁰", "more than 2²⁰ columns";
     "impute": "IsNaN or Equal, Where", "zeros of a sparse matrix that count as missing where they are stored; a fill of another type than its column";
     "input": "the input X";
     "labels": "Gather from the labels";
@@ -41,7 +41,7 @@ support! {
     "lookup": "LabelEncoder, Gather; an unknown category that must not be is a Gather out of range";
     "missing_mask": "IsNaN or Equal", "as of impute";
     "neighbor_reduce": "Gather, Equal, Mul, ReduceSum, ArgMax or Div";
-    "neighbors": "Sub, Mul, Add feature by feature (Scan above 64), TopK", "other distances than Euclidean, Manhattan, Chebyshev and Minkowski without weights; of points at one distance the first counts";
+    "neighbors": "Sub, Mul, Add feature by feature (Scan above 64), TopK; of points at one distance the first counts";
     "normalize_sum": "ReduceSum, Div";
     "one_hot": "Gather, Equal, Cast";
     "ovo_scores": "–", "votes and confidences of pairs of classes";
@@ -79,10 +79,9 @@ impl Target for Runtime {
             Op::Combine(combine) => scores::refuses(&combine.0).map(Into::into),
             Op::OvoScores(_) => Some("votes and confidences of pairs of classes".into()),
             Op::Elementwise(function) => columns::refuses(*function),
-            Op::HashCounts(_) => Some(text::HASHES.into()),
+            Op::HashCounts(counts) => hashes::refuses(counts),
             Op::PairDistance(_) => Some(kernel::DISTANCES.into()),
             Op::Tokens(tokens) => text::refuses(tokens),
-            Op::Neighbors(search) => neighbors::refuses(search.metric()).map(Into::into),
             Op::OvrScores(scores) if scores.confidence == Confidence::BatchScaled => {
                 Some("the scores of a row depend on the other rows of its batch".into())
             }
@@ -111,6 +110,7 @@ impl Target for Runtime {
             | Op::LogSoftmax
             | Op::Lookup(_)
             | Op::MissingMask(_)
+            | Op::Neighbors(_)
             | Op::NormalizeSum
             | Op::OneHot(_)
             | Op::OnesForZeros

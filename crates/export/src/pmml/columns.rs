@@ -69,6 +69,29 @@ pub(super) fn elementwise(net: &mut Net, x: Arg<'_>, function: Function) -> Made
             Function::ExpM1 => apply("expm1", [x]),
             Function::Log1P => apply_nan("ln1p", [x]),
             Function::Expit => expit(x),
+            Function::Floor => apply("floor", [x]),
+            Function::Ceil => apply("ceil", [x]),
+            Function::Exp2
+            | Function::Log2
+            | Function::Log10
+            | Function::Cbrt
+            | Function::Sign
+            | Function::Reciprocal
+            | Function::Round
+            | Function::Truncate
+            | Function::Sin
+            | Function::Cos
+            | Function::Tan
+            | Function::ArcSin
+            | Function::ArcCos
+            | Function::ArcTan
+            | Function::Sinh
+            | Function::Cosh
+            | Function::Tanh
+            | Function::ArcSinh
+            | Function::Relu
+            | Function::NormalCdf
+            | Function::NormalPpf => return Err(format!("the function {function}")),
         };
         let may_overflow = !matches!(function, Function::Negate | Function::Absolute | Function::Expit);
         let overflows = column.overflows || may_overflow;
