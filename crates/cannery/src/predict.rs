@@ -17,7 +17,7 @@ use cannery_table::{Header, Hint, Sink, Table, TableOptions, Target, Wanted};
 
 pub(crate) use self::programs::Programs;
 pub(crate) use self::threads::Threads;
-use crate::error::{Error, Result};
+use crate::error::{Error, Place, Result};
 use crate::model::{Model, Stage};
 
 impl Model {
@@ -344,22 +344,24 @@ fn hint(column: &ColumnHint) -> Hint {
 impl From<cannery_sklearn::Error> for Error {
     fn from(error: cannery_sklearn::Error) -> Self {
         use cannery_sklearn::ErrorKind;
-        match error.kind() {
-            ErrorKind::Unsupported => Self::unsupported(error.to_string()),
-            ErrorKind::Limit => Self::over_limit(error.to_string()),
-            _ => Self::malformed(error.to_string()),
-        }
+        let said = match error.kind() {
+            ErrorKind::Unsupported => Self::unsupported(error.message()),
+            ErrorKind::Limit => Self::over_limit(error.message()),
+            _ => Self::malformed(error.message()),
+        };
+        said.at(Place::in_model(error.path(), error.operator()))
     }
 }
 
 impl From<cannery_exec::Error> for Error {
     fn from(error: cannery_exec::Error) -> Self {
         use cannery_exec::ErrorKind;
-        match error.kind() {
-            ErrorKind::Usage => Self::usage(error.to_string()),
-            ErrorKind::Unsupported => Self::unsupported(error.to_string()),
-            _ => Self::malformed(error.to_string()),
-        }
+        let said = match error.kind() {
+            ErrorKind::Usage => Self::usage(error.message()),
+            ErrorKind::Unsupported => Self::unsupported(error.message()),
+            _ => Self::malformed(error.message()),
+        };
+        said.at(Place::in_model(error.path(), error.operator()))
     }
 }
 

@@ -48,6 +48,8 @@ pub(crate) struct Step {
     /// `None` when the kernel only looks.
     pub(crate) output: Option<(Place, usize)>,
     pub(crate) origin: Origin,
+    /// The name of the operator, for errors.
+    pub(crate) operator: &'static str,
 }
 
 #[derive(Debug)]
@@ -179,9 +181,9 @@ impl Program {
 
 impl Stage {
     fn run<'a>(&'a self, block: &mut Block<'_, 'a>, scratch: &mut [Buffer<'a>]) -> Result<(), Error> {
-        self.steps
-            .iter()
-            .try_for_each(|step| step.run(block, scratch).map_err(|error| error.at(&step.origin)))
+        self.steps.iter().try_for_each(|step| {
+            step.run(block, scratch).map_err(|error| error.at(&step.origin).of_operator(step.operator))
+        })
     }
 
     /// The CSR matrices over the whole batch that its steps fill.
