@@ -51,4 +51,5 @@ pub use error::{Detail, Error, Result};
 pub use export::{ExportGap, ExportOptions, ExportTarget};
 pub use model::{Model, Options, Stage, load, loads, open};
 pub use plain::{Elements, Plain, PlainArray};
+#[cfg(feature = "write-tables")]
 pub use predict::Prediction;

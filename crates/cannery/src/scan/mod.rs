@@ -14,7 +14,6 @@ use cannery_format::source::Access;
 use cannery_format::{Folder, NoCompanions};
 use cannery_object::Limits;
 use cannery_scan::Options;
-use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 pub use cannery_scan::{Finding, Policy, PolicyError, RULES, Report, Rule, RuleInfo, Verdict};
 
@@ -182,7 +181,7 @@ impl<'p> Scan<'p> {
             }
             FileReport { path: found.path.clone(), report }
         };
-        let files = Threads::new(self.threads)?.run(|| found.par_iter().map(judge).collect());
+        let files = Threads::new(self.threads)?.map(&found, judge);
         Ok(Scanned { files, policy: self.policy.clone(), single })
     }
 
