@@ -5,6 +5,7 @@ mod arg_max;
 mod arith;
 mod binarize;
 mod cast;
+mod choose;
 mod clip;
 mod codes;
 mod columns;
@@ -129,6 +130,7 @@ operators! {
     binarize: Binarize(Binarize),
     arith: Arith(Arith),
     cast: Cast(Cast),
+    choose: Choose,
     clip: Clip(Clip),
     codes: Codes(Codes),
     columns: Columns(Columns),

@@ -101,6 +101,7 @@ pub(super) fn emit(net: &mut Net, step: &Step<'_>, inputs: &[&str], args: &[Arg<
         Op::Binarize(binarize) => columns::binarize(net, x()?, *binarize),
         Op::Arith(how) => reduce::arith(net, args, *how, step.ty),
         Op::Cast(cast) => glue::cast(net, x()?, cast.to),
+        Op::Choose => glue::choose(net, args),
         Op::Clip(clip) => columns::clip(net, x()?, *clip),
         Op::Codes(codes) => columns::codes(net, x()?, codes),
         Op::Columns(wanted) => glue::columns(net, x()?, &wanted.0),

@@ -19,6 +19,7 @@ support! {
     "arith": "Add, Sub, Mul, Div, Max or Min";
     "binarize": "Greater, Cast";
     "cast": "Cast", "a column of text that becomes a number: ONNX Runtime's Cast reads and writes 8 digits";
+    "choose": "Equal, Where";
     "clip": "Less, Where, Greater, Where";
     "codes": "Gather, LabelEncoder or Mod, Concat";
     "columns": "Gather";
@@ -94,6 +95,7 @@ impl Target for Runtime {
             | Op::Binarize(_)
             | Op::Arith(_)
             | Op::Cast(_)
+            | Op::Choose
             | Op::Clip(_)
             | Op::Codes(_)
             | Op::Columns(_)
