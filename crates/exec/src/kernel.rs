@@ -15,6 +15,7 @@ mod dense;
 mod elementwise;
 mod guard;
 mod impute;
+mod interp;
 mod linear;
 mod lookup;
 mod neighbors;
@@ -100,6 +101,7 @@ pub(crate) fn of(site: &Site<'_>) -> Result<Option<Box<dyn Kernel>>, Error> {
         Op::Guard(check) => guard::of(*check, columns),
         Op::HashCounts(counts) => Box::new(text::ByHash::new(*counts, site.node, site.nodes)?),
         Op::Impute(impute) => Box::new(impute::Impute(impute.clone())),
+        Op::Interp(interp) => Box::new(interp::Interp { graph: interp.clone(), columns }),
         Op::Labels(labels) => Box::new(class::ToLabels(labels.clone())),
         Op::Linear(linear) => Box::new(linear::Linear::new(linear)),
         Op::LogSoftmax => Box::new(softmax::LogSoftmax { columns }),

@@ -22,6 +22,7 @@ mod guard;
 mod hash_counts;
 mod impute;
 mod input;
+mod interp;
 mod labels;
 mod linear;
 mod log_softmax;
@@ -147,6 +148,7 @@ operators! {
     hash_counts: HashCounts(HashCounts),
     impute: Impute(Impute),
     input: Input(Input),
+    interp: Interp(Interp),
     labels: Labels(Labels),
     linear: Linear(Linear),
     log_softmax: LogSoftmax,

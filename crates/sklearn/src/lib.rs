@@ -8,6 +8,7 @@
 
 #![forbid(unsafe_code)]
 
+mod calibration;
 mod child;
 mod cluster;
 mod compat;
@@ -15,6 +16,7 @@ mod compose;
 mod decomposition;
 pub mod defaults;
 mod discriminant_analysis;
+mod dummy;
 mod ensemble;
 mod entry;
 mod error;
@@ -25,6 +27,7 @@ mod feature_union;
 mod impute;
 mod input;
 mod inverse;
+mod isotonic;
 mod learnt_selector;
 mod linalg;
 mod linear_model;

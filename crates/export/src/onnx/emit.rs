@@ -4,8 +4,8 @@ use cannery_graph::{DType, Op, Shape, Step, Type};
 
 use super::net::Net;
 use super::{
-    algebra, columns, glue, guard, hashes, impute, kernel, lookup, neighbors, reduce, scores, svm, text,
-    trees,
+    algebra, columns, glue, guard, hashes, impute, interp, kernel, lookup, neighbors, reduce, scores, svm,
+    text, trees,
 };
 
 /// What stands for an edge of the graph.
@@ -116,6 +116,7 @@ pub(super) fn emit(net: &mut Net, step: &Step<'_>, inputs: &[&str], args: &[Arg<
         Op::Guard(check) => guard::guard(net, x()?, *check),
         Op::HashCounts(counts) => hashes::hash_counts(net, x()?, counts),
         Op::Impute(impute) => impute::impute(net, x()?, impute),
+        Op::Interp(interp) => interp::interp(net, x()?, interp),
         Op::Labels(labels) => scores::labels(net, x()?, labels),
         Op::Linear(linear) => algebra::linear(net, x()?, linear),
         Op::LogSoftmax => scores::log_softmax(net, x()?),

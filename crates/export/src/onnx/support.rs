@@ -36,6 +36,7 @@ support! {
     "hash_counts": "MurmurHash3 of com.microsoft, ScatterElements; all columns are written, 8 MiB a row for 2²⁰", "more than 2²⁰ columns";
     "impute": "IsNaN or Equal, Where", "zeros of a sparse matrix that count as missing where they are stored; a fill of another type than its column";
     "input": "the input X";
+    "interp": "GreaterOrEqual, ReduceSum, Gather, Sub, Mul, Add, Where", "numbers outside where the model was fitted, if they are an error";
     "labels": "Gather from the labels";
     "linear": "MatMul, Add";
     "log_softmax": "ReduceMax, Sub, Exp, ReduceSum, Log, Add, Sub";
@@ -107,6 +108,7 @@ impl Target for Runtime {
             | Op::GroupArgMax(_)
             | Op::Guard(_)
             | Op::Impute(_)
+            | Op::Interp(_)
             | Op::Labels(_)
             | Op::Linear(_)
             | Op::LogSoftmax
