@@ -368,7 +368,7 @@ pub(crate) fn open_table(
     let options = TableOptions::new(wanted)
         .names(names.clone())
         .hints(hints.clone())
-        .vectors(estimator.takes() == Takes::Labels)
+        .vectors(estimator.takes() == Takes::Labels || estimator.takes_vector())
         .header(reading.header)
         .separator(reading.separator)
         .limits(reading.limits.clone());

@@ -28,6 +28,11 @@ pub trait Estimator: Debug + Send + Sync {
         vec![]
     }
 
+    /// Whether an array of one dimension is what it takes, a number a row.
+    fn takes_vector(&self) -> bool {
+        false
+    }
+
     /// Whether a table without a row has a result. Nearly all of scikit-learn asks for one row at least (`check_array`).
     fn takes_no_row(&self) -> bool {
         false
@@ -169,6 +174,7 @@ const FAMILIES: &[&[Entry]] = &[
     crate::impute::ENTRIES,
     crate::isotonic::ENTRIES,
     crate::linear_model::ENTRIES,
+    crate::mixture::ENTRIES,
     crate::model_selection::ENTRIES,
     crate::naive_bayes::ENTRIES,
     crate::neighbors::ENTRIES,

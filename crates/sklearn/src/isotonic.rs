@@ -67,6 +67,10 @@ impl Estimator for Isotonic {
         Takes::Numbers { columns: 1 }
     }
 
+    fn takes_vector(&self) -> bool {
+        true
+    }
+
     fn names_out(&self, _: Option<&Names>) -> Option<Names> {
         Names::new(["isotonicregression0"])
     }
