@@ -171,6 +171,7 @@ const FAMILIES: &[&[Entry]] = &[
     crate::ensemble::ENTRIES,
     crate::feature_extraction::ENTRIES,
     crate::feature_selection::ENTRIES,
+    crate::frozen::ENTRIES,
     crate::impute::ENTRIES,
     crate::isotonic::ENTRIES,
     crate::linear_model::ENTRIES,

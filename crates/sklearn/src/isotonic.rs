@@ -1,6 +1,6 @@
 //! `sklearn.isotonic.IsotonicRegression`: lines between points that rise, or fall.
 
-use cannery_graph::{Builder, Check, DType, Edge, Interp, Op, Outside};
+use cannery_graph::{Builder, Check, DType, Edge, Interp, Line, Op, Outside};
 
 use crate::entry::Entry;
 use crate::error::Error;
@@ -48,7 +48,14 @@ impl Isotonic {
         };
         let dtype =
             if state.since(0, 21) { Some(float_dtype(&state.element_dtype(names[0])?)) } else { None };
-        Ok(Self { interp: Interp { knots, heights, outside }, dtype })
+        let is_f32 = |name| Ok::<_, Error>(float_dtype(&state.element_dtype(name)?) == DType::F32);
+        // scipy 1.17 is older than scikit-learn 1.8, but not much
+        let line = match is_f32(names[0])? && is_f32(names[1])? {
+            false => Line::Numpy,
+            true if state.since(1, 8) => Line::Weights,
+            true => Line::Slope,
+        };
+        Ok(Self { interp: Interp { knots, heights, outside, line }, dtype })
     }
 
     /// What it makes of each number.

@@ -24,6 +24,7 @@ mod estimator;
 mod feature_extraction;
 mod feature_selection;
 mod feature_union;
+mod frozen;
 mod impute;
 mod input;
 mod inverse;

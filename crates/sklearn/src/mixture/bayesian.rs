@@ -8,7 +8,7 @@ use crate::sum::pairwise_sum;
 
 /// Source: `BayesianGaussianMixture._estimate_log_prob` and `_estimate_log_weights`.
 pub(super) fn terms(state: &State<'_>, normals: &Normals) -> Result<Vec<Vec<f64>>, Error> {
-    let degrees = normals.numbers(state, "degrees_of_freedom_")?;
+    let degrees = normals.numbers_or_one(state, "degrees_of_freedom_")?;
     let precisions = normals.numbers(state, "mean_precision_")?;
     let features = normals.features() as f64;
     let of_degrees = degrees.iter().map(|degree| -(0.5 * features * degree.ln())).collect();

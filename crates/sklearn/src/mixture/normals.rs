@@ -56,6 +56,14 @@ impl Normals {
         self.expect_each(state, name, state.floats(name)?)
     }
 
+    /// The same of an attribute that is one number for all of them in a tied mixture.
+    pub(super) fn numbers_or_one(&self, state: &State<'_>, name: &str) -> Result<Vec<f64>, Error> {
+        match state.heap().ndarray(state.value(name)?) {
+            Some(_) if state.array(name)?.ndim() == 1 => self.numbers(state, name),
+            _ => Ok(vec![state.float(name)?; self.means.rows()]),
+        }
+    }
+
     /// These numbers, of which there must be one for each component.
     pub(super) fn expect_each(
         &self,
