@@ -1,6 +1,7 @@
 //! Operators as code: one type for each, made from the operator and its types.
 
 mod arith;
+mod bin;
 mod binarize;
 mod cast;
 mod class;
@@ -22,11 +23,14 @@ mod pair_coupling;
 mod pair_distance;
 mod pair_kernel;
 mod poly;
+mod power;
+mod quantiles;
 mod reduce;
 mod row_norm;
 mod scale;
 mod softmax;
 mod sparse;
+mod spline;
 mod sum;
 mod svm;
 mod text;
@@ -74,6 +78,7 @@ pub(crate) fn of(site: &Site<'_>) -> Result<Option<Box<dyn Kernel>>, Error> {
     Ok(Some(match &site.node.op {
         Op::Input(_) | Op::Field(_) | Op::Flatten | Op::Tokens(_) => return Ok(None),
         Op::ArgMax => Box::new(class::ArgMax { columns }),
+        Op::Bin(bin) => Box::new(bin::Bin(bin.clone())),
         Op::Binarize(binarize) => Box::new(binarize::Binarize(*binarize)),
         Op::Arith(how) => Box::new(arith::Arith { how: *how, widths: site.two_widths() }),
         Op::Cast(cast) => Box::new(cast::Cast { to: cast.to, columns }),
@@ -106,11 +111,14 @@ pub(crate) fn of(site: &Site<'_>) -> Result<Option<Box<dyn Kernel>>, Error> {
         Op::PairDistance(distance) => Box::new(pair_distance::PairDistance::new(distance)),
         Op::PairKernel(kernel) => pair_kernel::of(kernel.kernel, &kernel.vectors),
         Op::Poly(poly) => Box::new(poly::Poly(poly.clone())),
+        Op::Power(power) => Box::new(power::Power(power.clone())),
+        Op::Quantiles(quantiles) => Box::new(quantiles::Quantiles::new(quantiles)),
         Op::Reduce(reduce) => Box::new(reduce::Reduce { graph: reduce.clone(), columns }),
         Op::RowNorm(norm) => Box::new(row_norm::RowNorm { graph: *norm, columns }),
         Op::Scale(scale) => Box::new(scale::Scale(scale.clone())),
         Op::Softmax => Box::new(softmax::Softmax { columns }),
         Op::Sparse => Box::new(sparse::Sparse { columns }),
+        Op::Spline(spline) => Box::new(spline::Spline::new(spline)),
         Op::SvmPairs(pairs) => Box::new(svm::Pairs(pairs.clone())),
         Op::TfIdf(weights) => Box::new(tf_idf::TfIdf(weights.clone())),
         Op::Threshold(threshold) => Box::new(class::Above(threshold.above)),

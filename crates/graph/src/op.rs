@@ -3,6 +3,7 @@
 
 mod arg_max;
 mod arith;
+mod bin;
 mod binarize;
 mod cast;
 mod clip;
@@ -35,12 +36,15 @@ mod pair_coupling;
 mod pair_distance;
 mod pair_kernel;
 mod poly;
+mod power;
+mod quantiles;
 mod reduce;
 mod row_norm;
 mod rule;
 mod scale;
 mod softmax;
 mod sparse;
+mod spline;
 mod svm_pairs;
 mod tf_idf;
 mod threshold;
@@ -123,6 +127,7 @@ macro_rules! operators {
 
 operators! {
     arg_max: ArgMax,
+    bin: Bin(Bin),
     binarize: Binarize(Binarize),
     arith: Arith(Arith),
     cast: Cast(Cast),
@@ -156,11 +161,14 @@ operators! {
     pair_distance: PairDistance(PairDistance),
     pair_kernel: PairKernel(PairKernel),
     poly: Poly(Poly),
+    power: Power(Power),
+    quantiles: Quantiles(Quantiles),
     reduce: Reduce(Reduce),
     row_norm: RowNorm(RowNorm),
     scale: Scale(Scale),
     softmax: Softmax,
     sparse: Sparse,
+    spline: Spline(Spline),
     svm_pairs: SvmPairs(SvmPairs),
     tf_idf: TfIdf(TfIdf),
     threshold: Threshold(Threshold),

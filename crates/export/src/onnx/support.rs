@@ -28,6 +28,7 @@ macro_rules! support {
 support! {
     "arg_max": "ArgMax, behind Where for NaN";
     "arith": "Add, Sub, Mul, Div, Max or Min";
+    "bin": "GreaterOrEqual with each edge, Cast, ReduceSum";
     "binarize": "Greater, Cast";
     "cast": "Cast", "a column of text that becomes a number: ONNX Runtime's Cast reads and writes 8 digits";
     "clip": "Less, Where, Greater, Where";
@@ -60,11 +61,14 @@ support! {
     "pair_distance": "–", "distances to points are not written yet";
     "pair_kernel": "MatMul; for rbf Sub, Mul, Add feature by feature (Scan above 64), Exp";
     "poly": "Gather for each column, Mul for each product, Concat";
+    "power": "–", "power transforms are not written yet";
+    "quantiles": "–", "maps of quantiles are not written yet";
     "reduce": "ReduceSum, ReduceMean, ReduceMin, ReduceMax; logsumexp by its parts; groups by Gather and Concat", "medians";
     "row_norm": "ReduceSum or ReduceMax, Where, Div";
     "scale": "Sub, Div, Mul, Add: a node a step; of float32 each between two Casts";
     "softmax": "Softmax";
     "sparse": "nothing: all tensors are dense";
+    "spline": "–", "splines are not written yet";
     "svm_pairs": "MatMul with the coefficients of each pair, Add";
     "tf_idf": "Log, Add, Where, Mul";
     "threshold": "Greater, Cast";
@@ -86,6 +90,7 @@ impl Target for Runtime {
             }
             Op::Elementwise(function) => columns::refuses(*function),
             Op::HashCounts(_) => Some(text::HASHES.into()),
+            Op::Power(_) | Op::Quantiles(_) | Op::Spline(_) => Some(columns::LATER.into()),
             Op::PairDistance(_) => Some(kernel::DISTANCES.into()),
             Op::Tokens(tokens) => text::refuses(tokens),
             Op::Neighbors(search) => neighbors::refuses(search.metric()).map(Into::into),
@@ -98,6 +103,7 @@ impl Target for Runtime {
             | Op::Input(_)
             | Op::Field(_)
             | Op::ArgMax
+            | Op::Bin(_)
             | Op::Binarize(_)
             | Op::Arith(_)
             | Op::Cast(_)

@@ -3,6 +3,7 @@
 mod binarizer;
 mod categories;
 pub(crate) mod function_transformer;
+mod kbins_discretizer;
 mod label_binarizer;
 mod label_encoder;
 mod max_abs_scaler;
@@ -12,8 +13,12 @@ mod one_hot_encoder;
 mod one_hot_legacy;
 mod ordinal_encoder;
 mod polynomial_features;
+mod power_transformer;
+mod quantile_transformer;
 mod robust_scaler;
+mod spline_transformer;
 mod standard_scaler;
+mod target_encoder;
 
 pub(crate) use categories::scalar;
 
@@ -22,6 +27,7 @@ use crate::entry::Entry;
 pub(crate) const ENTRIES: &[Entry] = &[
     binarizer::ENTRY,
     function_transformer::ENTRY,
+    kbins_discretizer::ENTRY,
     label_binarizer::ENTRY,
     label_encoder::ENTRY,
     max_abs_scaler::ENTRY,
@@ -30,6 +36,10 @@ pub(crate) const ENTRIES: &[Entry] = &[
     one_hot_encoder::ENTRY,
     ordinal_encoder::ENTRY,
     polynomial_features::ENTRY,
+    power_transformer::ENTRY,
+    quantile_transformer::ENTRY,
     robust_scaler::ENTRY,
+    spline_transformer::ENTRY,
     standard_scaler::ENTRY,
+    target_encoder::ENTRY,
 ];
