@@ -113,6 +113,7 @@ pub(crate) fn of(site: &Site<'_>) -> Result<Option<Box<dyn Kernel>>, Error> {
         Op::Poly(poly) => Box::new(poly::Poly(poly.clone())),
         Op::Power(power) => Box::new(power::Power(power.clone())),
         Op::Quantiles(quantiles) => Box::new(quantiles::Quantiles::new(quantiles)),
+        Op::RecordCounts(counts) => Box::new(text::Records::new(counts)),
         Op::Reduce(reduce) => Box::new(reduce::Reduce { graph: reduce.clone(), columns }),
         Op::RowNorm(norm) => Box::new(row_norm::RowNorm { graph: *norm, columns }),
         Op::Scale(scale) => Box::new(scale::Scale(scale.clone())),

@@ -38,6 +38,7 @@ mod pair_kernel;
 mod poly;
 mod power;
 mod quantiles;
+mod record_counts;
 mod reduce;
 mod row_norm;
 mod rule;
@@ -163,6 +164,7 @@ operators! {
     poly: Poly(Poly),
     power: Power(Power),
     quantiles: Quantiles(Quantiles),
+    record_counts: RecordCounts(RecordCounts),
     reduce: Reduce(Reduce),
     row_norm: RowNorm(RowNorm),
     scale: Scale(Scale),

@@ -130,7 +130,7 @@ impl dyn Estimator {
     fn bring(&self, builder: &mut Builder) -> Result<Input, Error> {
         let columns = self.takes().columns();
         match (builder.signature().clone(), self.takes()) {
-            (Signature::Text, Takes::Texts) => Ok(Input::Texts(builder.field(0)?)),
+            (Signature::Text, Takes::Texts | Takes::Records) => Ok(Input::Texts(builder.field(0)?)),
             (Signature::Frame(fields), Takes::Numbers { .. } | Takes::Columns { .. } | Takes::Labels) => {
                 let mut edges = Vec::with_capacity(fields.len());
                 for (column, field) in fields.iter().enumerate() {

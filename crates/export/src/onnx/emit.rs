@@ -130,6 +130,7 @@ pub(super) fn emit(net: &mut Net, step: &Step<'_>, inputs: &[&str], args: &[Arg<
         Op::PairKernel(pairs) => kernel::pair_kernel(net, x()?, pairs),
         Op::Power(_) | Op::Quantiles(_) | Op::Spline(_) => Err(columns::LATER.into()),
         Op::Poly(poly) => columns::poly(net, x()?, poly),
+        Op::RecordCounts(_) => Err(text::RECORDS.into()),
         Op::Reduce(reduce) => reduce::reduce(net, x()?, reduce),
         Op::RowNorm(norm) => algebra::row_norm(net, x()?, *norm),
         Op::Scale(scale) => columns::scale(net, x()?, scale),

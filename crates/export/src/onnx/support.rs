@@ -63,6 +63,7 @@ support! {
     "poly": "Gather for each column, Mul for each product, Concat";
     "power": "–", "power transforms are not written yet";
     "quantiles": "–", "maps of quantiles are not written yet";
+    "record_counts": "–", "ONNX has no records";
     "reduce": "ReduceSum, ReduceMean, ReduceMin, ReduceMax; logsumexp by its parts; groups by Gather and Concat", "medians";
     "row_norm": "ReduceSum or ReduceMax, Where, Div";
     "scale": "Sub, Div, Mul, Add: a node a step; of float32 each between two Casts";
@@ -92,6 +93,7 @@ impl Target for Runtime {
             Op::HashCounts(_) => Some(text::HASHES.into()),
             Op::Power(_) | Op::Quantiles(_) | Op::Spline(_) => Some(columns::LATER.into()),
             Op::PairDistance(_) => Some(kernel::DISTANCES.into()),
+            Op::RecordCounts(_) => Some(text::RECORDS.into()),
             Op::Tokens(tokens) => text::refuses(tokens),
             Op::Neighbors(search) => neighbors::refuses(search.metric()).map(Into::into),
             Op::OvrScores(scores) if scores.confidence == Confidence::BatchScaled => {

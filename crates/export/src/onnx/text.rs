@@ -28,6 +28,9 @@ enum Kind {
     CharsInWords,
 }
 
+/// Why records can't be exported.
+pub(super) const RECORDS: &str = "ONNX has no records";
+
 /// Fills rows up: more than a character, and no word.
 const PAD: &str = "\u{1}\u{1}";
 /// Why hashed tokens can't be exported.

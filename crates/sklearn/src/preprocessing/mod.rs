@@ -8,6 +8,7 @@ mod label_binarizer;
 mod label_encoder;
 mod max_abs_scaler;
 mod min_max_scaler;
+mod multi_label_binarizer;
 mod normalizer;
 mod one_hot_encoder;
 mod one_hot_legacy;
@@ -20,7 +21,7 @@ mod spline_transformer;
 mod standard_scaler;
 mod target_encoder;
 
-pub(crate) use categories::scalar;
+pub(crate) use categories::{result_dtype, scalar};
 
 use crate::entry::Entry;
 
@@ -32,6 +33,7 @@ pub(crate) const ENTRIES: &[Entry] = &[
     label_encoder::ENTRY,
     max_abs_scaler::ENTRY,
     min_max_scaler::ENTRY,
+    multi_label_binarizer::ENTRY,
     normalizer::ENTRY,
     one_hot_encoder::ENTRY,
     ordinal_encoder::ENTRY,
