@@ -1,6 +1,7 @@
 //! Operators as code: one type for each, made from the operator and its types.
 
 mod arith;
+mod batch_norm;
 mod bin;
 mod binarize;
 mod cast;
@@ -78,6 +79,7 @@ pub(crate) fn of(site: &Site<'_>) -> Result<Option<Box<dyn Kernel>>, Error> {
     Ok(Some(match &site.node.op {
         Op::Input(_) | Op::Field(_) | Op::Flatten | Op::Tokens(_) => return Ok(None),
         Op::ArgMax => Box::new(class::ArgMax { columns }),
+        Op::BatchNorm => Box::new(batch_norm::BatchNorm { columns }),
         Op::Bin(bin) => Box::new(bin::Bin(bin.clone())),
         Op::Binarize(binarize) => Box::new(binarize::Binarize(*binarize)),
         Op::Arith(how) => Box::new(arith::Arith { how: *how, widths: site.two_widths() }),

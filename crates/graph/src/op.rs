@@ -3,6 +3,7 @@
 
 mod arg_max;
 mod arith;
+mod batch_norm;
 mod bin;
 mod binarize;
 mod cast;
@@ -128,6 +129,7 @@ macro_rules! operators {
 
 operators! {
     arg_max: ArgMax,
+    batch_norm: BatchNorm,
     bin: Bin(Bin),
     binarize: Binarize(Binarize),
     arith: Arith(Arith),

@@ -16,8 +16,8 @@ use crate::neighbors;
 use crate::state::State;
 use crate::tree::nodes::TreesRead;
 use crate::{
-    cluster, compose, decomposition, ensemble, feature_extraction, impute, linear_model, model_selection,
-    neural_network, pipeline, preprocessing, svm, tree,
+    cluster, compose, covariance, cross_decomposition, decomposition, ensemble, feature_extraction, impute,
+    linear_model, model_selection, neural_network, pipeline, preprocessing, random_projection, svm, tree,
 };
 
 /// An estimator that was read: its parts fit together.
@@ -164,6 +164,8 @@ impl dyn Estimator {
 const FAMILIES: &[&[Entry]] = &[
     cluster::ENTRIES,
     compose::ENTRIES,
+    covariance::ENTRIES,
+    cross_decomposition::ENTRIES,
     decomposition::ENTRIES,
     ensemble::ENTRIES,
     feature_extraction::ENTRIES,
@@ -174,6 +176,7 @@ const FAMILIES: &[&[Entry]] = &[
     neural_network::ENTRIES,
     pipeline::ENTRIES,
     preprocessing::ENTRIES,
+    random_projection::ENTRIES,
     svm::ENTRIES,
     tree::ENTRIES,
 ];

@@ -17,6 +17,7 @@ pub(super) fn scale(net: &mut Net, x: Arg<'_>, scale: &Scale) -> Made {
             Arithmetic::Subtract => "Sub",
             Arithmetic::Multiply => "Mul",
             Arithmetic::Divide => "Div",
+            Arithmetic::Power => "Pow",
         };
         let constants = net.floats(DType::F64, &[constants.len()], constants);
         y = in_f64(net, &y, x.ty.dtype, |net, y| net.op(kind, &[y, &constants]));
@@ -55,6 +56,9 @@ pub(super) fn binarize(net: &mut Net, x: Arg<'_>, binarize: Binarize) -> Made {
     let is_above = net.op("Greater", &[x.tensor()?, &bound]);
     Ok(Value::Tensor(net.cast(&is_above, x.ty.dtype)))
 }
+
+/// Why norms over a batch can't be exported.
+pub(super) const BATCH: &str = "results depend on the other rows of the batch";
 
 /// Why power transforms, quantiles and splines can't be exported.
 pub(super) const LATER: &str = "this operator is not written yet";

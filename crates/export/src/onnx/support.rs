@@ -28,6 +28,7 @@ macro_rules! support {
 support! {
     "arg_max": "ArgMax, behind Where for NaN";
     "arith": "Add, Sub, Mul, Div, Max or Min";
+    "batch_norm": "–", "results depend on the other rows of the batch";
     "bin": "GreaterOrEqual with each edge, Cast, ReduceSum";
     "binarize": "Greater, Cast";
     "cast": "Cast", "a column of text that becomes a number: ONNX Runtime's Cast reads and writes 8 digits";
@@ -92,6 +93,7 @@ impl Target for Runtime {
             Op::Elementwise(function) => columns::refuses(*function),
             Op::HashCounts(_) => Some(text::HASHES.into()),
             Op::Power(_) | Op::Quantiles(_) | Op::Spline(_) => Some(columns::LATER.into()),
+            Op::BatchNorm => Some(columns::BATCH.into()),
             Op::PairDistance(_) => Some(kernel::DISTANCES.into()),
             Op::RecordCounts(_) => Some(text::RECORDS.into()),
             Op::Tokens(tokens) => text::refuses(tokens),

@@ -4,6 +4,7 @@ mod binarizer;
 mod categories;
 pub(crate) mod function_transformer;
 mod kbins_discretizer;
+mod kernel_centerer;
 mod label_binarizer;
 mod label_encoder;
 mod max_abs_scaler;
@@ -22,6 +23,7 @@ mod standard_scaler;
 mod target_encoder;
 
 pub(crate) use categories::{result_dtype, scalar};
+pub(crate) use kernel_centerer::KernelCenterer;
 
 use crate::entry::Entry;
 
@@ -29,6 +31,7 @@ pub(crate) const ENTRIES: &[Entry] = &[
     binarizer::ENTRY,
     function_transformer::ENTRY,
     kbins_discretizer::ENTRY,
+    kernel_centerer::ENTRY,
     label_binarizer::ENTRY,
     label_encoder::ENTRY,
     max_abs_scaler::ENTRY,
