@@ -1,5 +1,6 @@
 //! Operators as code: one type for each, made from the operator and its types.
 
+mod additive_chi2;
 mod arith;
 mod batch_norm;
 mod bin;
@@ -11,6 +12,7 @@ mod codes;
 mod columns;
 mod concat;
 mod constant;
+mod count_sketch;
 mod dense;
 mod elementwise;
 mod guard;
@@ -78,6 +80,7 @@ pub(crate) fn of(site: &Site<'_>) -> Result<Option<Box<dyn Kernel>>, Error> {
     let columns = site.columns();
     Ok(Some(match &site.node.op {
         Op::Input(_) | Op::Field(_) | Op::Flatten | Op::Tokens(_) => return Ok(None),
+        Op::AdditiveChi2(samples) => Box::new(additive_chi2::AdditiveChi2 { graph: *samples, columns }),
         Op::ArgMax => Box::new(class::ArgMax { columns }),
         Op::BatchNorm => Box::new(batch_norm::BatchNorm { columns }),
         Op::Bin(bin) => Box::new(bin::Bin(bin.clone())),
@@ -90,6 +93,7 @@ pub(crate) fn of(site: &Site<'_>) -> Result<Option<Box<dyn Kernel>>, Error> {
         Op::Complement => Box::new(elementwise::Complement),
         Op::Concat => Box::new(concat::Concat { widths: site.types().map(Type::columns).collect() }),
         Op::Constant(constant) => Box::new(constant::Constant(constant.row.clone())),
+        Op::CountSketch(sketch) => Box::new(count_sketch::CountSketch(sketch.clone())),
         Op::Dense => Box::new(dense::Dense { columns }),
         Op::Elementwise(function) => Box::new(elementwise::Map(*function)),
         Op::GroupArgMax(groups) => Box::new(class::GroupArgMax { widths: groups.widths.clone(), columns }),

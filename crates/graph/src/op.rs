@@ -1,6 +1,7 @@
 //! The operators. Each has a file in `op/` that says all there is to say of it: its contract, its type rule, how exact a
 //! backend must be, its constants for the canonical text and its short form for people.
 
+mod additive_chi2;
 mod arg_max;
 mod arith;
 mod batch_norm;
@@ -13,6 +14,7 @@ mod columns;
 mod complement;
 mod concat;
 mod constant;
+mod count_sketch;
 mod dense;
 mod elementwise;
 mod field;
@@ -128,6 +130,7 @@ macro_rules! operators {
 }
 
 operators! {
+    additive_chi2: AdditiveChi2(AdditiveChi2),
     arg_max: ArgMax,
     batch_norm: BatchNorm,
     bin: Bin(Bin),
@@ -140,6 +143,7 @@ operators! {
     complement: Complement,
     concat: Concat,
     constant: Constant(Constant),
+    count_sketch: CountSketch(CountSketch),
     dense: Dense,
     elementwise: Elementwise(Function),
     field: Field(FieldAt),

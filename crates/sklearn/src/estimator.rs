@@ -17,7 +17,8 @@ use crate::state::State;
 use crate::tree::nodes::TreesRead;
 use crate::{
     cluster, compose, covariance, cross_decomposition, decomposition, ensemble, feature_extraction, impute,
-    linear_model, model_selection, neural_network, pipeline, preprocessing, random_projection, svm, tree,
+    kernel_approximation, linear_model, model_selection, neural_network, pipeline, preprocessing,
+    random_projection, svm, tree,
 };
 
 /// An estimator that was read: its parts fit together.
@@ -170,6 +171,7 @@ const FAMILIES: &[&[Entry]] = &[
     ensemble::ENTRIES,
     feature_extraction::ENTRIES,
     impute::ENTRIES,
+    kernel_approximation::ENTRIES,
     linear_model::ENTRIES,
     model_selection::ENTRIES,
     neighbors::ENTRIES,

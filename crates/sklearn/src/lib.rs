@@ -25,6 +25,7 @@ mod feature_union;
 mod impute;
 mod input;
 mod inverse;
+mod kernel_approximation;
 mod kernels;
 mod learnt_selector;
 mod linalg;

@@ -26,6 +26,7 @@ macro_rules! support {
 }
 
 support! {
+    "additive_chi2": "–", "it is not written yet";
     "arg_max": "ArgMax, behind Where for NaN";
     "arith": "Add, Sub, Mul, Div, Max or Min";
     "batch_norm": "–", "results depend on the other rows of the batch";
@@ -38,6 +39,7 @@ support! {
     "complement": "Sub, Concat";
     "concat": "Concat";
     "constant": "Shape, Expand";
+    "count_sketch": "–", "it is not written yet";
     "dense": "nothing: all tensors are dense";
     "elementwise": "the function, or its parts: expit is 1/(1+Exp(−x)), log1p and expm1 are Kahan's, tanh is of expm1", "functions that ONNX Runtime does not have for float64";
     "field": "an input [n,1] of the column's name, Reshape";
@@ -93,6 +95,7 @@ impl Target for Runtime {
             Op::Elementwise(function) => columns::refuses(*function),
             Op::HashCounts(_) => Some(text::HASHES.into()),
             Op::Power(_) | Op::Quantiles(_) | Op::Spline(_) => Some(columns::LATER.into()),
+            Op::AdditiveChi2(_) | Op::CountSketch(_) => Some(columns::LATER.into()),
             Op::BatchNorm => Some(columns::BATCH.into()),
             Op::PairDistance(_) => Some(kernel::DISTANCES.into()),
             Op::RecordCounts(_) => Some(text::RECORDS.into()),

@@ -37,6 +37,7 @@ pub(crate) const ENTRY: Entry = Entry {
         "sklearn.covariance.graph_lasso_",
         "sklearn.covariance.shrunk_covariance_",
         "sklearn.covariance.robust_covariance",
+        "sklearn.covariance.outlier_detection",
     ],
     read,
 };
@@ -46,8 +47,16 @@ struct Covariance {
     name: &'static str,
     location: Vector,
     precision: Matrix,
-    /// Of an EllipticEnvelope.
-    offset: Option<f64>,
+    envelope: Option<Envelope>,
+}
+
+/// Where an EllipticEnvelope ends.
+#[derive(Clone, Copy, Debug)]
+enum Envelope {
+    /// The score that inliers reach.
+    Offset(f64),
+    /// The distance that they do not exceed: until 0.19.
+    Threshold(f64),
 }
 
 fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
@@ -61,13 +70,12 @@ fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
     if n == 0 || (precision.rows(), precision.columns()) != (n, n) {
         return Err(state.malformed("precision_", format!("not of {n} columns")));
     }
-    let offset = match state.name() {
-        "EllipticEnvelope" if state.has("offset_") => Some(state.float("offset_")?),
-        // 0.18 and 0.19 had another scale
-        "EllipticEnvelope" => Some(-state.float("threshold_")?),
+    let envelope = match state.name() {
+        "EllipticEnvelope" if state.has("offset_") => Some(Envelope::Offset(state.float("offset_")?)),
+        "EllipticEnvelope" => Some(Envelope::Threshold(state.float("threshold_")?)),
         _ => None,
     };
-    Ok(Box::new(Covariance { name: state.name(), location, precision, offset }))
+    Ok(Box::new(Covariance { name: state.name(), location, precision, envelope }))
 }
 
 /// Without `store_precision` scikit-learn inverts the covariance each time.
@@ -108,20 +116,52 @@ impl Estimator for Covariance {
         let x = builder.add(Op::Guard(Check::Finite), &[x])?;
         let mut methods = Methods::new(wanted);
         let distance = self.mahalanobis(builder, x)?;
-        if let Some(offset) = self.offset {
-            let scores = builder.add(Op::Elementwise(Function::Negate), &[distance])?;
-            let offset = builder.add(Op::Constant(Constant::vector(DType::F64, offset)), &[scores])?;
-            let decision = builder.add(Op::Arith(Arith::Subtract), &[scores, offset])?;
-            methods.offer(Method::Predict, || {
-                // what is not below 0 is an inlier
-                let below = builder.add(Op::Elementwise(Function::Negate), &[decision])?;
-                let is_outlier = builder.add(Op::Threshold(Threshold { above: 0.0 }), &[below])?;
-                Ok(builder.add(Op::Labels(Labels::I64([1, -1].into())), &[is_outlier])?)
-            })?;
-            methods.offer(Method::DecisionFunction, || Ok(decision))?;
-            methods.offer(Method::ScoreSamples, || Ok(scores))?;
+        match self.envelope {
+            None => {}
+            Some(Envelope::Offset(offset)) => by_offset(builder, &mut methods, distance, offset)?,
+            Some(Envelope::Threshold(threshold)) => by_threshold(builder, &mut methods, distance, threshold)?,
         }
         methods.offer(Method::Mahalanobis, || Ok(distance))?;
         Ok(methods)
     }
+}
+
+/// What is not below 0 is an inlier.
+fn by_offset(builder: &mut Builder, methods: &mut Methods, distance: Edge, offset: f64) -> Result<(), Error> {
+    let scores = builder.add(Op::Elementwise(Function::Negate), &[distance])?;
+    let offset = builder.add(Op::Constant(Constant::vector(DType::F64, offset)), &[scores])?;
+    let decision = builder.add(Op::Arith(Arith::Subtract), &[scores, offset])?;
+    methods.offer(Method::Predict, || {
+        let below = builder.add(Op::Elementwise(Function::Negate), &[decision])?;
+        inliers(builder, below, 0.0)
+    })?;
+    methods.offer(Method::DecisionFunction, || Ok(decision))?;
+    methods.offer(Method::ScoreSamples, || Ok(scores))
+}
+
+/// Scores are threshold^0.33 − distance^0.33.
+fn by_threshold(
+    builder: &mut Builder,
+    methods: &mut Methods,
+    distance: Edge,
+    threshold: f64,
+) -> Result<(), Error> {
+    methods.offer(Method::Predict, || inliers(builder, distance, threshold))?;
+    methods.offer(Method::DecisionFunction, || {
+        const EXPONENT: f64 = 0.33;
+        let column = builder.add(Op::Concat, &[distance])?;
+        let steps = vec![
+            (Arithmetic::Power, vec![EXPONENT]),
+            (Arithmetic::Multiply, vec![-1.0]),
+            (Arithmetic::Add, vec![threshold.powf(EXPONENT)]),
+        ];
+        let decision = builder.add(Op::Scale(Scale { steps }), &[column])?;
+        Ok(builder.add(Op::Flatten, &[decision])?)
+    })
+}
+
+/// −1 for what is above a bound, else 1.
+fn inliers(builder: &mut Builder, x: Edge, above: f64) -> Result<Edge, Error> {
+    let is_outlier = builder.add(Op::Threshold(Threshold { above }), &[x])?;
+    Ok(builder.add(Op::Labels(Labels::I64([1, -1].into())), &[is_outlier])?)
 }

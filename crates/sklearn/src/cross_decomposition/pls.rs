@@ -19,9 +19,10 @@ pub(crate) const ENTRY: Entry = Entry {
         "sklearn.cross_decomposition.PLSCanonical",
         "sklearn.cross_decomposition.CCA",
     ],
-    // the last two until 0.21
+    // the last two until 0.21, the second in 0.22
     modules: &[
         "sklearn.cross_decomposition._pls",
+        "sklearn.cross_decomposition._cca",
         "sklearn.cross_decomposition.pls_",
         "sklearn.cross_decomposition.cca_",
     ],
@@ -51,7 +52,7 @@ struct Pls {
     /// One row a target.
     coefficients: Weights,
     intercepts: Vector,
-    /// One row a feature; there is no inverse before 0.23.
+    /// One row a feature; there is no inverse before 0.22.
     loadings: Option<Weights>,
     /// Before 1.5 rows are divided by the standard deviation before they meet the coefficients.
     divides: bool,
@@ -66,7 +67,7 @@ fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
     let intercepts = ["intercept_", "_y_mean", "y_mean_"].into_iter().find(|name| state.has(name));
     let intercepts = Vector::read(state, intercepts.unwrap_or("intercept_"), coefficients.rows())?;
     const VECTOR: &str = "_predict_1d"; // since 1.3
-    let loadings = match state.since(0, 23) {
+    let loadings = match state.since(0, 22) {
         true => Some(Weights::read(state, "x_loadings_")?),
         false => None,
     };
@@ -85,11 +86,12 @@ fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
     }))
 }
 
-/// `coef_`: a row a target since 1.3, a row a feature before; in 1.1 and 1.2 `_coef_`.
+/// `coef_`: a row a feature until 1.0, since then a row a target; in 1.1 and 1.2 that is `_coef_`.
 fn coefficients(state: &State<'_>, features: usize) -> Result<Weights, Error> {
+    let is_old = state.has("coef_") && !state.since(1, 3);
     let name = if state.has("coef_") { "coef_" } else { "_coef_" };
     let coefficients = Weights::read(state, name)?;
-    let coefficients = if state.since(1, 3) { coefficients } else { coefficients.transposed() };
+    let coefficients = if is_old { coefficients.transposed() } else { coefficients };
     match coefficients.columns() == features {
         true => Ok(coefficients),
         false => Err(state.malformed(name, format!("not of {features} features"))),

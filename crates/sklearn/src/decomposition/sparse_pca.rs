@@ -1,9 +1,9 @@
 //! `sklearn.decomposition.SparsePCA` and `MiniBatchSparsePCA`: a ridge regression of each row on the components.
 //!
 //! Source: `_BaseSparsePCA.transform` in `sklearn/decomposition/_sparse_pca.py`. Its solution is a product with
-//! (V·Vᵀ + α·I)⁻¹·V, which is computed once.
+//! (V·Vᵀ + α·I)⁻¹, which is computed once.
 
-use cannery_graph::{Arithmetic, Builder, Check, Edge, Op};
+use cannery_graph::{Arithmetic, Builder, Check, Edge, Matrix, Op};
 
 use crate::entry::Entry;
 use crate::error::Error;
@@ -26,7 +26,7 @@ pub(crate) const ENTRY: Entry = Entry {
 struct SparsePca {
     name: &'static str,
     components: Weights,
-    /// The solution is a product with this.
+    /// The inverse, symmetric.
     solver: Weights,
     /// Without it columns are divided by their norm over all rows: `normalize_components=False` until 0.21.
     mean: Option<Vector>,
@@ -51,15 +51,22 @@ fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
 }
 
 fn solver(components: &Weights, ridge: f64) -> Option<Weights> {
-    let (k, d) = (components.rows(), components.columns());
+    let k = components.rows();
     let v = &components.matrix;
-    let gram = Square::from_fn(k, |i, j| {
-        let dot: f64 = v.row(i).iter().zip(v.row(j)).map(|(a, b)| a * b).sum();
-        dot + if i == j { ridge } else { 0.0 }
-    })?;
-    let (inverse, _) = gram.inverse()?;
-    let element = |at: usize| (0..k).map(|c| inverse.at(at / d, c) * v.row(c)[at % d]).sum();
-    Some(components.with(k, d, (0..k * d).map(element).collect()))
+    let gram: Vec<f64> =
+        (0..k * k).map(|at| v.row(at / k).iter().zip(v.row(at % k)).map(|(a, b)| a * b).sum()).collect();
+    // of float32 components it is float32
+    let gram = components.with(k, k, gram);
+    let square = Square::from_fn(k, |i, j| gram.matrix.row(i)[j] + if i == j { ridge } else { 0.0 })?;
+    let (inverse, _) = square.inverse()?;
+    Some(Weights { dtype: components.dtype, matrix: Matrix::new(k, k, inverse.values)? })
+}
+
+impl SparsePca {
+    fn codes(&self, builder: &mut Builder, x: Edge) -> Result<Edge, Error> {
+        let products = self.components.product(builder, x)?;
+        self.solver.product(builder, products)
+    }
 }
 
 impl Estimator for SparsePca {
@@ -92,10 +99,10 @@ impl Estimator for SparsePca {
         Ok(Methods::transform(match &self.mean {
             Some(mean) => {
                 let x = mean.step(builder, Arithmetic::Subtract, x)?;
-                self.solver.product(builder, x)?
+                self.codes(builder, x)?
             }
             None => {
-                let codes = self.solver.product(builder, x)?;
+                let codes = self.codes(builder, x)?;
                 builder.add(Op::BatchNorm, &[codes])?
             }
         }))
