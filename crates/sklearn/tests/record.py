@@ -16,7 +16,7 @@ import numpy as np
 import sklearn
 
 VERSION = tuple(int(part) for part in sklearn.__version__.split(".")[:2])
-METHODS = "predict predict_proba predict_log_proba decision_function score_samples transform".split()
+METHODS = "predict predict_proba predict_log_proba decision_function score_samples transform mahalanobis".split()
 
 
 def value(x):
@@ -39,12 +39,22 @@ def value(x):
         return [value(e) for e in x]
     if isinstance(x, dict):
         return {"pairs": [value(e) for pair in x.items() for e in pair]}
+    if isinstance(x, type) or hasattr(x, "__name__"):
+        return {"global": [x.__module__, x.__name__]}
+    if type(x).__name__ == "BSpline":  # its attributes are those of another object since scipy 1.17
+        return {"class": ["scipy.interpolate._bsplines", "BSpline"], "state": {k: value(getattr(x, k)) for k in "tck"}}
+    if not hasattr(x, "__dict__"):
+        return {"none": True}
     return {"class": [type(x).__module__, type(x).__name__], "state": state(x)}
+
+
+# what fit needs and nothing else: some of it contains itself
+SKIPPED = {"root_", "dummy_leaf_", "_optimizer", "_random_state", "random_state_", "_encoder", "X_", "children_", "distances_"}
 
 
 def state(model):
     attributes = dict(vars(model), _sklearn_version=sklearn.__version__)
-    return {name: value(attribute) for name, attribute in attributes.items()}
+    return {name: value(attribute) for name, attribute in attributes.items() if name not in SKIPPED}
 
 
 def results(model, X):
@@ -57,7 +67,13 @@ def results(model, X):
         if isinstance(result, list):
             found.update(("%s.%d" % (name, index), value(part)) for index, part in enumerate(result))
         else:
-            found[name] = value(result)
+            is_int32 = isinstance(result, np.ndarray) and result.dtype == np.int32  # integers of every size are i64
+            found[name] = value(result.astype(np.int64) if is_int32 else result)
+    if hasattr(model, "transform") and hasattr(model, "inverse_transform"):
+        try:
+            found["inverse_transform"] = value(model.inverse_transform(model.transform(X.copy())))
+        except Exception:  # it was not asked for at fit
+            pass
     return found
 
 
