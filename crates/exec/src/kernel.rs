@@ -20,6 +20,7 @@ mod impute;
 mod linear;
 mod lookup;
 mod neighbors;
+mod nmf_solve;
 mod normalize_sum;
 mod one_hot;
 mod pair_coupling;
@@ -33,11 +34,13 @@ mod row_norm;
 mod scale;
 mod softmax;
 mod sparse;
+mod sparse_code;
 mod spline;
 mod sum;
 mod svm;
 mod text;
 mod tf_idf;
+mod topic_shares;
 mod tree_ensemble;
 
 use cannery_graph::{Compat, Node, Op, Type};
@@ -107,6 +110,7 @@ pub(crate) fn of(site: &Site<'_>) -> Result<Option<Box<dyn Kernel>>, Error> {
         Op::MissingMask(mask) => Box::new(impute::Mask(mask.0.clone())),
         Op::NeighborReduce(reduce) => Box::new(neighbors::Reduce { graph: reduce.clone(), count: columns }),
         Op::Neighbors(neighbors) => Box::new(neighbors::Neighbors::new(neighbors, site.compat)),
+        Op::NmfSolve(solve) => Box::new(nmf_solve::NmfSolve::new(solve)),
         Op::NormalizeSum => Box::new(normalize_sum::NormalizeSum { columns }),
         Op::OneHot(one_hot) => Box::new(one_hot::OneHot::new(one_hot, columns)),
         Op::OvoVotes(votes) => Box::new(svm::Votes { classes: votes.classes }),
@@ -125,10 +129,12 @@ pub(crate) fn of(site: &Site<'_>) -> Result<Option<Box<dyn Kernel>>, Error> {
         Op::Scale(scale) => Box::new(scale::Scale(scale.clone())),
         Op::Softmax => Box::new(softmax::Softmax { columns }),
         Op::Sparse => Box::new(sparse::Sparse { columns }),
+        Op::SparseCode(code) => Box::new(sparse_code::SparseCode(code.clone())),
         Op::Spline(spline) => Box::new(spline::Spline::new(spline)),
         Op::SvmPairs(pairs) => Box::new(svm::Pairs(pairs.clone())),
         Op::TfIdf(weights) => Box::new(tf_idf::TfIdf(weights.clone())),
         Op::Threshold(threshold) => Box::new(class::Above(threshold.above)),
+        Op::TopicShares(shares) => Box::new(topic_shares::TopicShares::new(shares)),
         Op::TreeEnsemble(trees) => Box::new(tree_ensemble::TreeEnsemble::new(trees)),
         Op::VocabCounts(counts) => Box::new(text::InVocabulary::new(counts, site.node, site.nodes)?),
     }))

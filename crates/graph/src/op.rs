@@ -31,6 +31,7 @@ mod lookup;
 mod missing_mask;
 mod neighbor_reduce;
 mod neighbors;
+mod nmf_solve;
 mod normalize_sum;
 mod one_hot;
 mod ovo_votes;
@@ -48,11 +49,13 @@ mod rule;
 mod scale;
 mod softmax;
 mod sparse;
+mod sparse_code;
 mod spline;
 mod svm_pairs;
 mod tf_idf;
 mod threshold;
 mod tokens;
+mod topic_shares;
 mod tree_ensemble;
 mod vocab_counts;
 
@@ -160,6 +163,7 @@ operators! {
     missing_mask: MissingMask(MissingMask),
     neighbor_reduce: NeighborReduce(NeighborReduce),
     neighbors: Neighbors(Neighbors),
+    nmf_solve: NmfSolve(NmfSolve),
     normalize_sum: NormalizeSum,
     one_hot: OneHot(OneHot),
     ovo_votes: OvoVotes(OvoVotes),
@@ -176,11 +180,13 @@ operators! {
     scale: Scale(Scale),
     softmax: Softmax,
     sparse: Sparse,
+    sparse_code: SparseCode(SparseCode),
     spline: Spline(Spline),
     svm_pairs: SvmPairs(SvmPairs),
     tf_idf: TfIdf(TfIdf),
     threshold: Threshold(Threshold),
     tokens: Tokens(Tokens),
+    topic_shares: TopicShares(TopicShares),
     tree_ensemble: TreeEnsemble(TreeEnsemble),
     vocab_counts: VocabCounts(VocabCounts),
 }

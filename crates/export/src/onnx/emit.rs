@@ -97,7 +97,11 @@ pub(super) fn emit(net: &mut Net, step: &Step<'_>, inputs: &[&str], args: &[Arg<
         Op::Input(_) => Ok(Value::Tensor(inputs.first().copied().unwrap_or_default().to_owned())),
         Op::Field(field) => glue::field(net, inputs, field.column),
         Op::ArgMax => scores::arg_max(net, x()?),
-        Op::AdditiveChi2(_) | Op::CountSketch(_) => Err(columns::LATER.into()),
+        Op::AdditiveChi2(_)
+        | Op::CountSketch(_)
+        | Op::NmfSolve(_)
+        | Op::SparseCode(_)
+        | Op::TopicShares(_) => Err(columns::LATER.into()),
         Op::BatchNorm => Err(columns::BATCH.into()),
         Op::Bin(bin) => columns::bin(net, x()?, bin),
         Op::Binarize(binarize) => columns::binarize(net, x()?, *binarize),

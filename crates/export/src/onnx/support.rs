@@ -56,6 +56,7 @@ support! {
     "missing_mask": "IsNaN or Equal", "as of impute";
     "neighbor_reduce": "Gather, Equal, Mul, ReduceSum, ArgMax or Div";
     "neighbors": "Sub, Mul, Add feature by feature (Scan above 64), TopK", "other distances than Euclidean, Manhattan, Chebyshev and Minkowski without weights; of points at one distance the first counts";
+    "nmf_solve": "–", "it is not written yet";
     "normalize_sum": "ReduceSum, Div";
     "one_hot": "Gather, Equal, Cast";
     "ovo_votes": "Greater, MatMul with 0 and 1, ArgMax";
@@ -72,11 +73,13 @@ support! {
     "scale": "Sub, Div, Mul, Add: a node a step; of float32 each between two Casts";
     "softmax": "Softmax";
     "sparse": "nothing: all tensors are dense";
+    "sparse_code": "–", "it is not written yet";
     "spline": "–", "splines are not written yet";
     "svm_pairs": "MatMul with the coefficients of each pair, Add";
     "tf_idf": "Log, Add, Where, Mul";
     "threshold": "Greater, Cast";
     "tokens": "StringNormalizer, Tokenizer of com.microsoft; stop words by TopK and GatherElements", "accents taken off; patterns with groups, or with word boundaries other than around \\w";
+    "topic_shares": "–", "it is not written yet";
     "tree_ensemble": "TreeEnsemble for the number of each leaf, Gather, ReduceSum in order, Div";
     "vocab_counts": "TfIdfVectorizer, Cast";
 }
@@ -95,7 +98,11 @@ impl Target for Runtime {
             Op::Elementwise(function) => columns::refuses(*function),
             Op::HashCounts(_) => Some(text::HASHES.into()),
             Op::Power(_) | Op::Quantiles(_) | Op::Spline(_) => Some(columns::LATER.into()),
-            Op::AdditiveChi2(_) | Op::CountSketch(_) => Some(columns::LATER.into()),
+            Op::AdditiveChi2(_)
+            | Op::CountSketch(_)
+            | Op::NmfSolve(_)
+            | Op::SparseCode(_)
+            | Op::TopicShares(_) => Some(columns::LATER.into()),
             Op::BatchNorm => Some(columns::BATCH.into()),
             Op::PairDistance(_) => Some(kernel::DISTANCES.into()),
             Op::RecordCounts(_) => Some(text::RECORDS.into()),
