@@ -157,7 +157,7 @@ pub(crate) fn usual_signature(estimator: &dyn Estimator) -> Signature {
     let columns = estimator.columns();
     let named = columns.iter().map(|column| Some((column.name.as_deref()?, usual_dtype(column.kind))));
     match (estimator.takes(), named.collect::<Option<Vec<_>>>()) {
-        (Takes::Texts, _) => Signature::Text,
+        (Takes::Texts | Takes::Records, _) => Signature::Text,
         (Takes::Columns { .. }, Some(named)) if !named.is_empty() => Signature::frame(named),
         (Takes::Columns { .. } | Takes::Labels, _) => {
             let are_numbers = columns.iter().all(|column| column.kind == ColumnKind::Number);
@@ -361,13 +361,14 @@ pub(crate) fn open_table(
     let in_input = |error| Error::from(error).in_file(input.display());
     let (names, hints) = model.columns(estimator);
     let wanted = match estimator.takes() {
-        Takes::Texts => Wanted::Texts,
+        Takes::Texts | Takes::Records => Wanted::Texts,
         Takes::Columns { .. } | Takes::Labels => Wanted::Matrix,
         _ => Wanted::Numbers,
     };
     let options = TableOptions::new(wanted)
         .names(names.clone())
         .hints(hints.clone())
+        .records(estimator.takes() == Takes::Records)
         .vectors(estimator.takes() == Takes::Labels || estimator.takes_vector())
         .header(reading.header)
         .separator(reading.separator)

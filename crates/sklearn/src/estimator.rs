@@ -130,7 +130,7 @@ impl dyn Estimator {
     fn bring(&self, builder: &mut Builder) -> Result<Input, Error> {
         let columns = self.takes().columns();
         match (builder.signature().clone(), self.takes()) {
-            (Signature::Text, Takes::Texts) => Ok(Input::Texts(builder.field(0)?)),
+            (Signature::Text, Takes::Texts | Takes::Records) => Ok(Input::Texts(builder.field(0)?)),
             (Signature::Frame(fields), Takes::Numbers { .. } | Takes::Columns { .. } | Takes::Labels) => {
                 let mut edges = Vec::with_capacity(fields.len());
                 for (column, field) in fields.iter().enumerate() {
@@ -165,6 +165,8 @@ const FAMILIES: &[&[Entry]] = &[
     crate::calibration::ENTRIES,
     crate::cluster::ENTRIES,
     crate::compose::ENTRIES,
+    crate::covariance::ENTRIES,
+    crate::cross_decomposition::ENTRIES,
     crate::decomposition::ENTRIES,
     crate::discriminant_analysis::ENTRIES,
     crate::dummy::ENTRIES,
@@ -174,6 +176,7 @@ const FAMILIES: &[&[Entry]] = &[
     crate::frozen::ENTRIES,
     crate::impute::ENTRIES,
     crate::isotonic::ENTRIES,
+    crate::kernel_approximation::ENTRIES,
     crate::linear_model::ENTRIES,
     crate::mixture::ENTRIES,
     crate::model_selection::ENTRIES,
@@ -182,6 +185,7 @@ const FAMILIES: &[&[Entry]] = &[
     crate::neural_network::ENTRIES,
     crate::pipeline::ENTRIES,
     crate::preprocessing::ENTRIES,
+    crate::random_projection::ENTRIES,
     crate::svm::ENTRIES,
     crate::tree::ENTRIES,
 ];

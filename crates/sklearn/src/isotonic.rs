@@ -1,6 +1,6 @@
 //! `sklearn.isotonic.IsotonicRegression`: lines between points that rise, or fall.
 
-use cannery_graph::{Builder, Check, DType, Edge, Interp, Line, Op, Outside};
+use cannery_graph::{Beyond, Builder, Check, DType, Edge, Interp, LineRule, Op};
 
 use crate::entry::Entry;
 use crate::error::Error;
@@ -41,9 +41,9 @@ impl Isotonic {
             return Err(state.malformed(names[1], format!("not {} numbers", knots.len())));
         }
         let outside = match state.text("out_of_bounds")?.as_deref() {
-            Some("clip") => Outside::Nearest,
-            Some("nan") => Outside::Nan,
-            Some("raise") => Outside::Error,
+            Some("clip") => Beyond::Nearest,
+            Some("nan") => Beyond::Nan,
+            Some("raise") => Beyond::Error,
             _ => return Err(state.unsupported("out_of_bounds", "none of 'nan', 'clip' and 'raise'")),
         };
         let dtype =
@@ -51,9 +51,9 @@ impl Isotonic {
         let is_f32 = |name| Ok::<_, Error>(float_dtype(&state.element_dtype(name)?) == DType::F32);
         // scipy 1.17 is older than scikit-learn 1.8, but not much
         let line = match is_f32(names[0])? && is_f32(names[1])? {
-            false => Line::Numpy,
-            true if state.since(1, 8) => Line::Weights,
-            true => Line::Slope,
+            false => LineRule::Numpy,
+            true if state.since(1, 8) => LineRule::Weights,
+            true => LineRule::Slope,
         };
         Ok(Self { interp: Interp { knots, heights, outside, line }, dtype })
     }

@@ -1,4 +1,4 @@
-use cannery_graph::{self as graph, Line, Outside};
+use cannery_graph::{self as graph, Beyond, LineRule};
 
 use crate::buffer::{View, ViewMut};
 use crate::error::Error;
@@ -54,13 +54,13 @@ impl Interp {
         }
         if x < knots[0] || x > knots[last] {
             return match outside {
-                Outside::Nearest => Some(if x < knots[0] { heights[0] } else { heights[last] }),
-                Outside::Nan => Some(f64::NAN),
-                Outside::Error => None,
+                Beyond::Nearest => Some(if x < knots[0] { heights[0] } else { heights[last] }),
+                Beyond::Nan => Some(f64::NAN),
+                Beyond::Error => None,
             };
         }
         Some(match line {
-            Line::Numpy => {
+            LineRule::Numpy => {
                 let at = knots.partition_point(|&knot| knot <= x) - 1;
                 if at == last || knots[at] == x {
                     return Some(heights[at]);
@@ -68,13 +68,13 @@ impl Interp {
                 let slope = (heights[at + 1] - heights[at]) / (knots[at + 1] - knots[at]);
                 slope * (x - knots[at]) + heights[at]
             }
-            Line::Slope | Line::Weights => {
+            LineRule::Slope | LineRule::Weights => {
                 let end = knots.partition_point(|&knot| knot < x).clamp(1, last);
                 let ([x_0, x_1], [y_0, y_1]) =
                     ([knots[end - 1], knots[end]], [heights[end - 1], heights[end]]);
                 let width = round(x_1 - x_0);
                 match line {
-                    Line::Slope => {
+                    LineRule::Slope => {
                         let slope = round(round(y_1 - y_0) / width);
                         round(round(slope * round(x - x_0)) + y_0)
                     }
@@ -99,8 +99,8 @@ mod tests {
             graph: graph::Interp {
                 knots: vec![0.0, 1.0, 3.0],
                 heights: vec![2.0, 4.0, 3.0],
-                outside: Outside::Nearest,
-                line: Line::Numpy,
+                outside: Beyond::Nearest,
+                line: LineRule::Numpy,
             },
             columns: 1,
         };
@@ -109,13 +109,13 @@ mod tests {
         assert_eq!(of(&interp, x), [2.0, 3.0, 4.0, 3.5, 3.0, 3.0].map(Some));
         let at = |interp: &Interp, x| interp.of(x, |y| y);
         assert_eq!(at(&interp, -1.0), Some(2.0));
-        for line in [Line::Slope, Line::Weights] {
+        for line in [LineRule::Slope, LineRule::Weights] {
             interp.graph.line = line;
             assert_eq!(of(&interp, x), [2.0, 3.0, 4.0, 3.5, 3.0, 3.0].map(Some));
         }
-        interp.graph.outside = Outside::Error;
+        interp.graph.outside = Beyond::Error;
         assert_eq!((at(&interp, -1.0), at(&interp, 3.5), at(&interp, 3.0)), (None, None, Some(3.0)));
-        interp.graph.outside = Outside::Nan;
+        interp.graph.outside = Beyond::Nan;
         assert!([4.0, f64::NAN].iter().all(|&x| at(&interp, x).is_some_and(f64::is_nan)));
     }
 }

@@ -4,7 +4,7 @@ use super::{Exactness, Family, Operator, rule};
 use crate::canonical::Canonical;
 use crate::types::{Shape, Type};
 
-/// Dense floats → the same type, element by element: the height at x of the lines between points, see [`Line`]. NaN stays
+/// Dense floats → the same type, element by element: the height at x of the lines between points, see [`LineRule`]. NaN stays
 /// NaN. Of one knot all is its y.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Interp {
@@ -13,14 +13,14 @@ pub struct Interp {
     /// How high each of them is.
     pub heights: Vec<f64>,
     /// What there is below the first and above the last.
-    pub outside: Outside,
+    pub outside: Beyond,
     /// How it is computed.
-    pub line: Line,
+    pub line: LineRule,
 }
 
 /// How [`Interp`] computes what lies between two knots.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Line {
+pub enum LineRule {
     /// In float64, with x\[j\] the last knot that is not above x: y\[j\] where they are equal, else
     /// (y\[j+1\] − y\[j\]) / (x\[j+1\] − x\[j\]) · (x − x\[j\]) + y\[j\]. Source: `numpy.interp`.
     Numpy,
@@ -34,7 +34,7 @@ pub enum Line {
 
 /// What [`Interp`] gives outside its knots.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outside {
+pub enum Beyond {
     /// The height of the nearest point.
     Nearest,
     /// NaN.
@@ -84,7 +84,7 @@ impl Operator for Interp {
     }
 }
 
-impl Line {
+impl LineRule {
     fn word(self) -> &'static str {
         match self {
             Self::Numpy => "numpy",
@@ -94,7 +94,7 @@ impl Line {
     }
 }
 
-impl Outside {
+impl Beyond {
     fn word(self) -> &'static str {
         match self {
             Self::Nearest => "nearest",
