@@ -1,10 +1,14 @@
 //! The operators. Each has a file in `op/` that says all there is to say of it: its contract, its type rule, how exact a
 //! backend must be, its constants for the canonical text and its short form for people.
 
+mod additive_chi2;
 mod arg_max;
 mod arith;
+mod batch_norm;
+mod bin;
 mod binarize;
 mod cast;
+mod choose;
 mod clip;
 mod codes;
 mod columns;
@@ -12,6 +16,7 @@ mod combine;
 mod complement;
 mod concat;
 mod constant;
+mod count_sketch;
 mod dense;
 mod elementwise;
 mod field;
@@ -21,6 +26,7 @@ mod guard;
 mod hash_counts;
 mod impute;
 mod input;
+mod interp;
 mod labels;
 mod linear;
 mod log_softmax;
@@ -28,6 +34,7 @@ mod lookup;
 mod missing_mask;
 mod neighbor_reduce;
 mod neighbors;
+mod nmf_solve;
 mod normalize_sum;
 mod one_hot;
 mod ones_for_zeros;
@@ -38,16 +45,22 @@ mod pair_coupling;
 mod pair_distance;
 mod pair_kernel;
 mod poly;
+mod power;
+mod quantiles;
+mod record_counts;
 mod reduce;
 mod row_norm;
 mod rule;
 mod scale;
 mod softmax;
 mod sparse;
+mod sparse_code;
+mod spline;
 mod svm_pairs;
 mod tf_idf;
 mod threshold;
 mod tokens;
+mod topic_shares;
 mod tree_ensemble;
 mod vocab_counts;
 
@@ -125,10 +138,14 @@ macro_rules! operators {
 }
 
 operators! {
+    additive_chi2: AdditiveChi2(AdditiveChi2),
     arg_max: ArgMax,
+    batch_norm: BatchNorm,
+    bin: Bin(Bin),
     binarize: Binarize(Binarize),
     arith: Arith(Arith),
     cast: Cast(Cast),
+    choose: Choose,
     clip: Clip(Clip),
     codes: Codes(Codes),
     columns: Columns(Columns),
@@ -136,6 +153,7 @@ operators! {
     complement: Complement,
     concat: Concat,
     constant: Constant(Constant),
+    count_sketch: CountSketch(CountSketch),
     dense: Dense,
     elementwise: Elementwise(Function),
     field: Field(FieldAt),
@@ -145,6 +163,7 @@ operators! {
     hash_counts: HashCounts(HashCounts),
     impute: Impute(Impute),
     input: Input(Input),
+    interp: Interp(Interp),
     labels: Labels(Labels),
     linear: Linear(Linear),
     log_softmax: LogSoftmax,
@@ -152,6 +171,7 @@ operators! {
     missing_mask: MissingMask(MissingMask),
     neighbor_reduce: NeighborReduce(NeighborReduce),
     neighbors: Neighbors(Neighbors),
+    nmf_solve: NmfSolve(NmfSolve),
     normalize_sum: NormalizeSum,
     one_hot: OneHot(OneHot),
     ovo_scores: OvoScores(OvoScores),
@@ -162,15 +182,21 @@ operators! {
     pair_distance: PairDistance(PairDistance),
     pair_kernel: PairKernel(PairKernel),
     poly: Poly(Poly),
+    power: Power(Power),
+    quantiles: Quantiles(Quantiles),
+    record_counts: RecordCounts(RecordCounts),
     reduce: Reduce(Reduce),
     row_norm: RowNorm(RowNorm),
     scale: Scale(Scale),
     softmax: Softmax,
     sparse: Sparse,
+    sparse_code: SparseCode(SparseCode),
+    spline: Spline(Spline),
     svm_pairs: SvmPairs(SvmPairs),
     tf_idf: TfIdf(TfIdf),
     threshold: Threshold(Threshold),
     tokens: Tokens(Tokens),
+    topic_shares: TopicShares(TopicShares),
     tree_ensemble: TreeEnsemble(TreeEnsemble),
     vocab_counts: VocabCounts(VocabCounts),
 }

@@ -121,6 +121,11 @@ impl<'h> State<'h> {
         self.nesting.trees_read()
     }
 
+    /// The state as it is, which is not always a dict.
+    pub(crate) fn raw_state(&self) -> Option<Value> {
+        self.object.state()
+    }
+
     /// Module of the class.
     pub(crate) fn module(&self) -> &'h str {
         self.object.class().0
@@ -380,6 +385,14 @@ impl<'h> State<'h> {
     /// Class labels: a vector of integers, floats, truth values or texts; Python objects if all are of one kind.
     pub(crate) fn labels(&self, name: &str) -> Result<Labels, Error> {
         self.labels_in(&self.array_of_ndim(name, 1)?, name)
+    }
+
+    /// Labels that stand one by one in this object: of Python or numpy.
+    pub(crate) fn labels_among(&self, name: &str, values: &[Value]) -> Result<Labels, Error> {
+        let elements =
+            values.iter().map(|&value| self.scalar_of(name, value)).collect::<Result<Vec<_>, _>>()?;
+        let message = "labels that are not all integers, floats, bools or texts";
+        labels_of(&elements).ok_or_else(|| self.unsupported(name, message))
     }
 
     /// Class labels in an array inside this object; `name` is its path from here: `classes_[1]`.

@@ -4,8 +4,8 @@ use cannery_graph::{DType, Op, Shape, Step, Type};
 
 use super::net::Net;
 use super::{
-    algebra, columns, glue, guard, hashes, impute, kernel, lookup, neighbors, reduce, scores, svm, text,
-    trees,
+    algebra, columns, glue, guard, hashes, impute, interp, kernel, lookup, neighbors, reduce, scores, svm,
+    text, trees,
 };
 
 /// What stands for an edge of the graph.
@@ -98,9 +98,17 @@ pub(super) fn emit(net: &mut Net, step: &Step<'_>, inputs: &[&str], args: &[Arg<
         Op::Input(_) => Ok(Value::Tensor(inputs.first().copied().unwrap_or_default().to_owned())),
         Op::Field(field) => glue::field(net, inputs, field.column),
         Op::ArgMax => scores::arg_max(net, x()?),
+        Op::AdditiveChi2(_)
+        | Op::CountSketch(_)
+        | Op::NmfSolve(_)
+        | Op::SparseCode(_)
+        | Op::TopicShares(_) => Err(columns::LATER.into()),
+        Op::BatchNorm => Err(columns::BATCH.into()),
+        Op::Bin(bin) => columns::bin(net, x()?, bin),
         Op::Binarize(binarize) => columns::binarize(net, x()?, *binarize),
         Op::Arith(how) => reduce::arith(net, args, *how, step.ty),
         Op::Cast(cast) => glue::cast(net, x()?, cast.to),
+        Op::Choose => glue::choose(net, args),
         Op::Clip(clip) => columns::clip(net, x()?, *clip),
         Op::Codes(codes) => columns::codes(net, x()?, codes),
         Op::Columns(wanted) => glue::columns(net, x()?, &wanted.0),
@@ -115,6 +123,7 @@ pub(super) fn emit(net: &mut Net, step: &Step<'_>, inputs: &[&str], args: &[Arg<
         Op::Guard(check) => guard::guard(net, x()?, *check),
         Op::HashCounts(counts) => hashes::hash_counts(net, x()?, counts),
         Op::Impute(impute) => impute::impute(net, x()?, impute),
+        Op::Interp(interp) => interp::interp(net, x()?, interp),
         Op::Labels(labels) => scores::labels(net, x()?, labels),
         Op::Linear(linear) => algebra::linear(net, x()?, linear),
         Op::LogSoftmax => scores::log_softmax(net, x()?),
@@ -131,7 +140,9 @@ pub(super) fn emit(net: &mut Net, step: &Step<'_>, inputs: &[&str], args: &[Arg<
         Op::PairCoupling(coupling) => svm::pair_coupling(net, x()?, coupling),
         Op::PairDistance(_) => Err(kernel::DISTANCES.into()),
         Op::PairKernel(pairs) => kernel::pair_kernel(net, x()?, pairs),
+        Op::Power(_) | Op::Quantiles(_) | Op::Spline(_) => Err(columns::LATER.into()),
         Op::Poly(poly) => columns::poly(net, x()?, poly),
+        Op::RecordCounts(_) => Err(text::RECORDS.into()),
         Op::Reduce(reduce) => reduce::reduce(net, x()?, reduce),
         Op::RowNorm(norm) => algebra::row_norm(net, x()?, *norm),
         Op::Scale(scale) => columns::scale(net, x()?, scale),

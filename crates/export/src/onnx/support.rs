@@ -15,10 +15,14 @@ macro_rules! support {
 }
 
 support! {
+    "additive_chi2": "–", "it is not written yet";
     "arg_max": "ArgMax, behind Where for NaN";
     "arith": "Add, Sub, Mul, Div, Max or Min";
+    "batch_norm": "–", "results depend on the other rows of the batch";
+    "bin": "GreaterOrEqual with each edge, Cast, ReduceSum";
     "binarize": "Greater, Cast";
     "cast": "Cast", "a column of text that becomes a number: ONNX Runtime's Cast reads and writes 8 digits";
+    "choose": "Equal, Where";
     "clip": "Less, Where, Greater, Where";
     "codes": "Gather, LabelEncoder or Mod, Concat";
     "columns": "Gather";
@@ -26,6 +30,7 @@ support! {
     "complement": "Sub, Concat";
     "concat": "Concat";
     "constant": "Shape, Expand";
+    "count_sketch": "–", "it is not written yet";
     "dense": "nothing: all tensors are dense";
     "elementwise": "the function, or its parts: expit is 1/(1+Exp(−x)), log1p and expm1 are Kahan's, tanh is of expm1", "functions that ONNX Runtime does not have for float64";
     "field": "an input [n,1] of the column's name, Reshape";
@@ -35,6 +40,7 @@ support! {
     "hash_counts": "MurmurHash3 of com.microsoft, ScatterElements; all columns are written, 8 MiB a row for 2²⁰", "more than 2²⁰ columns";
     "impute": "IsNaN or Equal, Where", "zeros of a sparse matrix that count as missing where they are stored; a fill of another type than its column";
     "input": "the input X";
+    "interp": "GreaterOrEqual, ReduceSum, Gather, Sub, Mul, Add, Where", "numbers outside where the model was fitted, if they are an error";
     "labels": "Gather from the labels";
     "linear": "MatMul, Add";
     "log_softmax": "ReduceMax, Sub, Exp, ReduceSum, Log, Add, Sub";
@@ -42,6 +48,7 @@ support! {
     "missing_mask": "IsNaN or Equal", "as of impute";
     "neighbor_reduce": "Gather, Equal, Mul, ReduceSum, ArgMax or Div";
     "neighbors": "Sub, Mul, Add feature by feature (Scan above 64), TopK; of points at one distance the first counts";
+    "nmf_solve": "–", "it is not written yet";
     "normalize_sum": "ReduceSum, Div";
     "one_hot": "Gather, Equal, Cast";
     "ovo_scores": "–", "votes and confidences of pairs of classes";
@@ -52,15 +59,21 @@ support! {
     "pair_distance": "–", "distances to points are not written yet";
     "pair_kernel": "MatMul; for rbf Sub, Mul, Add feature by feature (Scan above 64), Exp";
     "poly": "Gather for each column, Mul for each product, Concat";
+    "power": "–", "power transforms are not written yet";
+    "quantiles": "–", "maps of quantiles are not written yet";
+    "record_counts": "–", "ONNX has no records";
     "reduce": "ReduceSum, ReduceMean, ReduceMin, ReduceMax; logsumexp by its parts; groups by Gather and Concat", "medians";
     "row_norm": "ReduceSum or ReduceMax, Where, Div";
     "scale": "Sub, Div, Mul, Add: a node a step; of float32 each between two Casts";
     "softmax": "Softmax";
     "sparse": "nothing: all tensors are dense";
+    "sparse_code": "–", "it is not written yet";
+    "spline": "–", "splines are not written yet";
     "svm_pairs": "MatMul with the coefficients of each pair, Add";
     "tf_idf": "Log, Add, Where, Mul";
     "threshold": "Greater, Cast";
     "tokens": "StringNormalizer, Tokenizer of com.microsoft; stop words by TopK and GatherElements", "accents taken off; patterns with groups, or with word boundaries other than around \\w";
+    "topic_shares": "–", "it is not written yet";
     "tree_ensemble": "TreeEnsemble for the number of each leaf, Gather, ReduceSum in order, Div";
     "vocab_counts": "TfIdfVectorizer, Cast";
 }
@@ -80,7 +93,15 @@ impl Target for Runtime {
             Op::OvoScores(_) => Some("votes and confidences of pairs of classes".into()),
             Op::Elementwise(function) => columns::refuses(*function),
             Op::HashCounts(counts) => hashes::refuses(counts),
+            Op::Power(_) | Op::Quantiles(_) | Op::Spline(_) => Some(columns::LATER.into()),
+            Op::AdditiveChi2(_)
+            | Op::CountSketch(_)
+            | Op::NmfSolve(_)
+            | Op::SparseCode(_)
+            | Op::TopicShares(_) => Some(columns::LATER.into()),
+            Op::BatchNorm => Some(columns::BATCH.into()),
             Op::PairDistance(_) => Some(kernel::DISTANCES.into()),
+            Op::RecordCounts(_) => Some(text::RECORDS.into()),
             Op::Tokens(tokens) => text::refuses(tokens),
             Op::OvrScores(scores) if scores.confidence == Confidence::BatchScaled => {
                 Some("the scores of a row depend on the other rows of its batch".into())
@@ -91,9 +112,11 @@ impl Target for Runtime {
             | Op::Input(_)
             | Op::Field(_)
             | Op::ArgMax
+            | Op::Bin(_)
             | Op::Binarize(_)
             | Op::Arith(_)
             | Op::Cast(_)
+            | Op::Choose
             | Op::Clip(_)
             | Op::Codes(_)
             | Op::Columns(_)
@@ -105,6 +128,7 @@ impl Target for Runtime {
             | Op::GroupArgMax(_)
             | Op::Guard(_)
             | Op::Impute(_)
+            | Op::Interp(_)
             | Op::Labels(_)
             | Op::Linear(_)
             | Op::LogSoftmax
