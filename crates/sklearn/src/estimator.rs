@@ -16,8 +16,7 @@ use crate::neighbors;
 use crate::state::State;
 use crate::tree::nodes::TreesRead;
 use crate::{
-    compose, ensemble, feature_extraction, feature_selection, impute, linear_model, model_selection,
-    pipeline, preprocessing, svm, tree,
+    compose, ensemble, feature_extraction, feature_selection, frozen, impute, linear_model, model_selection, multiclass, multioutput, pipeline, preprocessing, semi_supervised, svm, tree,
 };
 
 /// An estimator that was read: its parts fit together.
@@ -166,12 +165,16 @@ const FAMILIES: &[&[Entry]] = &[
     ensemble::ENTRIES,
     feature_extraction::ENTRIES,
     feature_selection::ENTRIES,
+    frozen::ENTRIES,
     impute::ENTRIES,
     linear_model::ENTRIES,
     model_selection::ENTRIES,
+    multiclass::ENTRIES,
+    multioutput::ENTRIES,
     neighbors::ENTRIES,
     pipeline::ENTRIES,
     preprocessing::ENTRIES,
+    semi_supervised::ENTRIES,
     svm::ENTRIES,
     tree::ENTRIES,
 ];

@@ -13,6 +13,8 @@ mod voting;
 
 use crate::entry::Entry;
 
+pub(crate) use bagging::same_dtype;
+
 pub(crate) const ENTRIES: &[Entry] = &[
     ada_boost_classifier::ENTRY,
     ada_boost_regressor::ENTRY,

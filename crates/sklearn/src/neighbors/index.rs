@@ -46,6 +46,18 @@ impl Index {
     /// Reads `_fit_X`, `_fit_method`, `_tree`, `effective_metric_`, `effective_metric_params_`, `n_neighbors` and
     /// `weights`.
     pub(crate) fn read(state: &State<'_>) -> Result<Self, Error> {
+        Self::read_with(state, inverse_weights)
+    }
+
+    /// The same of what has no weights.
+    pub(crate) fn read_uniform(state: &State<'_>) -> Result<Self, Error> {
+        Self::read_with(state, |_| Ok(false))
+    }
+
+    fn read_with(
+        state: &State<'_>,
+        inverse_weights: impl FnOnce(&State<'_>) -> Result<bool, Error>,
+    ) -> Result<Self, Error> {
         if !state.has("_fit_method") || state.is_none("_fit_method")? {
             return Err(state.unsupported("_fit_method", "this estimator is not fitted"));
         }

@@ -8,4 +8,6 @@ mod tree;
 
 use crate::entry::Entry;
 
+pub(crate) use index::Index;
+
 pub(crate) const ENTRIES: &[Entry] = &[k_neighbors_classifier::ENTRY, k_neighbors_regressor::ENTRY];
