@@ -21,6 +21,7 @@ mod guard;
 mod hash_counts;
 mod impute;
 mod input;
+mod kernel_density;
 mod labels;
 mod linear;
 mod log_softmax;
@@ -37,6 +38,7 @@ mod ovr_scores;
 mod pair_coupling;
 mod pair_kernel;
 mod poly;
+mod radius_neighbors;
 mod reduce;
 mod row_norm;
 mod rule;
@@ -144,6 +146,7 @@ operators! {
     hash_counts: HashCounts(HashCounts),
     impute: Impute(Impute),
     input: Input(Input),
+    kernel_density: KernelDensity(KernelDensity),
     labels: Labels(Labels),
     linear: Linear(Linear),
     log_softmax: LogSoftmax,
@@ -161,6 +164,7 @@ operators! {
     pair_kernel: PairKernel(PairKernel),
     poly: Poly(Poly),
     reduce: Reduce(Reduce),
+    radius_neighbors: RadiusNeighbors(RadiusNeighbors),
     row_norm: RowNorm(RowNorm),
     scale: Scale(Scale),
     softmax: Softmax,

@@ -16,7 +16,8 @@ use crate::neighbors;
 use crate::state::State;
 use crate::tree::nodes::TreesRead;
 use crate::{
-    compose, ensemble, feature_extraction, feature_selection, frozen, impute, linear_model, model_selection, multiclass, multioutput, pipeline, preprocessing, semi_supervised, svm, tree,
+    compose, ensemble, feature_extraction, feature_selection, frozen, impute, linear_model, model_selection,
+    multiclass, multioutput, pipeline, preprocessing, semi_supervised, svm, tree,
 };
 
 /// An estimator that was read: its parts fit together.

@@ -4,7 +4,8 @@ use cannery_graph::{DType, Op, Shape, Step, Type};
 
 use super::net::Net;
 use super::{
-    algebra, columns, glue, guard, impute, kernel, lookup, neighbors, reduce, scores, svm, text, trees,
+    algebra, columns, glue, guard, impute, kernel, lookup, neighbors, reduce, scores, support, svm, text,
+    trees,
 };
 
 /// What stands for an edge of the graph.
@@ -114,6 +115,7 @@ pub(super) fn emit(net: &mut Net, step: &Step<'_>, inputs: &[&str], args: &[Arg<
         Op::Guard(check) => guard::guard(net, x()?, *check),
         Op::HashCounts(counts) => text::hash_counts(net, x()?, counts),
         Op::Impute(impute) => impute::impute(net, x()?, impute),
+        Op::KernelDensity(_) => Err(support::DENSITY.into()),
         Op::Labels(labels) => scores::labels(net, x()?, labels),
         Op::Linear(linear) => algebra::linear(net, x()?, linear),
         Op::LogSoftmax => scores::log_softmax(net, x()?),
@@ -131,6 +133,7 @@ pub(super) fn emit(net: &mut Net, step: &Step<'_>, inputs: &[&str], args: &[Arg<
         Op::PairKernel(pairs) => kernel::pair_kernel(net, x()?, pairs),
         Op::Poly(poly) => columns::poly(net, x()?, poly),
         Op::Reduce(reduce) => reduce::reduce(net, x()?, reduce),
+        Op::RadiusNeighbors(_) => Err(support::RADIUS.into()),
         Op::RowNorm(norm) => algebra::row_norm(net, x()?, *norm),
         Op::Scale(scale) => columns::scale(net, x()?, scale),
         Op::Softmax => scores::softmax(net, x()?),

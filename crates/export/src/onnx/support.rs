@@ -1,6 +1,6 @@
 //! What ONNX holds of each operator, and why not all of it.
 
-use cannery_graph::{Confidence, DType, Graph, NeighborReduce, Op, Reduction, Shape, Step};
+use cannery_graph::{Confidence, DType, Graph, NeighborReduce, NeighborResult, Op, Reduction, Shape, Step};
 
 use super::{columns, neighbors, reduce, scores, text};
 use crate::legalise::Target;
@@ -46,12 +46,13 @@ support! {
     "hash_counts": "–", "a dense tensor of all columns that hashes can fall in would be too large";
     "impute": "IsNaN or Equal, Where", "zeros of a sparse matrix that count as missing where they are stored; a fill of another type than its column";
     "input": "the input X";
+    "kernel_density": "–", "densities by kernels";
     "labels": "Gather from the labels";
     "linear": "MatMul, Add";
     "log_softmax": "ReduceMax, Sub, Exp, ReduceSum, Log, Add, Sub";
     "lookup": "LabelEncoder, Gather; an unknown category that must not be is a Gather out of range";
     "missing_mask": "IsNaN or Equal", "as of impute";
-    "neighbor_reduce": "Gather, Equal, Mul, ReduceSum, ArgMax or Div";
+    "neighbor_reduce": "Gather, Equal, Mul, ReduceSum, ArgMax or Div", "neighbours as a sparse matrix";
     "neighbors": "Sub, Mul, Add feature by feature (Scan above 64), TopK", "other distances than Euclidean, Manhattan, Chebyshev and Minkowski without weights; of points at one distance the first counts";
     "normalize_sum": "ReduceSum, Div";
     "one_hot": "Gather, Equal, Cast";
@@ -63,6 +64,7 @@ support! {
     "pair_kernel": "MatMul; for rbf Sub, Mul, Add feature by feature (Scan above 64), Exp";
     "poly": "Gather for each column, Mul for each product, Concat";
     "reduce": "ReduceSum, ReduceMean, ReduceMin, ReduceMax; logsumexp by its parts; groups by Gather and Concat", "medians";
+    "radius_neighbors": "–", "points within a radius";
     "row_norm": "ReduceSum or ReduceMax, Where, Div";
     "scale": "Sub, Div, Mul, Add: a node a step; of float32 each between two Casts";
     "softmax": "Softmax";
@@ -74,6 +76,11 @@ support! {
     "tree_ensemble": "TreeEnsemble for the number of each leaf, Gather, ReduceSum in order, Div";
     "vocab_counts": "TfIdfVectorizer, Cast";
 }
+
+/// Why there is no kernel density.
+pub(super) const DENSITY: &str = "densities by kernels";
+/// Why there are no neighbours within a radius.
+pub(super) const RADIUS: &str = "points within a radius";
 
 /// ONNX as a target.
 pub(super) struct Runtime;
@@ -89,6 +96,8 @@ impl Target for Runtime {
             Op::Combine(combine) => scores::refuses(&combine.0).map(Into::into),
             Op::OvoScores(_) => Some("votes and confidences of pairs of classes".into()),
             Op::Elementwise(function) => columns::refuses(*function),
+            Op::KernelDensity(_) => Some(DENSITY.into()),
+            Op::RadiusNeighbors(_) => Some(RADIUS.into()),
             Op::HashCounts(_) => Some(text::HASHES.into()),
             Op::Tokens(tokens) => text::refuses(tokens),
             Op::Neighbors(search) => neighbors::refuses(search.metric()).map(Into::into),
@@ -96,6 +105,9 @@ impl Target for Runtime {
                 Some("the scores of a row depend on the other rows of its batch".into())
             }
             Op::Reduce(of) if of.how == Reduction::Median => Some(reduce::MEDIAN.into()),
+            Op::NeighborReduce(NeighborReduce { result: NeighborResult::Graph { .. }, .. }) => {
+                Some("neighbours as a sparse matrix".into())
+            }
             Op::NeighborReduce(NeighborReduce { .. })
             | Op::OvrScores(_)
             | Op::Input(_)

@@ -80,7 +80,11 @@ fn scored(state: &State<'_>, labels: &Labels) -> Result<usize, Error> {
         // their parameter has a default
         Some((
             "sklearn.metrics._classification",
-            "f1_score" | "fbeta_score" | "precision_score" | "recall_score" | "jaccard_score"
+            "f1_score"
+            | "fbeta_score"
+            | "precision_score"
+            | "recall_score"
+            | "jaccard_score"
             | "precision_recall_fscore_support",
         ))
         | Some(("sklearn.metrics._ranking", "average_precision_score")) => {

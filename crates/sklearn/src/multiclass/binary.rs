@@ -32,11 +32,14 @@ pub(super) fn read(state: &State<'_>) -> Result<Vec<Binary>, Error> {
 
 /// What they were fitted on, where one of them says so.
 pub(super) fn takes(state: &State<'_>, all: &[Binary]) -> Result<Takes, Error> {
-    let of_child = |binary: &Binary| if let Binary::Fitted(child) = binary { Some(child.takes()) } else { None };
+    let of_child =
+        |binary: &Binary| if let Binary::Fitted(child) = binary { Some(child.takes()) } else { None };
     match (all.iter().find_map(of_child), state.n_features()?) {
         (Some(takes), _) => Ok(takes),
         (None, Some(columns)) => Ok(Takes::Numbers { columns }),
-        (None, None) => Err(state.unsupported("estimators_", "constants for all classes: the columns are not known")),
+        (None, None) => {
+            Err(state.unsupported("estimators_", "constants for all classes: the columns are not known"))
+        }
     }
 }
 

@@ -1,8 +1,6 @@
 //! `sklearn.multiclass.OneVsOneClassifier`: an estimator for each pair of classes; votes and confidences decide.
 
-use cannery_graph::{
-    Builder, Columns, Confidence, Edge, Labels, Op, OvoScores, Threshold,
-};
+use cannery_graph::{Builder, Columns, Confidence, Edge, Labels, Op, OvoScores, Threshold};
 use cannery_object::known::Version;
 
 use super::binary::{self, Binary};
@@ -37,11 +35,8 @@ enum TwoClasses {
     AboveThreshold,
 }
 
-pub(crate) const ENTRY: Entry = Entry {
-    classes: &["sklearn.multiclass.OneVsOneClassifier"],
-    modules: &["sklearn.multiclass"],
-    read,
-};
+pub(crate) const ENTRY: Entry =
+    Entry { classes: &["sklearn.multiclass.OneVsOneClassifier"], modules: &["sklearn.multiclass"], read };
 
 fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
     let estimators = binary::read(state)?;

@@ -30,14 +30,13 @@ enum Kind {
     Binary,
     Multiclass,
     /// Columns of 0 and 1, dense or sparse.
-    Multilabel { sparse: bool },
+    Multilabel {
+        sparse: bool,
+    },
 }
 
-pub(crate) const ENTRY: Entry = Entry {
-    classes: &["sklearn.multiclass.OneVsRestClassifier"],
-    modules: &["sklearn.multiclass"],
-    read,
-};
+pub(crate) const ENTRY: Entry =
+    Entry { classes: &["sklearn.multiclass.OneVsRestClassifier"], modules: &["sklearn.multiclass"], read };
 
 fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
     let estimators = binary::read(state)?;

@@ -20,19 +20,19 @@ struct OutputCode {
     codes: Linear,
 }
 
-pub(crate) const ENTRY: Entry = Entry {
-    classes: &["sklearn.multiclass.OutputCodeClassifier"],
-    modules: &["sklearn.multiclass"],
-    read,
-};
+pub(crate) const ENTRY: Entry =
+    Entry { classes: &["sklearn.multiclass.OutputCodeClassifier"], modules: &["sklearn.multiclass"], read };
 
 fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
     let estimators = binary::read(state)?;
     let (labels, codes) = (state.labels("classes_")?, state.matrix("code_book_")?);
     if (codes.rows(), codes.columns()) != (labels.len(), estimators.len()) {
         let (rows, columns) = (codes.rows(), codes.columns());
-        let message =
-            format!("shape ({rows}, {columns}) for {} classes and {} estimators", labels.len(), estimators.len());
+        let message = format!(
+            "shape ({rows}, {columns}) for {} classes and {} estimators",
+            labels.len(),
+            estimators.len()
+        );
         return Err(state.malformed("code_book_", message));
     }
     let squares = (0..codes.rows()).map(|row| -codes.row(row).iter().map(|y| y * y).sum::<f64>());

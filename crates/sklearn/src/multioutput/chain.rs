@@ -59,9 +59,9 @@ fn places(state: &State<'_>, members: usize) -> Result<Vec<usize>, Error> {
     };
     let place = |output| order.iter().position(|&of_member| of_member == output);
     let places: Option<Vec<usize>> = (0..members).map(place).collect();
-    places.filter(|_| order.len() == members).ok_or_else(|| {
-        state.malformed(NAME, format!("not an order of {members} outputs"))
-    })
+    places
+        .filter(|_| order.len() == members)
+        .ok_or_else(|| state.malformed(NAME, format!("not an order of {members} outputs")))
 }
 
 /// `chain_method_`, since 1.5.
@@ -71,12 +71,7 @@ fn link(state: &State<'_>) -> Result<Method, Error> {
         return Ok(Method::Predict);
     }
     let name = state.text(NAME)?.unwrap_or_default();
-    let known = [
-        Method::Predict,
-        Method::PredictProba,
-        Method::PredictLogProba,
-        Method::DecisionFunction,
-    ];
+    let known = [Method::Predict, Method::PredictProba, Method::PredictLogProba, Method::DecisionFunction];
     let found = known.into_iter().find(|method| method.name() == name);
     found.ok_or_else(|| state.unsupported(NAME, format!("the method {name:?}")))
 }
@@ -115,9 +110,8 @@ impl Estimator for Chain {
                 }
             }
             let link = of_member.iter().find(|(method, _)| *method == self.link);
-            let (_, link) = link.ok_or_else(|| {
-                Error::unsupported(member.child.path(), format!("no {}", self.link.name()))
-            })?;
+            let (_, link) = link
+                .ok_or_else(|| Error::unsupported(member.child.path(), format!("no {}", self.link.name())))?;
             links.push(*link);
             given.push(of_member);
         }
@@ -132,7 +126,8 @@ impl Estimator for Chain {
                 None => methods.refuse(method, format!("not all estimators have {}", method.name())),
             }
             if method == Method::PredictProba && methods.wants(Method::PredictLogProba) {
-                let all: Option<Vec<Edge>> = self.places.iter().map(|&place| of_method(&given[place])).collect();
+                let all: Option<Vec<Edge>> =
+                    self.places.iter().map(|&place| of_method(&given[place])).collect();
                 if let Some(all) = all {
                     let proba = builder.add(Op::Concat, &all)?;
                     methods.offer(Method::PredictLogProba, || {

@@ -1,8 +1,8 @@
 //! `sklearn.semi_supervised.LabelPropagation` and `LabelSpreading`: the labels of the training points, by how near they are.
 
 use cannery_graph::{
-    Arith, Builder, Check, DType, Edge, Kernel, Labels, Linear, Matrix, NeighborResult, Op, PairKernel, Points,
-    Reduce, Reduction,
+    Arith, Builder, Check, DType, Edge, Kernel, Labels, Linear, Matrix, NeighborResult, Op, PairKernel,
+    Points, Reduce, Reduction,
 };
 
 use crate::entry::Entry;
@@ -114,9 +114,7 @@ impl LabelPropagation {
                 let kernel = PairKernel { kernel: Kernel::Rbf { gamma: *gamma }, vectors: points.clone() };
                 let near = builder.add(Op::PairKernel(kernel), &[x])?;
                 let (rows, classes) = (self.shares.rows(), self.shares.columns());
-                let transposed = (0..classes).flat_map(|class| {
-                    (0..rows).map(move |row| (row, class))
-                });
+                let transposed = (0..classes).flat_map(|class| (0..rows).map(move |row| (row, class)));
                 let transposed = Vec::from_iter(transposed.map(|(row, class)| self.shares.row(row)[class]));
                 let weights = Matrix::new(classes, rows, transposed)
                     .ok_or_else(|| Error::malformed("label_distributions_", "another size than its shape"))?;
