@@ -78,22 +78,22 @@ fn scored(state: &State<'_>, labels: &Labels) -> Result<usize, Error> {
     }
     match heap.global_name(scorer.value("_score_func")?) {
         // their parameter has a default
-        Some((
-            "sklearn.metrics._classification",
-            "f1_score"
-            | "fbeta_score"
-            | "precision_score"
-            | "recall_score"
-            | "jaccard_score"
-            | "precision_recall_fscore_support",
-        ))
-        | Some(("sklearn.metrics._ranking", "average_precision_score")) => {
-            find(state, Value::Int(1), NAME, labels)
-        }
+        Some((_, name)) if BINARY_SCORES.contains(&name) => find(state, Value::Int(1), NAME, labels),
         Some(("sklearn.metrics._classification" | "sklearn.metrics._ranking", _)) => Ok(1),
         _ => Err(state.unsupported(NAME, "a score by a function that is not scikit-learn's")),
     }
 }
+
+/// Scores whose `pos_label` is 1 unless it is given.
+const BINARY_SCORES: [&str; 7] = [
+    "average_precision_score",
+    "f1_score",
+    "fbeta_score",
+    "jaccard_score",
+    "precision_recall_fscore_support",
+    "precision_score",
+    "recall_score",
+];
 
 fn find(state: &State<'_>, value: Value, place: &str, labels: &Labels) -> Result<usize, Error> {
     if value == Value::None {

@@ -65,9 +65,7 @@ impl Estimator for MultiOutput {
         for &edge in &predicted {
             types.push(builder.type_of(edge)?.dtype);
         }
-        match types.iter().any(|dtype| *dtype == DType::Str)
-            && types.windows(2).any(|pair| pair[0] != pair[1])
-        {
+        match types.contains(&DType::Str) && types.windows(2).any(|pair| pair[0] != pair[1]) {
             true => methods.refuse(Method::Predict, "texts and numbers, which numpy would make texts of"),
             false => methods.offer(Method::Predict, || hstack(builder, &predicted))?,
         }
