@@ -1,10 +1,9 @@
 #!/usr/bin/env bash
 # Runs the checks of the project, each a suite of its own:
 #
-#     scripts/check.sh                 all of them
+#     scripts/check.sh                 all that are quick
 #     scripts/check.sh rust python     some of them
-#     scripts/check.sh wheel           one that is not among all: the Python package, built, installed and tested
-#     scripts/check.sh threads         another: 30 s of eight threads on one model in Python
+#     scripts/check.sh threads         a slow one, by name: 30 s of eight threads on one model in Python
 #     scripts/check.sh kills           another: 10,000 writes of 1 MB that are killed
 #
 # A line for each suite, then a summary; the exit status is 1 if any failed. Output goes to target/check/SUITE.log and
@@ -12,7 +11,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
-SUITES=(fmt clippy rust python mutations deny)
+SUITES=(fmt clippy rust python wheel mutations deny)
 LOGS=${CARGO_TARGET_DIR:-target}/check
 SKIPPED=77
 

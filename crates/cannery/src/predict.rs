@@ -282,9 +282,42 @@ impl Prediction {
         stdout: Box<dyn Write + 'w>,
         progress: &mut dyn FnMut(Stage, u64, Option<u64>),
     ) -> Result<()> {
-        let threads = Threads::new(self.threads)?;
         let target = self.output.as_deref().map_or(Ok(Target::Text), Target::of);
         let target = target.map_err(|error| self.in_output(error))?;
+        let mut sink = Sink::new(&target, stdout).map_err(|error| self.in_output(error))?;
+        let mut is_first = true;
+        self.each_batch(model, progress, &mut |columns| {
+            if std::mem::take(&mut is_first) && sink.takes_labels() {
+                let names = model.names_of(&columns)?;
+                sink.label(&columns, names);
+            }
+            sink.push(columns).map_err(|error| self.in_output(error))
+        })?;
+        sink.finish().map_err(|error| self.in_output(error))
+    }
+
+    /// The results of all rows.
+    pub(crate) fn collect(&self, model: &Model) -> Result<Vec<Column>> {
+        let mut all: Vec<Column> = Vec::new();
+        self.each_batch(model, &mut |_, _, _| (), &mut |columns| {
+            if all.is_empty() {
+                all = columns;
+            } else {
+                all.iter_mut().zip(columns).for_each(|(all, more)| all.append(more));
+            }
+            Ok(())
+        })?;
+        Ok(all)
+    }
+
+    /// Reads and predicts batch by batch.
+    fn each_batch(
+        &self,
+        model: &Model,
+        progress: &mut dyn FnMut(Stage, u64, Option<u64>),
+        take: &mut dyn FnMut(Vec<Column>) -> Result<()>,
+    ) -> Result<()> {
+        let threads = Threads::new(self.threads)?;
         let in_input = |error: Error| error.in_file(self.input.display());
         let estimator = model.estimator_for(&self.method)?;
         let mut table = open_table(&self.input, model, &*estimator, &self.reading)?;
@@ -292,7 +325,6 @@ impl Prediction {
         let signature = Signature::of(&first.view().map_err(|error| in_input(error.into()))?);
         let mut program = model.program(&self.method, &signature, table.columns())?;
         drop(first);
-        let mut sink = Sink::new(&target, stdout).map_err(|error| self.in_output(error))?;
         let most = if program.needs_whole_batch() { usize::MAX } else { table.batch_rows() };
         let mut done = 0;
         while let Some(batch) = table.next_batch(most).map_err(|error| in_input(error.into()))? {
@@ -302,16 +334,11 @@ impl Prediction {
                 program = model.program(&self.method, &signature, table.columns())?;
             }
             let columns = threads.run(|| program.run(&rows)).map_err(|error| in_input(error.into()))?;
-            if done == 0 && sink.takes_labels() {
-                let names = model.names_of(&columns)?;
-                sink.label(&columns, names);
-            }
-            sink.push(columns).map_err(|error| self.in_output(error))?;
+            take(columns)?;
             done += batch.rows as u64;
             progress(Stage::Predict, done, table.rows_in_all());
         }
-        expect_rows(done, &*estimator).map_err(in_input)?;
-        sink.finish().map_err(|error| self.in_output(error))
+        expect_rows(done, &*estimator).map_err(in_input)
     }
 
     fn in_output(&self, error: cannery_table::Error) -> Error {

@@ -21,6 +21,7 @@ mod normalize_sum;
 mod one_hot;
 mod ones_for_zeros;
 mod pair_coupling;
+mod pair_distance;
 mod pair_kernel;
 mod poly;
 mod reduce;
@@ -110,6 +111,7 @@ pub(crate) fn of(site: &Site<'_>) -> Result<Option<Box<dyn Kernel>>, Error> {
             Box::new(svm::Scores { classes: scores.classes, confidence: scores.confidence })
         }
         Op::PairCoupling(coupling) => Box::new(pair_coupling::PairCoupling(coupling.clone())),
+        Op::PairDistance(distance) => Box::new(pair_distance::PairDistance::new(distance)),
         Op::PairKernel(kernel) => pair_kernel::of(kernel.kernel, &kernel.vectors),
         Op::Poly(poly) => Box::new(poly::Poly(poly.clone())),
         Op::Reduce(reduce) => Box::new(reduce::Reduce { graph: reduce.clone(), columns }),

@@ -36,6 +36,7 @@ mod ovo_scores;
 mod ovo_votes;
 mod ovr_scores;
 mod pair_coupling;
+mod pair_distance;
 mod pair_kernel;
 mod poly;
 mod radius_neighbors;
@@ -161,6 +162,7 @@ operators! {
     ovo_votes: OvoVotes(OvoVotes),
     ovr_scores: OvrScores(OvrScores),
     pair_coupling: PairCoupling(PairCoupling),
+    pair_distance: PairDistance(PairDistance),
     pair_kernel: PairKernel(PairKernel),
     poly: Poly(Poly),
     reduce: Reduce(Reduce),

@@ -12,13 +12,8 @@ use crate::input::{ColumnHint, Input, Takes};
 use crate::inverse;
 use crate::method::{Method, Methods, Wanted};
 use crate::names::{Names, NamesRead};
-use crate::neighbors;
 use crate::state::State;
 use crate::tree::nodes::TreesRead;
-use crate::{
-    compose, ensemble, feature_extraction, feature_selection, frozen, impute, linear_model, model_selection,
-    multiclass, multioutput, pipeline, preprocessing, semi_supervised, svm, tree,
-};
 
 /// An estimator that was read: its parts fit together.
 pub trait Estimator: Debug + Send + Sync {
@@ -162,22 +157,25 @@ impl dyn Estimator {
 
 /// Every class that can be read, by family.
 const FAMILIES: &[&[Entry]] = &[
-    compose::ENTRIES,
-    ensemble::ENTRIES,
-    feature_extraction::ENTRIES,
-    feature_selection::ENTRIES,
-    frozen::ENTRIES,
-    impute::ENTRIES,
-    linear_model::ENTRIES,
-    model_selection::ENTRIES,
-    multiclass::ENTRIES,
-    multioutput::ENTRIES,
-    neighbors::ENTRIES,
-    pipeline::ENTRIES,
-    preprocessing::ENTRIES,
-    semi_supervised::ENTRIES,
-    svm::ENTRIES,
-    tree::ENTRIES,
+    crate::cluster::ENTRIES,
+    crate::compose::ENTRIES,
+    crate::decomposition::ENTRIES,
+    crate::ensemble::ENTRIES,
+    crate::feature_extraction::ENTRIES,
+    crate::feature_selection::ENTRIES,
+    crate::frozen::ENTRIES,
+    crate::impute::ENTRIES,
+    crate::linear_model::ENTRIES,
+    crate::model_selection::ENTRIES,
+    crate::multiclass::ENTRIES,
+    crate::multioutput::ENTRIES,
+    crate::neighbors::ENTRIES,
+    crate::neural_network::ENTRIES,
+    crate::pipeline::ENTRIES,
+    crate::preprocessing::ENTRIES,
+    crate::semi_supervised::ENTRIES,
+    crate::svm::ENTRIES,
+    crate::tree::ENTRIES,
 ];
 
 /// Module and name of every class that [`read`] knows.

@@ -9,8 +9,10 @@
 #![forbid(unsafe_code)]
 
 mod child;
+mod cluster;
 mod compat;
 mod compose;
+mod decomposition;
 pub mod defaults;
 mod ensemble;
 mod entry;
@@ -24,14 +26,18 @@ mod impute;
 mod input;
 mod inverse;
 mod learnt_selector;
+mod linalg;
 mod linear_model;
 mod method;
 mod model_selection;
+pub mod moves;
 mod multiclass;
 mod multioutput;
 mod names;
 mod neighbors;
+mod neural_network;
 mod not_a_model;
+mod numpy;
 mod pipeline;
 mod preprocessing;
 mod scores;

@@ -4,8 +4,8 @@ use cannery_graph::{DType, Op, Shape, Step, Type};
 
 use super::net::Net;
 use super::{
-    algebra, columns, glue, guard, impute, kernel, lookup, neighbors, reduce, scores, support, svm, text,
-    trees,
+    algebra, columns, glue, guard, hashes, impute, kernel, lookup, neighbors, reduce, scores, support, svm,
+    text, trees,
 };
 
 /// What stands for an edge of the graph.
@@ -113,7 +113,7 @@ pub(super) fn emit(net: &mut Net, step: &Step<'_>, inputs: &[&str], args: &[Arg<
         Op::Flatten => glue::flatten(net, x()?),
         Op::GroupArgMax(groups) => scores::group_arg_max(net, x()?, &groups.widths),
         Op::Guard(check) => guard::guard(net, x()?, *check),
-        Op::HashCounts(counts) => text::hash_counts(net, x()?, counts),
+        Op::HashCounts(counts) => hashes::hash_counts(net, x()?, counts),
         Op::Impute(impute) => impute::impute(net, x()?, impute),
         Op::KernelDensity(_) => Err(support::DENSITY.into()),
         Op::Labels(labels) => scores::labels(net, x()?, labels),
@@ -130,6 +130,7 @@ pub(super) fn emit(net: &mut Net, step: &Step<'_>, inputs: &[&str], args: &[Arg<
         Op::OvoVotes(votes) => svm::ovo_votes(net, x()?, votes.classes),
         Op::OvrScores(scores) => svm::ovr_scores(net, x()?, *scores),
         Op::PairCoupling(coupling) => svm::pair_coupling(net, x()?, coupling),
+        Op::PairDistance(_) => Err(kernel::DISTANCES.into()),
         Op::PairKernel(pairs) => kernel::pair_kernel(net, x()?, pairs),
         Op::Poly(poly) => columns::poly(net, x()?, poly),
         Op::Reduce(reduce) => reduce::reduce(net, x()?, reduce),

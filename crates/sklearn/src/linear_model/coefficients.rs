@@ -3,6 +3,7 @@
 use cannery_graph::{Arithmetic, Builder, DType, Edge, Labels, Linear, Matrix, Op, Scale};
 use cannery_object::{self as object, Kind, View};
 
+use crate::compat;
 use crate::error::Error;
 use crate::learnt_selector::LearntSelector;
 use crate::state::State;
@@ -15,7 +16,7 @@ pub(crate) struct Coefficients {
     /// Whether `coef_` has one dimension, so that there is one result a row and no column of them.
     is_vector: bool,
     intercepts: Vec<f64>,
-    /// `None` for a Python number, which takes the dtype of what it is added to.
+    /// `None` for a Python number, which takes the dtype of what it is added to; before numpy 2 so did its scalars.
     intercepts_dtype: Option<DType>,
 }
 
@@ -107,6 +108,9 @@ fn intercepts(state: &State<'_>, name: &str, outputs: usize) -> Result<(Vec<f64>
             let is_one = one_or_more.len() == 1;
             let dtype = float_dtype(&state.element_dtype(name)?);
             (if is_one { vec![one_or_more[0]; outputs] } else { one_or_more }, dtype)
+        }
+        View::Scalar(_) if !compat::has_numpy_2(state) => {
+            return Ok((vec![state.float(name)?; outputs], None));
         }
         View::Scalar(scalar) => {
             let dtype = scalar.read().map_or(DType::F64, |(dtype, _)| float_dtype(&dtype));

@@ -17,6 +17,8 @@ struct Regressor {
     coefficients: Coefficients,
     /// Of `SGDRegressor`, which had a `transform` until 0.18.
     selector: Option<LearntSelector>,
+    /// Until 0.18 there was a `decision_function` that did the same as `predict`.
+    decides: bool,
 }
 
 macro_rules! entries {
@@ -61,7 +63,8 @@ pub(crate) const QUANTILE: Entry = Entry {
 fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
     let coefficients = Coefficients::read(state)?;
     let selector = if state.name() == "SGDRegressor" { Some(coefficients.selector(state)?) } else { None };
-    Ok(Box::new(Regressor { name: state.name(), coefficients, selector }))
+    let decides = !state.since(0, 19);
+    Ok(Box::new(Regressor { name: state.name(), coefficients, selector, decides }))
 }
 
 impl Estimator for Regressor {
@@ -80,6 +83,9 @@ impl Estimator for Regressor {
         let y = if self.coefficients.is_vector() { builder.add(Op::Flatten, &[y])? } else { y };
         let mut methods = Methods::new(wanted);
         methods.offer(Method::Predict, || Ok(y))?;
+        if self.decides {
+            methods.offer(Method::DecisionFunction, || Ok(y))?;
+        }
         if let Some(selector) = &self.selector {
             selector.lower(builder, brought, &mut methods)?;
         }

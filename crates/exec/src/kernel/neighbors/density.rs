@@ -28,7 +28,7 @@ impl Kernel for KernelDensity {
         let (d, m) = (self.graph.points().columns(), self.distances.points());
         let mut terms = vec![0.0; m];
         for (x, out) in inputs.x().f64s().chunks_exact(d).zip(output.f64s()) {
-            self.distances.reduced(x, &mut terms);
+            self.distances.reduced(&self.distances.prepare(x), 0..m, &mut terms);
             for term in &mut terms {
                 let distance = of_reduced(self.graph.metric(), *term);
                 *term = log_kernel(self.graph.kernel(), distance, self.graph.bandwidth());

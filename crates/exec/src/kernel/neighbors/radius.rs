@@ -44,7 +44,7 @@ impl Kernel for RadiusNeighbors {
         let (mut hits, mut weights, mut row) = (vec![], vec![], 0);
         for x in x.chunks(at_once * d) {
             let reduced = &mut reduced[..x.len() / d * m];
-            self.distances.reduced(x, reduced);
+            self.distances.reduced(&self.distances.prepare(x), 0..m, reduced);
             for reduced in reduced.chunks_exact(m) {
                 self.within(reduced, &mut hits);
                 weigh(&hits, self.graph.weights(), &mut weights);
