@@ -5,6 +5,7 @@ mod arg_max;
 mod arith;
 mod binarize;
 mod cast;
+mod choose;
 mod clip;
 mod codes;
 mod columns;
@@ -21,6 +22,7 @@ mod guard;
 mod hash_counts;
 mod impute;
 mod input;
+mod interp;
 mod kernel_density;
 mod labels;
 mod linear;
@@ -131,6 +133,7 @@ operators! {
     binarize: Binarize(Binarize),
     arith: Arith(Arith),
     cast: Cast(Cast),
+    choose: Choose,
     clip: Clip(Clip),
     codes: Codes(Codes),
     columns: Columns(Columns),
@@ -148,6 +151,7 @@ operators! {
     impute: Impute(Impute),
     input: Input(Input),
     kernel_density: KernelDensity(KernelDensity),
+    interp: Interp(Interp),
     labels: Labels(Labels),
     linear: Linear(Linear),
     log_softmax: LogSoftmax,

@@ -157,18 +157,23 @@ impl dyn Estimator {
 
 /// Every class that can be read, by family.
 const FAMILIES: &[&[Entry]] = &[
+    crate::calibration::ENTRIES,
     crate::cluster::ENTRIES,
     crate::compose::ENTRIES,
     crate::decomposition::ENTRIES,
+    crate::discriminant_analysis::ENTRIES,
+    crate::dummy::ENTRIES,
     crate::ensemble::ENTRIES,
     crate::feature_extraction::ENTRIES,
     crate::feature_selection::ENTRIES,
     crate::frozen::ENTRIES,
     crate::impute::ENTRIES,
+    crate::isotonic::ENTRIES,
     crate::linear_model::ENTRIES,
     crate::model_selection::ENTRIES,
     crate::multiclass::ENTRIES,
     crate::multioutput::ENTRIES,
+    crate::naive_bayes::ENTRIES,
     crate::neighbors::ENTRIES,
     crate::neural_network::ENTRIES,
     crate::pipeline::ENTRIES,

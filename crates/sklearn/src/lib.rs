@@ -8,12 +8,15 @@
 
 #![forbid(unsafe_code)]
 
+mod calibration;
 mod child;
 mod cluster;
 mod compat;
 mod compose;
 mod decomposition;
 pub mod defaults;
+mod discriminant_analysis;
+mod dummy;
 mod ensemble;
 mod entry;
 mod error;
@@ -25,6 +28,7 @@ mod frozen;
 mod impute;
 mod input;
 mod inverse;
+mod isotonic;
 mod learnt_selector;
 mod linalg;
 mod linear_model;
@@ -33,6 +37,7 @@ mod model_selection;
 pub mod moves;
 mod multiclass;
 mod multioutput;
+mod naive_bayes;
 mod names;
 mod neighbors;
 mod neural_network;

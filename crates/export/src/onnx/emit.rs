@@ -4,7 +4,7 @@ use cannery_graph::{DType, Op, Shape, Step, Type};
 
 use super::net::Net;
 use super::{
-    algebra, columns, glue, guard, hashes, impute, kernel, lookup, neighbors, reduce, scores, support, svm,
+    algebra, columns, glue, guard, hashes, impute, interp, kernel, lookup, neighbors, reduce, scores, svm,
     text, trees,
 };
 
@@ -101,6 +101,7 @@ pub(super) fn emit(net: &mut Net, step: &Step<'_>, inputs: &[&str], args: &[Arg<
         Op::Binarize(binarize) => columns::binarize(net, x()?, *binarize),
         Op::Arith(how) => reduce::arith(net, args, *how, step.ty),
         Op::Cast(cast) => glue::cast(net, x()?, cast.to),
+        Op::Choose => glue::choose(net, args),
         Op::Clip(clip) => columns::clip(net, x()?, *clip),
         Op::Codes(codes) => columns::codes(net, x()?, codes),
         Op::Columns(wanted) => glue::columns(net, x()?, &wanted.0),
@@ -115,7 +116,8 @@ pub(super) fn emit(net: &mut Net, step: &Step<'_>, inputs: &[&str], args: &[Arg<
         Op::Guard(check) => guard::guard(net, x()?, *check),
         Op::HashCounts(counts) => hashes::hash_counts(net, x()?, counts),
         Op::Impute(impute) => impute::impute(net, x()?, impute),
-        Op::KernelDensity(_) => Err(support::DENSITY.into()),
+        Op::KernelDensity(_) => Err(super::support::DENSITY.into()),
+        Op::Interp(interp) => interp::interp(net, x()?, interp),
         Op::Labels(labels) => scores::labels(net, x()?, labels),
         Op::Linear(linear) => algebra::linear(net, x()?, linear),
         Op::LogSoftmax => scores::log_softmax(net, x()?),
@@ -134,7 +136,7 @@ pub(super) fn emit(net: &mut Net, step: &Step<'_>, inputs: &[&str], args: &[Arg<
         Op::PairKernel(pairs) => kernel::pair_kernel(net, x()?, pairs),
         Op::Poly(poly) => columns::poly(net, x()?, poly),
         Op::Reduce(reduce) => reduce::reduce(net, x()?, reduce),
-        Op::RadiusNeighbors(_) => Err(support::RADIUS.into()),
+        Op::RadiusNeighbors(_) => Err(super::support::RADIUS.into()),
         Op::RowNorm(norm) => algebra::row_norm(net, x()?, *norm),
         Op::Scale(scale) => columns::scale(net, x()?, scale),
         Op::Softmax => scores::softmax(net, x()?),

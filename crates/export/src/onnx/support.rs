@@ -19,6 +19,7 @@ support! {
     "arith": "Add, Sub, Mul, Div, Max or Min";
     "binarize": "Greater, Cast";
     "cast": "Cast", "a column of text that becomes a number: ONNX Runtime's Cast reads and writes 8 digits";
+    "choose": "Equal, Where";
     "clip": "Less, Where, Greater, Where";
     "codes": "Gather, LabelEncoder or Mod, Concat";
     "columns": "Gather";
@@ -36,6 +37,7 @@ support! {
     "impute": "IsNaN or Equal, Where", "zeros of a sparse matrix that count as missing where they are stored; a fill of another type than its column";
     "input": "the input X";
     "kernel_density": "–", "densities by kernels";
+    "interp": "GreaterOrEqual, ReduceSum, Gather, Sub, Mul, Add, Where", "numbers outside where the model was fitted, if they are an error";
     "labels": "Gather from the labels";
     "linear": "MatMul, Add";
     "log_softmax": "ReduceMax, Sub, Exp, ReduceSum, Log, Add, Sub";
@@ -106,6 +108,7 @@ impl Target for Runtime {
             | Op::Binarize(_)
             | Op::Arith(_)
             | Op::Cast(_)
+            | Op::Choose
             | Op::Clip(_)
             | Op::Codes(_)
             | Op::Columns(_)
@@ -117,6 +120,7 @@ impl Target for Runtime {
             | Op::GroupArgMax(_)
             | Op::Guard(_)
             | Op::Impute(_)
+            | Op::Interp(_)
             | Op::Labels(_)
             | Op::Linear(_)
             | Op::LogSoftmax
