@@ -103,6 +103,7 @@ pub(crate) fn of(site: &Site<'_>) -> Result<Option<Box<dyn Kernel>>, Error> {
         Op::Impute(impute) => Box::new(impute::Impute(impute.clone())),
         Op::KernelDensity(density) => Box::new(neighbors::KernelDensity::new(density)),
         Op::Interp(interp) => Box::new(interp::Interp { graph: interp.clone(), columns }),
+        Op::KnnImpute(impute) => Box::new(neighbors::KnnImpute::new(impute, site.compat)),
         Op::Labels(labels) => Box::new(class::ToLabels(labels.clone())),
         Op::Linear(linear) => Box::new(linear::Linear::new(linear)),
         Op::LogSoftmax => Box::new(softmax::LogSoftmax { columns }),

@@ -24,6 +24,7 @@ mod impute;
 mod input;
 mod interp;
 mod kernel_density;
+mod knn_impute;
 mod labels;
 mod linear;
 mod log_softmax;
@@ -152,6 +153,7 @@ operators! {
     input: Input(Input),
     kernel_density: KernelDensity(KernelDensity),
     interp: Interp(Interp),
+    knn_impute: KnnImpute(KnnImpute),
     labels: Labels(Labels),
     linear: Linear(Linear),
     log_softmax: LogSoftmax,

@@ -3,6 +3,7 @@
 mod density;
 mod distance;
 mod heap;
+mod knn_impute;
 mod radius;
 mod reduce;
 mod select;
@@ -17,6 +18,7 @@ use crate::run::{Inputs, Kernel};
 pub(crate) use density::KernelDensity;
 use distance::{Distances, Squares};
 use heap::Heap;
+pub(crate) use knn_impute::KnnImpute;
 pub(crate) use radius::RadiusNeighbors;
 pub(crate) use reduce::Reduce;
 use tree::Walk;

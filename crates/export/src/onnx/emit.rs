@@ -118,6 +118,7 @@ pub(super) fn emit(net: &mut Net, step: &Step<'_>, inputs: &[&str], args: &[Arg<
         Op::Impute(impute) => impute::impute(net, x()?, impute),
         Op::KernelDensity(_) => Err(super::support::DENSITY.into()),
         Op::Interp(interp) => interp::interp(net, x()?, interp),
+        Op::KnnImpute(_) => Err(super::support::DONORS.into()),
         Op::Labels(labels) => scores::labels(net, x()?, labels),
         Op::Linear(linear) => algebra::linear(net, x()?, linear),
         Op::LogSoftmax => scores::log_softmax(net, x()?),

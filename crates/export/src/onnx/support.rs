@@ -38,6 +38,7 @@ support! {
     "input": "the input X";
     "kernel_density": "–", "densities by kernels";
     "interp": "GreaterOrEqual, ReduceSum, Gather, Sub, Mul, Add, Where", "numbers outside where the model was fitted, if they are an error";
+    "knn_impute": "–", "missing values by their neighbours";
     "labels": "Gather from the labels";
     "linear": "MatMul, Add";
     "log_softmax": "ReduceMax, Sub, Exp, ReduceSum, Log, Add, Sub";
@@ -69,6 +70,8 @@ support! {
     "vocab_counts": "TfIdfVectorizer, Cast";
 }
 
+/// Why missing values are not imputed by neighbours.
+pub(super) const DONORS: &str = "missing values by their neighbours";
 /// Why there is no kernel density.
 pub(super) const DENSITY: &str = "densities by kernels";
 /// Why there are no neighbours within a radius.
@@ -88,6 +91,7 @@ impl Target for Runtime {
             Op::Combine(combine) => scores::refuses(&combine.0).map(Into::into),
             Op::OvoScores(_) => Some("votes and confidences of pairs of classes".into()),
             Op::Elementwise(function) => columns::refuses(*function),
+            Op::KnnImpute(_) => Some(DONORS.into()),
             Op::KernelDensity(_) => Some(DENSITY.into()),
             Op::RadiusNeighbors(_) => Some(RADIUS.into()),
             Op::HashCounts(counts) => hashes::refuses(counts),

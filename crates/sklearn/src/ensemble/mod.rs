@@ -8,6 +8,7 @@ mod gradient_boosting;
 mod hist_gradient_boosting;
 mod isolation_forest;
 pub(crate) mod members;
+mod random_trees_embedding;
 mod stacking;
 mod voting;
 
@@ -27,6 +28,7 @@ pub(crate) const ENTRIES: &[Entry] = &[
     hist_gradient_boosting::CLASSIFIER,
     hist_gradient_boosting::REGRESSOR,
     isolation_forest::ENTRY,
+    random_trees_embedding::ENTRY,
     stacking::CLASSIFIER,
     stacking::REGRESSOR,
     voting::CLASSIFIER,
