@@ -308,8 +308,7 @@ pub(crate) fn read_at(
     };
     let (module, name) = object.class();
     let found = entries().find_map(|entry| Some((entry, entry.find(module, name)?)));
-    let (entry, name) = found.ok_or_else(|| {
-        Error::unsupported(path, format!("{module}.{name} is not supported by predict yet; inspect works"))
-    })?;
+    let (entry, name) =
+        found.ok_or_else(|| Error::unsupported(path, crate::not_a_model::why_not(module, name)))?;
     (entry.read)(&State::new(heap, object, path, nesting).named(name))
 }
