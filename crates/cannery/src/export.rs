@@ -5,7 +5,7 @@ use cannery_graph::{DType, Graph, Op, Signature};
 use cannery_sklearn::{ColumnKind, Estimator};
 use serde_json::Value as Json;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Place, Result};
 use crate::model::Model;
 use crate::predict::{usual_dtype, usual_signature};
 
@@ -259,9 +259,14 @@ fn signature(estimator: &(dyn Estimator + 'static), open: DType, float32: bool) 
 
 impl From<cannery_export::Error> for Error {
     fn from(error: cannery_export::Error) -> Self {
-        match &error {
-            cannery_export::Error::Usage(_) => Self::usage(error.to_string()),
-            _ => Self::unsupported(error.to_string()),
+        let text = error.to_string();
+        match error {
+            cannery_export::Error::Unsupported { gaps, .. } => {
+                // the message names every gap; the place is that of the first
+                let first = gaps.first().map(|gap| Place::in_model(&gap.path, Some(gap.operator)));
+                Self::unsupported(text).at(Place { is_told: true, ..first.unwrap_or_default() })
+            }
+            _ => Self::usage(text),
         }
     }
 }

@@ -27,6 +27,7 @@ mod installed;
 mod judged;
 mod locate;
 mod model;
+#[cfg(feature = "write-tables")]
 mod moving;
 mod names;
 mod params;
@@ -53,6 +54,8 @@ pub use error::{Detail, Error, Result};
 pub use export::{ExportGap, ExportOptions, ExportTarget};
 pub use installed::installed;
 pub use model::{Model, Options, Stage, load, loads, open};
+#[cfg(feature = "write-tables")]
 pub use moving::{Migrated, Migration, Proof};
 pub use plain::{Elements, Plain, PlainArray};
+#[cfg(feature = "write-tables")]
 pub use predict::Prediction;

@@ -82,7 +82,8 @@ impl Builder {
     /// `Malformed` when the operator does not take these types or its constants do not fit together.
     pub fn add(&mut self, op: Op, inputs: &[Edge]) -> Result<Edge, Error> {
         let types = inputs.iter().map(|&input| self.type_of(input)).collect::<Result<Vec<_>, _>>()?;
-        let ty = op.infer(&types).map_err(|message| Error::malformed(self.origin(), message))?;
+        let refused = |message| Error::malformed(self.origin(), message).of_operator(op.name());
+        let ty = op.infer(&types).map_err(refused)?;
         self.push(op, inputs, ty)
     }
 
