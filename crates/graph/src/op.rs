@@ -27,6 +27,8 @@ mod hash_counts;
 mod impute;
 mod input;
 mod interp;
+mod kernel_density;
+mod knn_impute;
 mod labels;
 mod linear;
 mod log_softmax;
@@ -48,6 +50,7 @@ mod poly;
 mod power;
 mod quantiles;
 mod record_counts;
+mod radius_neighbors;
 mod reduce;
 mod row_norm;
 mod rule;
@@ -163,7 +166,9 @@ operators! {
     hash_counts: HashCounts(HashCounts),
     impute: Impute(Impute),
     input: Input(Input),
+    kernel_density: KernelDensity(KernelDensity),
     interp: Interp(Interp),
+    knn_impute: KnnImpute(KnnImpute),
     labels: Labels(Labels),
     linear: Linear(Linear),
     log_softmax: LogSoftmax,
@@ -186,6 +191,7 @@ operators! {
     quantiles: Quantiles(Quantiles),
     record_counts: RecordCounts(RecordCounts),
     reduce: Reduce(Reduce),
+    radius_neighbors: RadiusNeighbors(RadiusNeighbors),
     row_norm: RowNorm(RowNorm),
     scale: Scale(Scale),
     softmax: Softmax,
