@@ -1,18 +1,18 @@
 #!/usr/bin/env bash
 # Runs the checks of the project, each a suite of its own:
 #
-#     scripts/check.sh                 all of them
+#     scripts/check.sh                 all that are quick
 #     scripts/check.sh rust python     some of them
-#     scripts/check.sh wheel           one that is not among all: the Python package, built, installed and tested
-#     scripts/check.sh threads         another: 30 s of eight threads on one model in Python
+#     scripts/check.sh threads         a slow one, by name: 30 s of eight threads on one model in Python
 #     scripts/check.sh kills           another: 10,000 writes of 1 MB that are killed
+#     scripts/check.sh features        another: the library without each of its Cargo features
 #
 # A line for each suite, then a summary; the exit status is 1 if any failed. Output goes to target/check/SUITE.log and
 # is shown where a suite fails. A suite whose outside tool is missing is skipped, and says how to install it.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
-SUITES=(fmt clippy rust python mutations deny)
+SUITES=(fmt clippy rust python wheel mutations deny)
 LOGS=${CARGO_TARGET_DIR:-target}/check
 SKIPPED=77
 
@@ -50,6 +50,28 @@ suite_threads() { # eight threads on one Model for 30 s
 
 suite_kills() { # 10,000 writes of 1 MB that are killed
     cargo build --release --locked -p cannery-cli && python3 tests/kill_writes.py "${CANNERY_KILLS:-10000}"
+}
+
+suite_features() { # the facade without its Cargo features and with each alone: it builds, and has no dependency of the others
+    local feature crates wrong=0
+    for feature in none mmap parallel parquet write-tables; do
+        cargo clippy --locked -p cannery --lib --no-default-features --features "${feature/none/}" -- -D warnings || return
+        crates=$(cargo tree --locked -p cannery --no-default-features --features "${feature/none/}" -e normal --prefix none) || return
+        has_only memmap2 mmap && has_only rayon parallel && has_only parquet parquet && has_only snap parquet &&
+            has_only zip write-tables || wrong=1
+    done
+    # integration tests that write no table
+    cargo test --locked -p cannery --no-default-features --test places --test dump || return
+    return $wrong
+}
+
+has_only() { # crate, feature: whether the crate is among `crates` just where the feature is `feature`
+    local is=no wanted=no
+    ! grep -q "^$1 v" <<<"$crates" || is=yes
+    [ "$feature" != "$2" ] || wanted=yes
+    [ $is = $wanted ] && return
+    echo "feature $feature: $1 is there: $is; wanted: $wanted"
+    return 1
 }
 
 suite_mutations() { # every 10th truncation and one-byte change of small files; CANNERY_MUTATIONS=all for every one

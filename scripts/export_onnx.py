@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares exported models in ONNX Runtime with what scikit-learn gave, over folders made by zoo.py.
 
-    export_onnx.py [--cannery PATH] DIR [DIR ...] [--only REGEX] [--list] [--json OUT]
+    export_onnx.py [--cannery PATH] DIR [DIR ...] [--only REGEX] [--list] [--json OUT] [--float32] [--skl2onnx]
 
 DIR is a folder of recorded models (NAME.json, NAME.pkl, NAME.expected.npz). Each model is exported with all its methods:
 cannery convert MODEL OUT.onnx --method all, with --float32 where it was called with that. It is
@@ -11,7 +11,12 @@ cannery convert MODEL OUT.onnx --method all, with --float32 where it was called 
   unread     if predict does not support the estimator either;
   skipped    if its rows lack a text, which a tensor of texts can't say;
   different  otherwise. There must be none; the exit status is 1 if there is one.
-Needs numpy, onnx and onnxruntime.
+
+--float32 exports every model of numbers for float32 input instead, and shows how far results are from those that
+scikit-learn gave for float64.
+--skl2onnx converts the same models with skl2onnx too (twice, for float64 and for float32, and the better one counts), and
+counts them in the same way. That unpickles the models: only do it with folders that you made yourself.
+Needs numpy, onnx and onnxruntime; for --skl2onnx the scikit-learn that the models are of, and skl2onnx.
 """
 import argparse, collections, json, os, re, subprocess, sys, tempfile
 
@@ -22,6 +27,8 @@ import onnxruntime
 METHODS = ["predict", "predict_proba", "predict_log_proba", "decision_function", "transform", "score_samples"]
 # its transform was recorded after inverse_transform had written into it
 MISRECORDED = {"ord-nan"}
+# rows whose k-th neighbour is as far as the next: NaN from every point
+TIED = {"knn-metric-correlation": [2]}
 DTYPES = {
     "tensor(double)": np.float64,
     "tensor(float)": np.float32,
@@ -57,6 +64,8 @@ def feeds(session, meta, expected):
     about, inputs = meta["input"], session.get_inputs()
     if about["kind"] == "array":
         x = np.asarray(expected["X"])
+        if len(inputs) > 1:
+            return {i.name: column(list(x[:, k]), i.type) for k, i in enumerate(inputs)}
         return {inputs[0].name: x.astype(DTYPES[inputs[0].type])}
     names = ("rows", "texts", "labels", "dicts", "lists", "values")
     rows = undo(next((about[name] for name in names if about.get(name)), []))
@@ -113,102 +122,164 @@ def compare(got, want, rtol):
         return f"{(~same).sum()} of {same.size} differ, by up to {np.nanmax(np.abs(got - want)):.3g}", False
 
 
-def run(args, folder, name):
-    """(verdict, why) of one model; None if there is nothing to compare."""
+def recorded(folder, name):
+    """(meta, expected, methods to compare) of one model; None if there is nothing to compare."""
     with open(os.path.join(folder, name + ".json"), encoding="utf-8") as file:
         meta = json.load(file)
     if meta.get("negative") or meta.get("path") or meta["input"]["kind"] == "none":
         return None
-    files = sorted(f for f in os.listdir(folder) if f.startswith(name + ".") and not f.endswith((".json", ".npz")))
     expected_file = os.path.join(folder, name + ".expected.npz")
-    if not files or not os.path.exists(expected_file):
+    if not model_file(folder, name) or not os.path.exists(expected_file):
         return None
     with np.load(expected_file, allow_pickle=False) as stored:
         expected = dict(stored)
     wanted = [m for m in METHODS if m in meta.get("outputs", {}) and "json" not in meta["outputs"][m]]
     wanted = [m for m in wanted if m not in meta.get("nondeterministic", [])]
-    if not wanted or name in MISRECORDED:
-        return None
+    return (meta, expected, wanted) if wanted and name not in MISRECORDED else None
+
+
+def model_file(folder, name):
+    files = sorted(f for f in os.listdir(folder) if f.startswith(name + ".") and not f.endswith((".json", ".npz")))
+    return os.path.join(folder, files[0]) if files else None
+
+
+def run(args, folder, name, meta, expected, wanted):
+    """(class, verdict, why, errors) of one model."""
     narrow = meta["input"].get("dtype") == "float32"
     with tempfile.TemporaryDirectory() as folder_of_out:
         out = os.path.join(folder_of_out, "model.onnx")
-        command = [args.cannery, "convert", "--quiet", os.path.join(folder, files[0]), out, "--method", "all"]
-        command += ["--float32"] * narrow
-        done = subprocess.run(command, capture_output=True, timeout=120)
+        command = [args.cannery, "convert", "--quiet", model_file(folder, name), out, "--method", "all"]
+        command += ["--float32"] * (narrow or args.float32)
+        done = subprocess.run(command, capture_output=True, timeout=300)
         if done.returncode:
             message = done.stderr.decode("utf-8", "replace").strip()
             refused = "ONNX can't hold" in message
             unread = not refused and "unsupported" in message
-            return meta["class"], "refused" if refused else "unread" if unread else "different", message[-400:]
-        return (meta["class"], *judge(out, meta, expected, wanted, narrow))
+            return meta["class"], "refused" if refused else "unread" if unread else "different", message[-400:], []
+        with open(out, "rb") as file:
+            exported = file.read()
+    names = {entry.key: entry.value for entry in onnx.load_from_string(exported).metadata_props}["outputs"]
+    methods = dict(pair.split("=")[::-1] for pair in names.split(","))
+    skip = TIED.get(name, [])
+    return (meta["class"], *judge(exported, methods, meta, expected, wanted, 1e-5 if narrow else 1e-9, skip))
 
 
-def judge(path, meta, expected, wanted, narrow):
+def judge(exported, methods, meta, expected, wanted, rtol, skip=()):
+    """(verdict, why, errors); methods are outputs by method."""
     try:
-        model = onnx.load(path)
+        model = onnx.load_from_string(exported)
         onnx.checker.check_model(model)
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
         options.intra_op_num_threads = 1
-        session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
-        names = {entry.key: entry.value for entry in model.metadata_props}["outputs"]
-        methods = dict(pair.split("=")[::-1] for pair in names.split(","))
+        session = onnxruntime.InferenceSession(exported, options, providers=["CPUExecutionProvider"])
         got = session.run(list(methods.values()), feeds(session, meta, expected))
     except Missing:
-        return "skipped", "a text is missing"
+        return "skipped", "a text is missing", []
     except Exception as error:
-        return "different", f"{type(error).__name__}: {str(error)[:300]}"
-    got, why, to_the_bit = dict(zip(methods, got)), [], True
+        return "different", f"{type(error).__name__}: {str(error)[:300]}", []
+    got, why, to_the_bit, errors = dict(zip(methods, got)), [], True, []
     for method in wanted:
         for key, want in entries(expected, method).items():
             if key not in got:
                 why.append(f"{key}: missing")
                 continue
-            reason, bit = compare(np.asarray(got[key]), want, 1e-5 if narrow else 1e-9)
+            has, want = (np.delete(np.asarray(rows), skip, axis=0) for rows in (got[key], want))
+            reason, bit = compare(has, want, rtol)
             to_the_bit &= bit
             why += [f"{key}: {reason}"] if reason else []
+            errors += distances(has, want)
     if why:
-        return "different", "; ".join(why)
-    return "equal", "bit" if to_the_bit else "close"
+        return "different", "; ".join(why), errors
+    return "equal", "bit" if to_the_bit else "close", errors
+
+
+def distances(got, want):
+    """How far each element is, relative above 1; a label or a NaN that differs is infinitely far."""
+    if got.size != want.size:
+        return [float("inf")] * want.size
+    got = got.reshape(want.shape)
+    if want.dtype.kind != "f" or got.dtype.kind != "f":
+        return [0.0 if same else float("inf") for same in (got.astype(str) == want.astype(str)).ravel()]
+    with np.errstate(all="ignore"):
+        got, want = got.astype(float).ravel(), want.astype(float).ravel()
+        far = np.abs(got - want) / np.maximum(1, np.abs(want))
+        same = (got == want) | (np.isnan(got) & np.isnan(want))
+    return np.where(same, 0.0, np.where(np.isnan(far), np.inf, far)).tolist()
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("dirs", nargs="+", metavar="DIR")
     parser.add_argument("--cannery", default="cannery", metavar="PATH")
-    parser.add_argument("--only", default="")
+    parser.add_argument("--only", default="", metavar="REGEX")
     parser.add_argument("--list", action="store_true", help="name every model that is not equal")
     parser.add_argument("--json", metavar="OUT")
+    parser.add_argument("--float32", action="store_true")
+    parser.add_argument("--skl2onnx", action="store_true")
     args = parser.parse_args()
     onnxruntime.set_default_logger_severity(4)
-    results = {}
+    results, peers = {}, {}
     for folder in args.dirs:
         for file in sorted(os.listdir(folder)):
             if file.startswith("_") or not file.endswith(".json") or not re.search(args.only, file):
                 continue
-            result = run(args, folder, file[:-5])
-            if result:
-                results[f"{os.path.basename(folder)}/{file[:-5]}"] = result
-    report(args, results)
-    return 1 if any(verdict == "different" for _, verdict, _ in results.values()) else 0
+            model = recorded(folder, file[:-5])
+            if model is None or args.float32 and not is_of_float64(model[0]):
+                continue
+            key = f"{os.path.basename(os.path.normpath(folder))}/{file[:-5]}"
+            results[key] = run(args, folder, file[:-5], *model)
+            if args.skl2onnx and results[key][1] != "unread":
+                import export_skl2onnx
 
-
-def report(args, results):
+                peers[key] = export_skl2onnx.run(model_file(folder, file[:-5]), *model)
+    report(args, "cannery", results)
+    if peers:
+        report(args, "skl2onnx", peers)
     if args.json:
         with open(args.json, "w", encoding="utf-8") as file:
-            json.dump(results, file, indent=1)
-    for name, (kind, verdict, why) in results.items():
-        if verdict == "different" or args.list and verdict != "equal":
+            json.dump({"cannery": results, "skl2onnx": peers}, file, indent=1)
+    is_wrong = any(verdict == "different" for _, verdict, *_ in results.values())
+    return 1 if is_wrong and not args.float32 else 0
+
+
+def is_of_float64(meta):
+    return meta["input"]["kind"] == "array" and meta["input"].get("dtype") == "float64"
+
+
+def report(args, who, results):
+    print(f"{who}, ONNX Runtime {onnxruntime.__version__}")
+    far = args.float32 and who == "cannery"
+    for name, (kind, verdict, why, _) in results.items():
+        if verdict == "different" and who == "cannery" and not far or args.list and verdict != "equal":
             print(f"{verdict:9} {name} {kind}: {why}")
-    counts = collections.Counter(verdict for _, verdict, _ in results.values())
+    counts = collections.Counter(verdict for _, verdict, *_ in results.values())
     classes = collections.defaultdict(set)
-    for kind, verdict, _ in results.values():
+    for kind, verdict, *_ in results.values():
         classes[verdict].add(kind)
-    bit = sum(why == "bit" for _, verdict, why in results.values() if verdict == "equal")
-    for verdict in ("equal", "refused", "unread", "skipped", "different"):
-        only = classes[verdict] - classes["different"] - (classes["equal"] if verdict != "equal" else set())
-        print(f"{verdict:9} {counts[verdict]:4} models, {len(classes[verdict]):3} classes ({len(only)} of them only so)")
-    print(f"{bit} of {counts['equal']} equal models are so to the bit; ONNX Runtime {onnxruntime.__version__}")
+    bit = sum(why == "bit" for _, verdict, why, _ in results.values() if verdict == "equal")
+    wrong = classes["different"] | classes["failed"] | classes["refused"]
+    for verdict in ("equal", "refused", "unread", "skipped", "failed", "different"):
+        if counts[verdict]:
+            only = classes["equal"] - wrong if verdict == "equal" else classes[verdict] - classes["equal"]
+            print(f"{verdict:9} {counts[verdict]:4} models, {len(classes[verdict]):3} classes ({len(only)} of them only so)")
+    print(f"{bit} of {counts['equal']} equal models are so to the bit")
+    if far or who == "skl2onnx":
+        distribution(results)
+    if TIED and any(name.split("/")[1] in TIED for name in results):
+        print(f"rows left out, whose k-th neighbour is as far as the next: {TIED}")
+
+
+def distribution(results):
+    """How far results are from scikit-learn's."""
+    errors = np.array([error for *_, of_model in results.values() for error in of_model])
+    if not len(errors):
+        return
+    bounds = [0, 1e-9, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2]
+    shares = [f"{'= 0' if not bound else f'<= {bound:g}'}: {np.mean(errors <= bound):.4%}" for bound in bounds]
+    print(f"{len(errors)} results, of these far from scikit-learn's " + ", ".join(shares) + f"; labels or NaN that differ: {np.isinf(errors).sum()}")
+    good = sum(all(error <= 1e-4 for error in of_model) for *_, of_model in results.values() if of_model)
+    print(f"{good} of {sum(bool(of_model) for *_, of_model in results.values())} models have all results within 1e-4")
 
 
 if __name__ == "__main__":

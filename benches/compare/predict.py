@@ -20,7 +20,7 @@ TARGET = pathlib.Path(os.environ.get('CARGO_TARGET_DIR', ROOT / 'target'))
 ENV = dict(os.environ, OMP_NUM_THREADS='1', OPENBLAS_NUM_THREADS='1', RAYON_NUM_THREADS='1')
 ONE_CORE = ['taskset', '-c', '0'] if shutil.which('taskset') else []
 NAMES = ['scaler', 'logistic', 'svc', 'tree', 'forest', 'boosting', 'neighbors-tree', 'neighbors-brute', 'one-hot',
-         'columns', 'tfidf']
+         'columns', 'tfidf', 'neighbors-brute-5000', 'neighbors-brute-50000', 'neighbors-brute-100000']
 SIZES = [1, 100, 10_000]
 
 PYTHON = r'''
@@ -44,6 +44,12 @@ C = np.column_stack([rng.randint(0, 10 * (k + 1), 10_000) for k in range(6)]).as
 words = [''.join(random.Random(k).choices('abcdefghijklmnopqrstuvwxyz', k=3 + k % 8)) for k in range(3000)]
 texts = [' '.join(random.Random(k).choices(words, k=60)) for k in range(10_000)]
 fit = slice(0, 2000)
+kind, _, points = name.rpartition('-')
+if points.isdigit():
+    X, y = make_classification(int(points), 20, n_informative=10, n_classes=3, random_state=0)
+    fit, name_of_kind = slice(None), kind
+else:
+    name_of_kind = name
 model, rows = {
     'scaler': lambda: (StandardScaler(), X),
     'logistic': lambda: (LogisticRegression(max_iter=200), X),
@@ -57,8 +63,9 @@ model, rows = {
     'columns': lambda: (make_pipeline(make_column_transformer((OneHotEncoder(handle_unknown='ignore'), [0, 1, 2]),
                                       (StandardScaler(), [3, 4, 5])), LogisticRegression(max_iter=200)), C),
     'tfidf': lambda: (make_pipeline(TfidfVectorizer(ngram_range=(1, 2)), LogisticRegression(max_iter=50)), texts),
-}[name]()
+}[name_of_kind]()
 model.fit(rows[fit], y[fit])
+rows = rows[:10_000]
 joblib.dump(model, os.path.join(folder, name + '.joblib'))
 if isinstance(rows, list):
     path = os.path.join(folder, name + '.ndjson')
@@ -70,7 +77,7 @@ else:
 method = 'predict' if hasattr(model, 'predict') else 'transform'
 call, took = getattr(model, method), {}
 for size in (1, 100, 10_000):
-    parts = [rows[at:at + size] for at in range(0, 10_000, size)][:200]
+    parts = [rows[at:at + size] for at in range(0, len(rows), size)][:200]
     call(parts[0])
     times, start = [], time.perf_counter()
     while not times or (time.perf_counter() - start < 0.3 and len(times) < 1000):

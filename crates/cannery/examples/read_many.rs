@@ -31,7 +31,7 @@ fn answer(pickle: &[u8], out: &mut impl Write) -> Result<(), Box<dyn std::error:
             out.write_all(json.trim_ascii_end())?;
             out.write_all(b"\n")?;
         }
-        Err(error) => writeln!(out, "! {} {}", error.kind(), error.message().replace('\n', " "))?,
+        Err(error) => writeln!(out, "! {} {}", error.kind(), error.text().replace('\n', " "))?,
     }
     Ok(())
 }

@@ -6,6 +6,7 @@ use cannery_format::compress::Codec;
 use cannery_format::source::{self, Access};
 use cannery_format::{AtomicFile, Companions, Folder, NoCompanions};
 use cannery_object::Limits;
+use cannery_object::known::Version;
 use cannery_scan::{Options as ScanOptions, Report, Verdict};
 
 use crate::dump::{DumpOptions, Format, NumpyNames, named};
@@ -13,6 +14,8 @@ use crate::error::{Error, Result, printable_line};
 use crate::export::{ExportOptions, ExportTarget};
 use crate::locate::Place;
 use crate::model::{Model, Options, Stage};
+use crate::moving::{Migrated, Migration};
+use cannery_sklearn::moves::To;
 
 /// The Python that is to read a file; what is not said may be anything.
 ///
@@ -26,6 +29,8 @@ pub struct Target {
     python: Option<(u32, u32)>,
     numpy: Option<(u32, u32)>,
     joblib: Option<(u32, u32)>,
+    scipy: Option<(u32, u32)>,
+    pandas: Option<(u32, u32)>,
 }
 
 impl std::str::FromStr for Target {
@@ -36,7 +41,8 @@ impl std::str::FromStr for Target {
         for part in text.split(',') {
             let wrong = || {
                 Error::usage(format!(
-                    "target {part:?} is not python=VERSION, numpy=VERSION or joblib=VERSION, such as python=3.8"
+                    "target {part:?} is not python=VERSION, numpy=VERSION, joblib=VERSION, scipy=VERSION or \
+                     pandas=VERSION, such as python=3.8"
                 ))
             };
             let (name, version) = part.split_once('=').ok_or_else(wrong)?;
@@ -47,6 +53,8 @@ impl std::str::FromStr for Target {
                 "python" => target.python = version,
                 "numpy" => target.numpy = version,
                 "joblib" => target.joblib = version,
+                "scipy" => target.scipy = version,
+                "pandas" => target.pandas = version,
                 _ => return Err(wrong()),
             }
         }
@@ -72,6 +80,14 @@ impl Target {
             Some((3, ..=7)) => 4,
             _ => 5,
         }
+    }
+
+    /// The release of scikit-learn to move to, with what else is there.
+    pub(crate) fn scikit_learn(&self, version: &str) -> Result<To> {
+        let known = |version: Option<(u32, u32)>| version.map(|(major, minor)| Version::new(major, minor));
+        let to = To::new(version).map_err(Error::usage)?;
+        let to = to.numpy(known(self.numpy)).scipy(known(self.scipy)).pandas(known(self.pandas));
+        Ok(to.python_2(self.python.is_some_and(|(major, _)| major < 3)))
     }
 
     /// Options that write what it reads.
@@ -104,6 +120,20 @@ impl Target {
         let options = options.padded(reads_padding).compress(wish.codec);
         let is_new = self.joblib.is_none_or(|joblib| joblib >= (1, 5)) && self.python.is_none();
         Ok(if is_new { options } else { options.nested_protocol(protocol.min(2)) })
+    }
+
+    /// Whether it names neither Python nor joblib.
+    fn is_only_libraries(&self) -> bool {
+        self.python.is_none() && self.joblib.is_none()
+    }
+
+    /// The names of numpy's private modules for a moved model: those of numpy 1, which numpy 2 knows, unless numpy 2 is asked
+    /// for.
+    fn numpy_names(&self) -> NumpyNames {
+        match self.numpy {
+            Some((2.., _)) => NumpyNames::PrivateCore,
+            _ => NumpyNames::Core,
+        }
     }
 
     fn check(&self, codec: Option<Codec>) -> Result<()> {
@@ -143,6 +173,7 @@ pub struct Conversion {
     strict: bool,
     sync: bool,
     export: Option<(ExportTarget, ExportOptions)>,
+    migration: Option<Migration>,
     limits: Limits,
 }
 
@@ -151,12 +182,18 @@ pub struct Conversion {
 pub struct Converted {
     report: Report,
     is_written: bool,
+    migrated: Option<Migrated>,
 }
 
 impl Converted {
     /// What scan says of the file that was read.
     pub fn report(&self) -> &Report {
         &self.report
+    }
+
+    /// What was changed for another scikit-learn, if one was asked for and the file was written.
+    pub fn migrated(&self) -> Option<&Migrated> {
+        self.migrated.as_ref()
     }
 
     /// Says what was found, if anything was: a warning when the file was written, else why it was not.
@@ -237,6 +274,13 @@ impl Conversion {
         self
     }
 
+    /// Moves the model to another scikit-learn.
+    #[must_use]
+    pub fn migration(mut self, migration: Option<Migration>) -> Self {
+        self.migration = migration;
+        self
+    }
+
     /// What reading may spend.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
@@ -262,11 +306,39 @@ impl Conversion {
         }
         let options = self.options(to)?.sync(self.sync);
         let (report, model) = self.judged(from, progress).map_err(|error| error.in_file(from.display()))?;
-        let Some(model) = model else { return Ok(Converted { report, is_written: false }) };
+        let Some(model) = model else { return Ok(Converted { report, is_written: false, migrated: None }) };
+        if let Some(migration) = &self.migration {
+            let migrated = self.migrate(model, migration, options, to)?;
+            return Ok(Converted { report, is_written: true, migrated: Some(migrated) });
+        }
         let options = if self.target == Target::default() { self.as_read(&model, options) } else { options };
         let all = model.facts().plain_bytes;
         options.dump_watched(&model, to, &mut |done| progress(Stage::Write, done, Some(all)))?;
-        Ok(Converted { report, is_written: true })
+        Ok(Converted { report, is_written: true, migrated: None })
+    }
+
+    /// Moves a model, and writes it once it was read back and compared.
+    fn migrate(
+        &self,
+        model: Model,
+        migration: &Migration,
+        options: DumpOptions,
+        to: &Path,
+    ) -> Result<Migrated> {
+        let target = self.target.scikit_learn(migration.version())?;
+        let source = migration.source(&model);
+        let (model, report) = migration.carry_out(model, &target)?;
+        let options = if self.target.is_only_libraries() { self.as_read(&model, options) } else { options };
+        let (_, codec) = named(to);
+        let options = options.compress(self.codec.or(codec)).numpy(self.target.numpy_names());
+        let bytes = options.dumps(&model)?;
+        let proof = migration.proof(source, &bytes, &self.limits)?;
+        let written = AtomicFile::create(to).and_then(|mut file| {
+            file.write_all(&bytes)?;
+            if self.sync { file.finish() } else { file.finish_unsynced() }
+        });
+        written.map_err(|error| Error::from(error).in_file(to.display()))?;
+        Ok(Migrated::new(report, proof, &target))
     }
 
     /// Without a target, what the Python that wrote the file reads: its scikit-learn says which joblib there may be.
@@ -309,14 +381,14 @@ impl Conversion {
     ) -> Result<Converted> {
         let in_file = |error: Error| error.in_file(from.display());
         let (report, model) = self.judged(from, progress).map_err(in_file)?;
-        let Some(model) = model else { return Ok(Converted { report, is_written: false }) };
+        let Some(model) = model else { return Ok(Converted { report, is_written: false, migrated: None }) };
         let artefact = model.export(target, options).map_err(in_file)?;
         let written = AtomicFile::create(to).and_then(|mut file| {
             file.write_all(&artefact)?;
             if self.sync { file.finish() } else { file.finish_unsynced() }
         });
         written.map_err(|error| Error::from(error).in_file(to.display()))?;
-        Ok(Converted { report, is_written: true })
+        Ok(Converted { report, is_written: true, migrated: None })
     }
 
     fn options(&self, to: &Path) -> Result<DumpOptions> {

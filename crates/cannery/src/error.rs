@@ -2,6 +2,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use cannery_object::LimitError;
+use serde_json::{Value, json};
 
 /// Why something could not be done, sorted by whose problem it is.
 ///
@@ -34,9 +35,21 @@ pub enum Error {
 pub struct Detail {
     message: String,
     file: Option<String>,
-    offset: Option<u64>,
+    place: Box<Place>,
     limit: Option<LimitError>,
     io_kind: Option<std::io::ErrorKind>,
+}
+
+/// Where in a file or a model.
+#[derive(Debug, Default)]
+pub(crate) struct Place {
+    pub(crate) member: Option<String>,
+    pub(crate) path: Option<String>,
+    pub(crate) offset: Option<u64>,
+    pub(crate) opcode: Option<&'static str>,
+    pub(crate) operator: Option<&'static str>,
+    /// Whether the message names the place itself.
+    pub(crate) is_told: bool,
 }
 
 /// What every fallible function of this crate returns.
@@ -84,11 +97,59 @@ impl Error {
         self
     }
 
-    /// The same error, said of a part of what was asked.
-    pub(crate) fn in_part(mut self, part: &str) -> Self {
-        let detail = self.detail_mut();
-        detail.message = format!("{part}: {}", detail.message);
+    /// The same error at a place.
+    #[must_use]
+    pub(crate) fn at(mut self, place: Place) -> Self {
+        *self.detail_mut().place = place;
         self
+    }
+
+    /// The same error in a part of the model: its path begins with the part.
+    pub(crate) fn in_part(mut self, part: &str) -> Self {
+        let place = &mut self.detail_mut().place;
+        let within = place.path.take().map(|path| format!("{part}: {path}"));
+        place.path = Some(within.unwrap_or_else(|| part.to_owned()));
+        self
+    }
+
+    /// What is wrong and where, without kind and file: `steps[1].coef_: not an array`.
+    pub fn text(&self) -> Cow<'_, str> {
+        let (message, place) = (self.message(), self.place());
+        if place.is_told {
+            return message.into();
+        }
+        let before = [&place.member, &place.path].into_iter().flatten();
+        let mut text: String = before.map(|part| format!("{part}: ")).collect();
+        text.push_str(message);
+        text.extend(place.offset.map(|offset| format!(", at byte {offset}")));
+        text.extend(place.opcode.map(|opcode| format!(" ({opcode})")));
+        text.into()
+    }
+
+    /// The error as one JSON object: `kind`, `message`, and each of `file`, `member`, `path`, `operator`, `offset`,
+    /// `opcode` and `limit` that is known; `text` is what people read.
+    ///
+    /// ```
+    /// let error = cannery::loads(b"\x80\x04R.").unwrap_err();
+    /// let json = error.to_json();
+    /// assert!(json.contains(r#""offset":2,"opcode":"REDUCE""#), "{json}");
+    /// ```
+    pub fn to_json(&self) -> String {
+        let mut object = json!({ "kind": self.kind(), "message": self.message() });
+        let mut add = |name: &str, value: Option<Value>| {
+            if let Some(value) = value {
+                object[name] = value;
+            }
+        };
+        add("file", self.file().map(Value::from));
+        add("member", self.member().map(Value::from));
+        add("path", self.path().map(Value::from));
+        add("operator", self.operator().map(Value::from));
+        add("offset", self.offset().map(Value::from));
+        add("opcode", self.opcode().map(Value::from));
+        add("limit", self.limit().map(|limit| limit.limit.name().into()));
+        add("text", Some(self.to_string().into()));
+        object.to_string()
     }
 
     /// One word for the kind, for machines: `io`, `malformed`, `limit`, `unsupported`, `unsafe`, `usage`, `internal`.
@@ -104,7 +165,7 @@ impl Error {
         }
     }
 
-    /// What is wrong, without kind and file.
+    /// What is wrong, without kind, file and place.
     pub fn message(&self) -> &str {
         &self.detail().message
     }
@@ -114,14 +175,38 @@ impl Error {
         self.detail().file.as_deref()
     }
 
-    /// Byte offset in the file after decompression, or in the part that the message names.
+    /// Where in the model: `steps[1].coef_`; nothing for the model itself.
+    pub fn path(&self) -> Option<&str> {
+        self.place().path.as_deref()
+    }
+
+    /// The operator of the graph that can't be made, carried out or exported: `cast`.
+    pub fn operator(&self) -> Option<&'static str> {
+        self.place().operator
+    }
+
+    /// The member of the archive: `model.tar.gz` may hold `a/model.pkl`, and `model.skops` holds `schema.json`.
+    pub fn member(&self) -> Option<&str> {
+        self.place().member.as_deref()
+    }
+
+    /// Byte offset in the file after decompression, or in its [member](Self::member).
     pub fn offset(&self) -> Option<u64> {
-        self.detail().offset
+        self.place().offset
+    }
+
+    /// The opcode of the pickle that can't be carried out: `REDUCE`.
+    pub fn opcode(&self) -> Option<&'static str> {
+        self.place().opcode
     }
 
     /// The limit that was hit.
     pub fn limit(&self) -> Option<LimitError> {
         self.detail().limit
+    }
+
+    fn place(&self) -> &Place {
+        &self.detail().place
     }
 
     fn detail(&self) -> &Detail {
@@ -160,16 +245,24 @@ impl Detail {
 }
 
 impl fmt::Display for Error {
-    /// `file: kind: message`. Control characters, which a name in a file may hold, are escaped.
+    /// `file: kind: place: message`. Control characters, which a name in a file may hold, are escaped.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(file) = self.file() {
             write!(f, "{}: ", printable_line(file))?;
         }
-        let message = printable(self.message());
+        let text = self.text();
+        let message = printable(&text);
         match self {
             Self::Io(_) | Self::Usage(_) => f.write_str(&message),
             _ => write!(f, "{}: {message}", self.kind()),
         }
+    }
+}
+
+impl Place {
+    /// A part of the model, and the operator there.
+    pub(crate) fn in_model(path: &str, operator: Option<&'static str>) -> Self {
+        Self { path: (!path.is_empty()).then(|| path.to_owned()), operator, ..Self::default() }
     }
 }
 
@@ -205,8 +298,13 @@ impl std::error::Error for Error {}
 impl From<cannery_format::Error> for Error {
     fn from(error: cannery_format::Error) -> Self {
         use cannery_format::ErrorKind;
-        let mut detail = Detail::new(error.to_string());
-        detail.offset = error.offset();
+        let place = Place {
+            member: error.part().map(str::to_owned),
+            offset: error.offset(),
+            opcode: error.opcode(),
+            ..Place::default()
+        };
+        let detail = Detail { place: place.into(), ..Detail::new(error.message()) };
         match error.kind() {
             ErrorKind::Io => {
                 let cause = std::error::Error::source(&error).and_then(|cause| cause.downcast_ref());

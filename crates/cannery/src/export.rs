@@ -1,11 +1,11 @@
 //! Models for other runtimes.
 
-use cannery_export::{Gap, Onnx};
+use cannery_export::{Gap, Onnx, Pmml};
 use cannery_graph::{DType, Graph, Op, Signature};
 use cannery_sklearn::{ColumnKind, Estimator};
 use serde_json::Value as Json;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Place, Result};
 use crate::model::Model;
 use crate::predict::{usual_dtype, usual_signature};
 
@@ -15,16 +15,19 @@ use crate::predict::{usual_dtype, usual_signature};
 pub enum ExportTarget {
     /// ONNX, for ONNX Runtime 1.21 and later.
     Onnx,
+    /// PMML 4.4.1, for JPMML-Evaluator.
+    Pmml,
 }
 
 impl ExportTarget {
     /// Every target.
-    pub const ALL: [Self; 1] = [Self::Onnx];
+    pub const ALL: [Self; 2] = [Self::Onnx, Self::Pmml];
 
     /// The name for people: `ONNX`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Onnx => "ONNX",
+            Self::Pmml => "PMML",
         }
     }
 
@@ -32,6 +35,7 @@ impl ExportTarget {
     pub fn extension(self) -> &'static str {
         match self {
             Self::Onnx => "onnx",
+            Self::Pmml => "pmml",
         }
     }
 }
@@ -50,6 +54,7 @@ pub struct ExportOptions {
     methods: Option<String>,
     float32: bool,
     opset: Option<u32>,
+    zipmap: bool,
 }
 
 impl ExportOptions {
@@ -75,10 +80,36 @@ impl ExportOptions {
         self
     }
 
+    /// Whether an ONNX model gives probabilities as a list of maps, as skl2onnx does if nothing is said.
+    #[must_use]
+    pub fn zipmap(mut self, zipmap: bool) -> Self {
+        self.zipmap = zipmap;
+        self
+    }
+
     fn onnx(&self) -> Onnx {
-        let split = |methods: &String| methods.split(',').map(|method| method.trim().to_owned()).collect();
-        let onnx = Onnx::default().methods(self.methods.as_ref().map(split));
+        let onnx = Onnx::default().zipmap(self.zipmap).methods(self.split_methods());
         self.opset.map_or(onnx.clone(), |opset| onnx.opset(opset))
+    }
+
+    fn pmml(&self) -> Pmml {
+        Pmml::default().methods(self.split_methods())
+    }
+
+    fn split_methods(&self) -> Option<Vec<String>> {
+        let split = |methods: &String| methods.split(',').map(|method| method.trim().to_owned()).collect();
+        self.methods.as_ref().map(split)
+    }
+
+    fn gaps(
+        &self,
+        target: ExportTarget,
+        graph: &Graph,
+    ) -> std::result::Result<Vec<Gap>, cannery_export::Error> {
+        match target {
+            ExportTarget::Onnx => self.onnx().gaps(graph),
+            ExportTarget::Pmml => self.pmml().gaps(graph),
+        }
     }
 }
 
@@ -107,14 +138,17 @@ impl Model {
     /// # Errors
     /// `Unsupported` names each operator that the target does not hold, the step that needs it, and the target.
     pub fn export(&self, target: ExportTarget, options: &ExportOptions) -> Result<Vec<u8>> {
-        match target {
-            ExportTarget::Onnx => {
-                let estimator = self.read_estimator()?;
-                let graph = graph(&*estimator, options)?;
-                let onnx = options.onnx().metadata(self.properties(&graph, &*estimator));
-                Ok(onnx.write(&graph)?)
-            }
-        }
+        let estimator = self.read_estimator()?;
+        let graph = graph(&*estimator, target, options)?;
+        let metadata = self.properties(&graph, &*estimator);
+        let written = match target {
+            ExportTarget::Onnx => options.onnx().metadata(metadata).write(&graph),
+            ExportTarget::Pmml => options.pmml().metadata(metadata).write(&graph),
+        };
+        written.map_err(|error| match self.other_target(target, options) {
+            Some(other) => Error::unsupported(format!("{error}; {} can hold it", other.name())),
+            None => error.into(),
+        })
     }
 
     /// The model as ONNX: [`export`](Self::export) without options.
@@ -122,17 +156,26 @@ impl Model {
         self.export(ExportTarget::Onnx, &ExportOptions::default())
     }
 
+    /// The model as PMML: [`export`](Self::export) without options.
+    pub fn to_pmml(&self) -> Result<Vec<u8>> {
+        self.export(ExportTarget::Pmml, &ExportOptions::default())
+    }
+
+    /// A target that holds the model where this one does not.
+    fn other_target(&self, target: ExportTarget, options: &ExportOptions) -> Option<ExportTarget> {
+        let holds = |other: &ExportTarget| {
+            *other != target && self.export_gaps(*other, options).is_ok_and(|gaps| gaps.is_empty())
+        };
+        ExportTarget::ALL.into_iter().find(holds)
+    }
+
     /// What a target does not hold of the model; nothing if it can be exported.
     ///
     /// # Errors
     /// Those of a model that can't be predicted with, and `Usage` where an option does not fit it.
     pub fn export_gaps(&self, target: ExportTarget, options: &ExportOptions) -> Result<Vec<ExportGap>> {
-        match target {
-            ExportTarget::Onnx => {
-                let graph = graph(&*self.read_estimator()?, options)?;
-                Ok(options.onnx().gaps(&graph)?.iter().map(public).collect())
-            }
-        }
+        let graph = graph(&*self.read_estimator()?, target, options)?;
+        Ok(options.gaps(target, &graph)?.iter().map(public).collect())
     }
 
     /// What the file says of the model beyond what it computes.
@@ -168,16 +211,22 @@ fn classes(graph: &Graph) -> Option<Json> {
 /// The graph for what the caller of the exported model brings: float64 or float32, text, columns with names.
 ///
 /// A column of which it is not known what it holds is of text if the model can be exported with that, else of numbers;
-/// among unnamed columns of numbers it is the other way round.
-fn graph(estimator: &(dyn Estimator + 'static), options: &ExportOptions) -> Result<Graph> {
+/// among unnamed columns of numbers, and for PMML, it is the other way round.
+fn graph(
+    estimator: &(dyn Estimator + 'static),
+    target: ExportTarget,
+    options: &ExportOptions,
+) -> Result<Graph> {
     let mut refused = None;
     let columns = estimator.columns();
     let is = |kind: ColumnKind| columns.iter().any(|column| column.name.is_none() && column.kind == kind);
-    let numbers_first = is(ColumnKind::Number) && !is(ColumnKind::Text);
+    // a tensor holds columns of one type, a document any
+    let of_tensors = target == ExportTarget::Onnx;
+    let numbers_first = !of_tensors || (is(ColumnKind::Number) && !is(ColumnKind::Text));
     let order = if numbers_first { [DType::F64, DType::Str] } else { [DType::Str, DType::F64] };
     for open in order {
         let graph = estimator.lower(&signature(estimator, open, options.float32))?;
-        match options.onnx().gaps(&graph)?.is_empty() {
+        match options.gaps(target, &graph)?.is_empty() {
             true => return Ok(graph),
             false => refused = refused.or(Some(graph)),
         }
@@ -210,9 +259,14 @@ fn signature(estimator: &(dyn Estimator + 'static), open: DType, float32: bool) 
 
 impl From<cannery_export::Error> for Error {
     fn from(error: cannery_export::Error) -> Self {
-        match &error {
-            cannery_export::Error::Usage(_) => Self::usage(error.to_string()),
-            _ => Self::unsupported(error.to_string()),
+        let text = error.to_string();
+        match error {
+            cannery_export::Error::Unsupported { gaps, .. } => {
+                // the message names every gap; the place is that of the first
+                let first = gaps.first().map(|gap| Place::in_model(&gap.path, Some(gap.operator)));
+                Self::unsupported(text).at(Place { is_told: true, ..first.unwrap_or_default() })
+            }
+            _ => Self::usage(text),
         }
     }
 }

@@ -23,9 +23,12 @@ mod error;
 mod export;
 mod folder;
 pub mod inspect;
+mod installed;
 mod judged;
 mod locate;
 mod model;
+#[cfg(feature = "write-tables")]
+mod moving;
 mod names;
 mod params;
 mod part;
@@ -49,6 +52,10 @@ pub use disassemble::{Listed, Listing, Opcodes};
 pub use dump::{DumpOptions, Format, NumpyNames};
 pub use error::{Detail, Error, Result};
 pub use export::{ExportGap, ExportOptions, ExportTarget};
+pub use installed::installed;
 pub use model::{Model, Options, Stage, load, loads, open};
+#[cfg(feature = "write-tables")]
+pub use moving::{Migrated, Migration, Proof};
 pub use plain::{Elements, Plain, PlainArray};
+#[cfg(feature = "write-tables")]
 pub use predict::Prediction;

@@ -204,6 +204,20 @@ impl Model {
         Self { document, root, programs: Arc::default(), before }
     }
 
+    /// The same file after its values were changed; nothing that was compiled for it is kept. `None` while another [`Model`]
+    /// shares its values.
+    pub(crate) fn changed<T, E>(
+        mut self,
+        change: impl FnOnce(&mut Heap, Value) -> std::result::Result<(Value, T), E>,
+    ) -> Option<std::result::Result<(Self, T), E>> {
+        let document = Arc::get_mut(&mut self.document)?;
+        let changed = change(&mut document.heap, self.root);
+        Some(changed.map(|(root, result)| {
+            let (document, before) = (self.document, self.before);
+            (Self { document, root, programs: Arc::default(), before }, result)
+        }))
+    }
+
     /// The same model, to be given what these give.
     pub(crate) fn behind(&self, before: &[Self]) -> Self {
         Self { before: before.into(), ..self.at(self.root) }

@@ -1,7 +1,7 @@
 //! What classes, columns and results are called.
 
 use cannery_graph::Labels;
-use cannery_rows::{Column, Values};
+use cannery_rows::Values;
 use cannery_sklearn::Names;
 
 use crate::error::Result;
@@ -43,35 +43,10 @@ impl Model {
         let first = self.before().first().unwrap_or(self).target().ok()?;
         cannery_sklearn::feature_names_in(first.heap(), first.root())
     }
-
-    /// For each result the names of its columns, where they are known.
-    pub(crate) fn names_of(&self, results: &[Column]) -> Result<Vec<Option<Vec<String>>>> {
-        let estimator = self.read_estimator()?;
-        let mut names = Vec::with_capacity(results.len());
-        for result in results {
-            let (method, output) = match result.name.split_once('.') {
-                Some((method, output)) => (method, output.parse().ok()),
-                None => (&*result.name, Some(0)),
-            };
-            names.push(match method {
-                _ if result.width().is_none() => None,
-                "transform" => self.feature_names_out()?,
-                "predict_proba" | "predict_log_proba" => texts(&estimator.classes(), output),
-                "decision_function" if estimator.decides_by_class() => texts(&estimator.classes(), output),
-                _ => None,
-            });
-        }
-        Ok(names)
-    }
 }
 
-/// The labels of an output as they are printed.
-fn texts(classes: &[Labels], output: Option<usize>) -> Option<Vec<String>> {
-    let labels = values(classes.get(output?)?);
-    Some((0..labels.len()).map(|index| labels.text(index)).collect())
-}
-
-fn values(labels: &Labels) -> Values {
+/// Labels as results have them.
+pub(crate) fn values(labels: &Labels) -> Values {
     match labels {
         Labels::I64(labels) => Values::I64(labels.to_vec()),
         Labels::F64(labels) => Values::F64(labels.to_vec()),

@@ -2,23 +2,27 @@
 
 mod methods;
 mod programs;
+mod rows;
+#[cfg(feature = "write-tables")]
+mod table;
+#[cfg_attr(not(feature = "parallel"), path = "predict/one_thread.rs")]
 mod threads;
 
-use std::io::Write;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use cannery_exec::Program;
 use cannery_graph::{DType, Signature};
-use cannery_object::Limits;
 use cannery_rows::{Batch, Column, DataView, Mismatch, RowsView};
 use cannery_sklearn::{ColumnHint, ColumnKind, Estimator, Takes};
-use cannery_table::{Header, Hint, Sink, Table, TableOptions, Target, Wanted};
+use cannery_table::Hint;
 
 pub(crate) use self::programs::Programs;
+pub(crate) use self::rows::{Reading, open_table};
+#[cfg(feature = "write-tables")]
+pub use self::table::Prediction;
 pub(crate) use self::threads::Threads;
-use crate::error::{Error, Result};
-use crate::model::{Model, Stage};
+use crate::error::{Error, Place, Result};
+use crate::model::Model;
 
 /// By itself it takes rows that `transform` gave.
 const INVERSE: &str = "inverse_transform";
@@ -190,176 +194,6 @@ fn compile(estimator: &(dyn Estimator + 'static), request: &str, signature: &Sig
     Ok(Program::compile(&graph, &outputs)?)
 }
 
-/// A prediction for each row of a table in a file.
-///
-/// ```
-/// let model = cannery::open("../../examples/iris_svc.joblib")?;
-/// let mut text = Vec::new();
-/// cannery::Prediction::new("../../examples/iris.csv").run(&model, Box::new(&mut text), &mut |_, _, _| ())?;
-/// assert_eq!(text.iter().filter(|&&byte| byte == b'\n').count(), 150);
-/// # Ok::<(), cannery::Error>(())
-/// ```
-#[derive(Clone, Debug)]
-pub struct Prediction {
-    input: PathBuf,
-    method: String,
-    output: Option<PathBuf>,
-    threads: Option<usize>,
-    reading: Reading,
-}
-
-/// How the rows are read.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Reading {
-    pub(crate) header: Header,
-    pub(crate) separator: Option<u8>,
-    pub(crate) limits: Limits,
-}
-
-impl Prediction {
-    /// The rows of a CSV, NDJSON, Parquet, `.npy` or `.npz` file, which is known by its content, or of text where the
-    /// model takes texts; `-` is standard input.
-    ///
-    /// An `.npz` holds one dense array, named `X` or `arr_0` where there are others, or a sparse matrix as
-    /// `scipy.sparse.save_npz` writes it. Columns that have names are matched with
-    /// [`Model::feature_names_in`], and others are ignored.
-    pub fn new(input: impl Into<PathBuf>) -> Self {
-        let reading = Reading::default();
-        Self { input: input.into(), method: "predict".into(), output: None, threads: None, reading }
-    }
-
-    /// The methods to call, with commas between them, `predict` if nothing is said; `all` calls every one that the
-    /// model has. A method of an estimator with several targets gives a result for each: `predict_proba.0`, …
-    #[must_use]
-    pub fn method(mut self, method: &str) -> Self {
-        method.clone_into(&mut self.method);
-        self
-    }
-
-    /// The file to write: `.csv`, `.parquet`, `.ndjson`, `.npy` or `.npz` by its ending. Without it, text.
-    #[must_use]
-    pub fn output(mut self, output: Option<&Path>) -> Self {
-        self.output = output.map(Path::to_owned);
-        self
-    }
-
-    /// How many threads compute; as many as there are processors if nothing is said.
-    #[must_use]
-    pub fn threads(mut self, threads: Option<usize>) -> Self {
-        self.threads = threads;
-        self
-    }
-
-    /// What reading the rows may spend.
-    #[must_use]
-    pub fn limits(mut self, limits: Limits) -> Self {
-        self.reading.limits = limits;
-        self
-    }
-
-    /// Whether the first line of a CSV names the columns; [`Header::Auto`] if nothing is said.
-    #[must_use]
-    pub fn header(mut self, header: Header) -> Self {
-        self.reading.header = header;
-        self
-    }
-
-    /// What stands between the cells of a CSV, an ASCII character; found out if nothing is said.
-    #[must_use]
-    pub fn separator(mut self, separator: Option<u8>) -> Self {
-        self.reading.separator = separator;
-        self
-    }
-
-    /// Reads, predicts and writes batch by batch. Text goes to `stdout`. Progress counts rows; how many there are in all is
-    /// an estimate where the input is text, and not known of standard input.
-    ///
-    /// # Errors
-    /// Those of the model name no file; those of the input and the output name theirs.
-    pub fn run<'w>(
-        &self,
-        model: &Model,
-        stdout: Box<dyn Write + 'w>,
-        progress: &mut dyn FnMut(Stage, u64, Option<u64>),
-    ) -> Result<()> {
-        let threads = Threads::new(self.threads)?;
-        let target = self.output.as_deref().map_or(Ok(Target::Text), Target::of);
-        let target = target.map_err(|error| self.in_output(error))?;
-        let in_input = |error: Error| error.in_file(self.input.display());
-        let estimator = model.estimator_for(&self.method)?;
-        let mut table = open_table(&self.input, model, &*estimator, &self.reading)?;
-        let first = table.peek(table.batch_rows()).map_err(|error| in_input(error.into()))?;
-        let signature = Signature::of(&first.view().map_err(|error| in_input(error.into()))?);
-        let mut program = model.program(&self.method, &signature, table.columns())?;
-        drop(first);
-        let mut sink = Sink::new(&target, stdout).map_err(|error| self.in_output(error))?;
-        let most = if program.needs_whole_batch() { usize::MAX } else { table.batch_rows() };
-        let mut done = 0;
-        while let Some(batch) = table.next_batch(most).map_err(|error| in_input(error.into()))? {
-            let rows = batch.view().map_err(|error| in_input(error.into()))?;
-            let signature = Signature::of(&rows);
-            if *program.signature() != signature {
-                program = model.program(&self.method, &signature, table.columns())?;
-            }
-            let columns = threads.run(|| program.run(&rows)).map_err(|error| in_input(error.into()))?;
-            if done == 0 && sink.takes_labels() {
-                let names = model.names_of(&columns)?;
-                sink.label(&columns, names);
-            }
-            sink.push(columns).map_err(|error| self.in_output(error))?;
-            done += batch.rows as u64;
-            progress(Stage::Predict, done, table.rows_in_all());
-        }
-        expect_rows(done, &*estimator).map_err(in_input)?;
-        sink.finish().map_err(|error| self.in_output(error))
-    }
-
-    fn in_output(&self, error: cannery_table::Error) -> Error {
-        let error = Error::from(error);
-        match &self.output {
-            Some(output) => error.in_file(output.display()),
-            None => error,
-        }
-    }
-}
-
-/// Opens the rows for a model, as it takes them and with the columns that it was fitted on. A frame is only what has names
-/// where the model knows them; else the rows are a matrix, as they were at fit.
-pub(crate) fn open_table(
-    input: &Path,
-    model: &Model,
-    estimator: &dyn Estimator,
-    reading: &Reading,
-) -> Result<Table> {
-    let in_input = |error| Error::from(error).in_file(input.display());
-    let (names, hints) = model.columns(estimator);
-    let wanted = match estimator.takes() {
-        Takes::Texts | Takes::Records => Wanted::Texts,
-        Takes::Columns { .. } | Takes::Labels => Wanted::Matrix,
-        _ => Wanted::Numbers,
-    };
-    let options = TableOptions::new(wanted)
-        .names(names.clone())
-        .hints(hints.clone())
-        .records(estimator.takes() == Takes::Records)
-        .vectors(estimator.takes() == Takes::Labels)
-        .header(reading.header)
-        .separator(reading.separator)
-        .limits(reading.limits.clone());
-    let mut table = Table::open(input, &options).map_err(in_input)?;
-    if let Some(names) = &names {
-        table.select(names).map_err(in_input)?;
-        if wanted == Wanted::Matrix && table.names().is_some() {
-            table.expect(Wanted::Frame).map_err(in_input)?;
-        }
-    }
-    // of columns that are not found by name all must be there
-    if table.names().is_some() && names.is_some() || hints.len() == table.columns() {
-        table.hint(&hints);
-    }
-    Ok(table)
-}
-
 fn hint(column: &ColumnHint) -> Hint {
     match column.kind {
         ColumnKind::Number => Hint::Number,
@@ -371,22 +205,24 @@ fn hint(column: &ColumnHint) -> Hint {
 impl From<cannery_sklearn::Error> for Error {
     fn from(error: cannery_sklearn::Error) -> Self {
         use cannery_sklearn::ErrorKind;
-        match error.kind() {
-            ErrorKind::Unsupported => Self::unsupported(error.to_string()),
-            ErrorKind::Limit => Self::over_limit(error.to_string()),
-            _ => Self::malformed(error.to_string()),
-        }
+        let said = match error.kind() {
+            ErrorKind::Unsupported => Self::unsupported(error.message()),
+            ErrorKind::Limit => Self::over_limit(error.message()),
+            _ => Self::malformed(error.message()),
+        };
+        said.at(Place::in_model(error.path(), error.operator()))
     }
 }
 
 impl From<cannery_exec::Error> for Error {
     fn from(error: cannery_exec::Error) -> Self {
         use cannery_exec::ErrorKind;
-        match error.kind() {
-            ErrorKind::Usage => Self::usage(error.to_string()),
-            ErrorKind::Unsupported => Self::unsupported(error.to_string()),
-            _ => Self::malformed(error.to_string()),
-        }
+        let said = match error.kind() {
+            ErrorKind::Usage => Self::usage(error.message()),
+            ErrorKind::Unsupported => Self::unsupported(error.message()),
+            _ => Self::malformed(error.message()),
+        };
+        said.at(Place::in_model(error.path(), error.operator()))
     }
 }
 

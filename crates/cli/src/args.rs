@@ -27,6 +27,19 @@ pub(crate) struct Args {
     pub(crate) quiet: bool,
 }
 
+impl Args {
+    /// Whether the output, and with it what is said of errors, is JSON.
+    pub(crate) fn wants_json(&self) -> bool {
+        match &self.command {
+            Some(Command::Inspect(inspect)) => inspect.format == Format::Json,
+            Some(Command::Disassemble(disassemble)) => disassemble.format == Format::Json,
+            Some(Command::Bench(bench)) => bench.format == Format::Json,
+            Some(Command::Scan(scan)) => scan.format == ScanFormat::Json,
+            _ => false,
+        }
+    }
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Show the contents of a model file: classes, parameters, array shapes, versions

@@ -128,7 +128,7 @@ fn run_inspect(inspect: &Inspect, quiet: bool, color: Color) -> Result<ExitCode>
         match printed {
             Ok(()) => {}
             Err(failure @ Failure::BrokenPipe) => return Err(failure),
-            Err(failure) => status = report(&failure),
+            Err(failure) => status = report(&failure, inspect.format == Format::Json),
         }
     }
     Ok(status)

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use cannery::{Codec, Conversion, ExportOptions, ExportTarget, Target};
+use cannery::{Codec, Conversion, ExportOptions, ExportTarget, Migrated, Migration, Target};
 use clap::{ArgAction, Args as ClapArgs, ValueEnum, ValueHint};
 
 use crate::limits::LimitArgs;
@@ -14,6 +14,7 @@ pub(crate) const EXAMPLES: &str = "\
 Examples:
   cannery convert model.pkl model.joblib --compress zlib:3
   cannery convert model.joblib model.pkl --target python=3.8,numpy=1
+  cannery convert model.pkl new.pkl --scikit-learn 1.9 --explain
   cannery convert model.joblib model.onnx --method predict,predict_proba
 
 `convert` judges the file like scan: it rejects a dangerous file, and warns about an unknown one.
@@ -46,6 +47,30 @@ pub(crate) struct Convert {
     #[arg(long, value_name = "VERSIONS", value_parser = target)]
     target: Option<Target>,
 
+    /// Move the model to this release of scikit-learn, such as 1.9 or 1.9.1
+    #[arg(long, value_name = "VERSION")]
+    scikit_learn: Option<String>,
+
+    /// Ask this Python interpreter for the versions of its libraries, and move the model to them
+    #[arg(long = "for", value_name = "PYTHON", conflicts_with_all = ["scikit_learn", "target"], value_hint = ValueHint::ExecutablePath)]
+    interpreter: Option<PathBuf>,
+
+    /// Print each change that moving makes: object, attribute, rule, reason
+    #[arg(long)]
+    explain: bool,
+
+    /// Compare the predictions of both files for these rows
+    #[arg(long, value_name = "INPUT", value_hint = ValueHint::FilePath)]
+    rows: Option<PathBuf>,
+
+    /// Move a model that computes something else in the other release
+    #[arg(long)]
+    accept_behaviour_change: bool,
+
+    /// Move a model although an object gets another class, which computes the same
+    #[arg(long)]
+    accept_class_change: bool,
+
     /// For .onnx: the methods that become outputs, separated by commas, or all
     #[arg(long, value_name = "NAMES")]
     method: Option<String>,
@@ -57,6 +82,10 @@ pub(crate) struct Convert {
     /// For .onnx: inputs are float32 instead of float64
     #[arg(long)]
     float32: bool,
+
+    /// For .onnx: probabilities as a list of maps from label to float32, as skl2onnx gives them by default
+    #[arg(long)]
+    zipmap: bool,
 
     /// Reject unknown files too
     #[arg(long)]
@@ -100,11 +129,19 @@ pub(crate) fn run(args: &Convert, quiet: bool) -> Result<ExitCode, Failure> {
         Format::Pickle => cannery::Format::Pickle,
         Format::Joblib => cannery::Format::Joblib,
     });
+    let (version, target) = match &args.interpreter {
+        Some(interpreter) => {
+            let (version, target) = cannery::installed(interpreter)?;
+            (Some(version), target)
+        }
+        None => (args.scikit_learn.clone(), args.target.unwrap_or_default()),
+    };
     let conversion = Conversion::default()
         .format(format)
         .protocol(args.protocol)
         .compress(args.compress)
-        .target(args.target.unwrap_or_default())
+        .target(target)
+        .migration(migration(args, version.as_deref()))
         .strict(args.strict)
         .sync(args.sync)
         .limits(args.limits.0.clone());
@@ -122,8 +159,34 @@ pub(crate) fn run(args: &Convert, quiet: bool) -> Result<ExitCode, Failure> {
     let mut err = std::io::stderr();
     // nobody is left to tell when standard error is closed
     let _ = converted.write_findings(&args.from, &mut err);
+    if let Some(migrated) = converted.migrated().filter(|_| !quiet || args.explain) {
+        let _ = tell(migrated, args, &mut err);
+    }
     let _ = err.flush();
     Ok(if converted.is_written() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+fn migration(args: &Convert, version: Option<&str>) -> Option<Migration> {
+    let migration = Migration::to(version?)
+        .accept_behaviour_change(args.accept_behaviour_change)
+        .accept_class_change(args.accept_class_change)
+        .rows(args.rows.as_deref());
+    Some(migration)
+}
+
+/// Says what was done to move the model: changes to standard output, the rest to standard error.
+fn tell(migrated: &Migrated, args: &Convert, err: &mut impl Write) -> std::io::Result<()> {
+    if args.explain {
+        let mut out = std::io::stdout().lock();
+        for line in migrated.changes() {
+            writeln!(out, "{line}")?;
+        }
+        out.flush()?;
+    }
+    for caveat in migrated.caveats() {
+        writeln!(err, "cannery: accepted: {caveat}")?;
+    }
+    writeln!(err, "cannery: moved to scikit-learn {}; {}", migrated.version(), migrated.proof())
 }
 
 /// What is asked of an export, where the file to write is one.
@@ -131,7 +194,7 @@ fn exported(args: &Convert) -> Option<(ExportTarget, ExportOptions)> {
     let ending = args.to.extension()?.to_str()?.to_ascii_lowercase();
     let target = ExportTarget::ALL.into_iter().find(|target| target.extension() == ending);
     let target = target.filter(|_| args.format.is_none())?;
-    let mut options = ExportOptions::default().float32(args.float32);
+    let mut options = ExportOptions::default().float32(args.float32).zipmap(args.zipmap);
     if let Some(methods) = &args.method {
         options = options.methods(methods);
     }

@@ -20,7 +20,10 @@ use clap::Parser;
 /// Runs the command line on arguments, the first of which is the name of the program; gives the exit status.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> u8 {
     let status = match args::Args::try_parse_from(args) {
-        Ok(args) => commands::run(args).unwrap_or_else(|failure| out::report(&failure)),
+        Ok(args) => {
+            let in_json = args.wants_json();
+            commands::run(args).unwrap_or_else(|failure| out::report(&failure, in_json))
+        }
         Err(error) => out::usage(&error),
     };
     status.0

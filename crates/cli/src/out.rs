@@ -60,13 +60,16 @@ pub(crate) fn with_bold_title(text: &str) -> String {
     format!("\x1b[1m{title}\x1b[0m\n{rest}")
 }
 
-/// Says what went wrong; gives the exit status.
-pub(crate) fn report(failure: &Failure) -> ExitCode {
+/// Says what went wrong, in JSON if the output is in JSON; gives the exit status.
+pub(crate) fn report(failure: &Failure, in_json: bool) -> ExitCode {
     match failure {
         Failure::BrokenPipe => ExitCode::SUCCESS,
         Failure::Error(error) => {
             // nobody is left to tell when standard error is closed too
-            let _ = writeln!(io::stderr(), "cannery: {error}");
+            let _ = match in_json {
+                true => writeln!(io::stderr(), "{{\"error\":{}}}", error.to_json()),
+                false => writeln!(io::stderr(), "cannery: {error}"),
+            };
             ExitCode::from(2)
         }
     }

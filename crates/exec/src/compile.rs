@@ -172,7 +172,8 @@ impl<'g> Plan<'g> {
         let place = |index: usize| (self.place[index], nodes[self.holder[index]].ty.columns());
         let origin = self.graph.origin(node);
         let site = Site { node, nodes, compat: self.graph.compat(node) };
-        let Some(kernel) = kernel::of(&site).map_err(|error| error.at(origin))? else {
+        let Some(kernel) = kernel::of(&site).map_err(|error| error.at(origin).of_operator(node.op.name()))?
+        else {
             return Ok(None);
         };
         Ok(Some(Step {
@@ -180,6 +181,7 @@ impl<'g> Plan<'g> {
             inputs: node.inputs.iter().map(|input| place(input.index())).collect(),
             output: (self.holder[index] == index).then(|| place(index)),
             origin: origin.clone(),
+            operator: node.op.name(),
         }))
     }
 

@@ -10,6 +10,7 @@ pub struct Error(Box<Inner>);
 struct Inner {
     kind: ErrorKind,
     path: Box<str>,
+    operator: Option<&'static str>,
     message: String,
 }
 
@@ -39,12 +40,28 @@ impl Error {
     }
 
     fn new(kind: ErrorKind, message: String) -> Self {
-        Self(Box::new(Inner { kind, path: "".into(), message }))
+        Self(Box::new(Inner { kind, path: "".into(), operator: None, message }))
     }
 
     pub(crate) fn at(mut self, origin: &Origin) -> Self {
         self.0.path = origin.path.clone();
         self
+    }
+
+    /// The same error, said of an operator.
+    pub(crate) fn of_operator(mut self, name: &'static str) -> Self {
+        self.0.operator = Some(name);
+        self
+    }
+
+    /// What is wrong, without the place.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// Name of the operator that can't be compiled or run, if it is one: `cast`.
+    pub fn operator(&self) -> Option<&'static str> {
+        self.0.operator
     }
 
     /// Whose problem it is.

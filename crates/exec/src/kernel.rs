@@ -10,6 +10,7 @@ mod class;
 mod clip;
 mod codes;
 mod columns;
+mod combine;
 mod concat;
 mod constant;
 mod count_sketch;
@@ -23,6 +24,7 @@ mod neighbors;
 mod nmf_solve;
 mod normalize_sum;
 mod one_hot;
+mod ones_for_zeros;
 mod pair_coupling;
 mod pair_distance;
 mod pair_kernel;
@@ -93,6 +95,7 @@ pub(crate) fn of(site: &Site<'_>) -> Result<Option<Box<dyn Kernel>>, Error> {
         Op::Clip(clip) => Box::new(clip::Clip(*clip)),
         Op::Codes(codes) => Box::new(codes::Codes(codes.clone())),
         Op::Columns(picked) => Box::new(columns::Pick::new(&picked.0, columns)),
+        Op::Combine(combine) => combine::of(&combine.0, site.types().len()),
         Op::Complement => Box::new(elementwise::Complement),
         Op::Concat => Box::new(concat::Concat { widths: site.types().map(Type::columns).collect() }),
         Op::Constant(constant) => Box::new(constant::Constant(constant.row.clone())),
@@ -113,6 +116,10 @@ pub(crate) fn of(site: &Site<'_>) -> Result<Option<Box<dyn Kernel>>, Error> {
         Op::NmfSolve(solve) => Box::new(nmf_solve::NmfSolve::new(solve)),
         Op::NormalizeSum => Box::new(normalize_sum::NormalizeSum { columns }),
         Op::OneHot(one_hot) => Box::new(one_hot::OneHot::new(one_hot, columns)),
+        Op::OvoScores(scores) => {
+            Box::new(svm::VotedScores { classes: scores.classes, confidence: scores.confidence })
+        }
+        Op::OnesForZeros => Box::new(ones_for_zeros::OnesForZeros { columns }),
         Op::OvoVotes(votes) => Box::new(svm::Votes { classes: votes.classes }),
         Op::OvrScores(scores) => {
             Box::new(svm::Scores { classes: scores.classes, confidence: scores.confidence })

@@ -34,6 +34,7 @@ mod gemm;
 mod hits;
 mod kernel;
 mod output;
+mod parallel;
 mod program;
 mod run;
 

@@ -2,7 +2,6 @@ use std::mem::take;
 
 use cannery_graph::{Graph, Origin, Shape, Signature, Type};
 use cannery_rows::{Column, RowsView};
-use rayon::prelude::*;
 
 use crate::batch::{Batch, Refs};
 use crate::buffer::{Buffer, ViewMut};
@@ -10,6 +9,7 @@ use crate::compile;
 use crate::csr::{CsrBuffer, CsrView};
 use crate::error::Error;
 use crate::output;
+use crate::parallel;
 use crate::run::{Block, Inputs, Kernel, Place};
 
 /// What a block may take of the cache, in bytes.
@@ -48,6 +48,8 @@ pub(crate) struct Step {
     /// `None` when the kernel only looks.
     pub(crate) output: Option<(Place, usize)>,
     pub(crate) origin: Origin,
+    /// The name of the operator, for errors.
+    pub(crate) operator: &'static str,
 }
 
 #[derive(Debug)]
@@ -144,7 +146,6 @@ impl Program {
         (BLOCK_BYTES / 8 / row).clamp(1, MAX_BLOCK_ROWS)
     }
 
-    /// Of several errors the one of the first block counts, whichever thread was first.
     fn run_stage<'a>(
         &'a self,
         stage: &'a Stage,
@@ -156,8 +157,7 @@ impl Program {
         if let [block] = &mut blocks[..] {
             return stage.run(block, &mut scratch());
         }
-        let results = blocks.par_iter_mut().map_init(scratch, |scratch, block| stage.run(block, scratch));
-        results.collect::<Vec<_>>().into_iter().collect()
+        parallel::each(&mut blocks, scratch, |block, scratch| stage.run(block, scratch))
     }
 
     fn name_outputs<'a>(&self, batch: &Batch<'a>, mut wholes: Vec<Whole<'a>>) -> Vec<Column> {
@@ -179,9 +179,9 @@ impl Program {
 
 impl Stage {
     fn run<'a>(&'a self, block: &mut Block<'_, 'a>, scratch: &mut [Buffer<'a>]) -> Result<(), Error> {
-        self.steps
-            .iter()
-            .try_for_each(|step| step.run(block, scratch).map_err(|error| error.at(&step.origin)))
+        self.steps.iter().try_for_each(|step| {
+            step.run(block, scratch).map_err(|error| error.at(&step.origin).of_operator(step.operator))
+        })
     }
 
     /// The CSR matrices over the whole batch that its steps fill.
@@ -318,6 +318,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg(feature = "parallel")]
     fn blocks_and_threads_change_no_bit() {
         let program = classifier();
         let x = Vec::from_iter((0..1000 * 3).map(|i| f64::from(i % 17) / 5.0 - 1.5));

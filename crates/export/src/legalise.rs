@@ -4,6 +4,17 @@ use cannery_graph::{Edge, Graph, Step};
 
 use crate::error::{Error, Gap};
 
+/// What a target holds of an operator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Support {
+    /// Its name.
+    pub operator: &'static str,
+    /// How it is written: what the target computes it with, in order.
+    pub written_as: &'static str,
+    /// What of it can't be exported, and why; empty if all can.
+    pub gap: &'static str,
+}
+
 /// A format that graphs are exported to.
 pub(crate) trait Target {
     /// The name for messages.

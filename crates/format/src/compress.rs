@@ -24,6 +24,8 @@ pub struct Unwrapped {
     pub bytes: Bytes,
     /// The layers around them, outermost first.
     pub layers: Vec<Wrapping>,
+    /// The member of an archive that the bytes are, if they are one.
+    pub member: Option<String>,
 }
 
 /// Takes off every layer of compression, at most `wrap-depth` of them, and spends the bytes of each layer as input;
@@ -33,7 +35,7 @@ pub struct Unwrapped {
 /// xz streams, one right behind another, are one layer. The ratio
 /// is taken between what is inflated and the bytes of the file, whatever number of layers lies between.
 pub fn unwrap(bytes: &Bytes, budget: &mut Budget, progress: Progress<'_>) -> Result<Unwrapped> {
-    let mut unwrapped = Unwrapped { bytes: bytes.clone(), layers: Vec::new() };
+    let mut unwrapped = Unwrapped { bytes: bytes.clone(), layers: Vec::new(), member: None };
     while let Format::Wrapped(wrapping) = sniff(&unwrapped.bytes) {
         unwrapped.layers.push(wrapping);
         budget.limits().check(Limit::WrapDepth, unwrapped.layers.len() as u64)?;

@@ -172,6 +172,10 @@ fn read_into(
         companions: Vec::new(),
     };
     let root = fill(&mut heap, &plain.bytes, companions, watcher, &mut facts);
+    let root = root.map_err(|error| match &plain.member {
+        Some(member) => error.within(member),
+        None => error,
+    });
     Attempt { heap, facts, root }
 }
 

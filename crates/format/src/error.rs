@@ -93,6 +93,11 @@ impl Error {
         self.0.breach
     }
 
+    /// What is wrong, without the place.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
     /// Whose problem it is.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind

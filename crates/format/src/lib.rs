@@ -13,6 +13,7 @@ mod error;
 mod headless;
 mod joblib;
 pub mod literal;
+#[cfg_attr(not(feature = "mmap"), path = "unmapped.rs")]
 mod map;
 mod members;
 pub mod npy;

@@ -69,7 +69,11 @@ pub fn content(
 ) -> Result<Unwrapped> {
     let plain = unwrap(bytes, budget, progress)?;
     match meant(&plain.bytes, member, budget)? {
-        Some(member) => unwrap(&member.bytes, budget, progress).map_err(|error| error.within(&member.name)),
+        Some(member) => {
+            let inner = unwrap(&member.bytes, budget, progress);
+            let inner = inner.map_err(|error| error.within(&member.name))?;
+            Ok(Unwrapped { member: Some(member.name), ..inner })
+        }
         None => Ok(plain),
     }
 }

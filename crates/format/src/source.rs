@@ -8,7 +8,7 @@ use bytes::Bytes;
 use cannery_object::{Limit, LimitError, Limits};
 
 use crate::error::{Error, Result};
-use crate::map::map;
+use crate::map::{Pages, map};
 
 /// Told of progress now and then: bytes done, and bytes in all where that is known. What is counted (bytes read, or
 /// bytes inflated) is said by the function that takes it.
@@ -21,7 +21,7 @@ pub enum Access {
     #[default]
     Read,
     /// Mapped when the file is larger than 1 MiB: no copy, but the bytes change with the file, and truncating
-    /// the file meanwhile ends the process.
+    /// the file meanwhile ends the process. Read where the feature `mmap` is off.
     Map,
 }
 
@@ -53,8 +53,12 @@ pub fn bytes_of(
         return Err(Error::unsupported("this is a folder, not a file"));
     }
     limits.check(Limit::InputBytes, metadata.len())?;
-    if access == Access::Map && metadata.is_file() && metadata.len() > MAP_FROM {
-        return map(&file);
+    if access == Access::Map
+        && metadata.is_file()
+        && metadata.len() > MAP_FROM
+        && let Some(mapped) = map(&file)?
+    {
+        return Ok(mapped);
     }
     match metadata.len() {
         len if metadata.is_file() && len > LARGE => read_large(file, len, limits, progress),
@@ -67,13 +71,11 @@ fn read_large(mut file: File, len: u64, limits: &Limits, progress: Progress<'_>)
     let no_memory = || std::io::Error::from(std::io::ErrorKind::OutOfMemory);
     // one more than there should be, so that a file that has grown is seen
     let room = usize::try_from(len).ok().and_then(|len| len.checked_add(1)).ok_or_else(no_memory)?;
-    let mut pages = memmap2::MmapMut::map_anon(room)?;
-    #[cfg(target_os = "linux")]
-    let _ = pages.advise(memmap2::Advice::HugePage); // without it the pages are small
+    let mut pages = Pages::new(room)?;
     let mut end = 0;
     while end < room {
         let chunk = end..room.min(end + CHUNK);
-        match file.read(&mut pages[chunk]) {
+        match file.read(&mut pages.as_mut()[chunk]) {
             Ok(0) => return Ok(Bytes::from_owner(pages).slice(..end)),
             Ok(read) => end += read,
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
@@ -81,7 +83,7 @@ fn read_large(mut file: File, len: u64, limits: &Limits, progress: Progress<'_>)
         }
         progress(end as u64, Some(len));
     }
-    read((&pages[..]).chain(file), None, limits, progress)
+    read(pages.as_ref().chain(file), None, limits, progress)
 }
 
 /// The bytes of a stream, under the limit `input-bytes`. `expected` only sizes the first allocation and the

@@ -82,7 +82,8 @@ impl Builder {
     /// `Malformed` when the operator does not take these types or its constants do not fit together.
     pub fn add(&mut self, op: Op, inputs: &[Edge]) -> Result<Edge, Error> {
         let types = inputs.iter().map(|&input| self.type_of(input)).collect::<Result<Vec<_>, _>>()?;
-        let ty = op.infer(&types).map_err(|message| Error::malformed(self.origin(), message))?;
+        let refused = |message| Error::malformed(self.origin(), message).of_operator(op.name());
+        let ty = op.infer(&types).map_err(refused)?;
         self.push(op, inputs, ty)
     }
 
@@ -103,6 +104,11 @@ impl Builder {
     pub fn type_of(&self, edge: Edge) -> Result<Type, Error> {
         let node = self.graph.nodes.get(edge.index());
         node.map(|node| node.ty).ok_or_else(|| Error::malformed(self.origin(), "an edge of another graph"))
+    }
+
+    /// The operator whose result an edge is, with what it takes.
+    pub fn made_by(&self, edge: Edge) -> Option<(&Op, &[Edge])> {
+        self.graph.nodes.get(edge.index()).map(|node| (&node.op, &*node.inputs))
     }
 
     /// Offers an edge under the name of a method, which must be new.

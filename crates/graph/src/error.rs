@@ -10,6 +10,7 @@ pub struct Error(Box<Inner>);
 struct Inner {
     kind: ErrorKind,
     path: Box<str>,
+    operator: Option<&'static str>,
     message: String,
 }
 
@@ -33,7 +34,23 @@ impl Error {
     }
 
     fn new(kind: ErrorKind, origin: &Origin, message: String) -> Self {
-        Self(Box::new(Inner { kind, path: origin.path.clone(), message }))
+        Self(Box::new(Inner { kind, path: origin.path.clone(), operator: None, message }))
+    }
+
+    /// The same error, said of an operator.
+    pub(crate) fn of_operator(mut self, name: &'static str) -> Self {
+        self.0.operator = Some(name);
+        self
+    }
+
+    /// What is wrong, without the place.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// Name of the operator that can't be added, if it is one.
+    pub fn operator(&self) -> Option<&'static str> {
+        self.0.operator
     }
 
     /// Whose problem it is.

@@ -11,6 +11,7 @@ mod cast;
 mod clip;
 mod codes;
 mod columns;
+mod combine;
 mod complement;
 mod concat;
 mod constant;
@@ -34,6 +35,8 @@ mod neighbors;
 mod nmf_solve;
 mod normalize_sum;
 mod one_hot;
+mod ones_for_zeros;
+mod ovo_scores;
 mod ovo_votes;
 mod ovr_scores;
 mod pair_coupling;
@@ -143,6 +146,7 @@ operators! {
     clip: Clip(Clip),
     codes: Codes(Codes),
     columns: Columns(Columns),
+    combine: Combine(Combine),
     complement: Complement,
     concat: Concat,
     constant: Constant(Constant),
@@ -166,6 +170,8 @@ operators! {
     nmf_solve: NmfSolve(NmfSolve),
     normalize_sum: NormalizeSum,
     one_hot: OneHot(OneHot),
+    ovo_scores: OvoScores(OvoScores),
+    ones_for_zeros: OnesForZeros,
     ovo_votes: OvoVotes(OvoVotes),
     ovr_scores: OvrScores(OvrScores),
     pair_coupling: PairCoupling(PairCoupling),

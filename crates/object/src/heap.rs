@@ -4,6 +4,7 @@
 //! which arguments; a state is attached to the node it was given to. Sharing and cycles are kept, as they are kept
 //! by pickle: two references to one node are one object.
 
+mod edit;
 mod make;
 mod read;
 mod spare;
@@ -22,7 +23,7 @@ use crate::array::Array;
 use crate::limits::{Budget, Limits};
 
 /// A Python value: an immediate, or a reference to a [`Node`]. Eight bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Value {
     /// `None`.
     None,

@@ -66,6 +66,13 @@ limits! {
     WrapDepth, "wrap-depth", 3, "layers", "Maximum number of compression layers around a file";
 }
 
+impl Limit {
+    /// Its name on the command line and in errors: `zip-entries`.
+    pub fn name(self) -> &'static str {
+        LIMITS[self as usize].name
+    }
+}
+
 /// What a caller allows. Every value has a default; setters chain.
 ///
 /// ```

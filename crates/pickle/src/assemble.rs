@@ -25,9 +25,11 @@
 
 mod argument;
 mod literal;
+mod print;
 
 use std::fmt;
 
+pub use self::print::Lister;
 use crate::opcode::{ArgKind, OPCODES, Opcode};
 
 /// The bytes of a listing.
@@ -119,7 +121,7 @@ impl Assembly {
                 self.out.extend([0; 8]);
                 nothing(after)?;
             }
-            _ => argument::encode(opcode.arg(), rest, &mut self.out).and_then(nothing)?,
+            _ => argument::write(opcode.arg(), rest, &mut self.out).and_then(nothing)?,
         }
         if opcode == Opcode::Stop && self.frame.is_some() {
             self.close_frame()?;

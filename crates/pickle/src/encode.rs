@@ -38,7 +38,7 @@ pub(crate) fn long(bytes: &[u8], out: &mut Vec<u8>) {
 }
 
 /// A number without the bytes that only repeat its sign; nothing for zero.
-fn minimal(mut bytes: &[u8]) -> &[u8] {
+pub(crate) fn minimal(mut bytes: &[u8]) -> &[u8] {
     while let Some((&last, rest)) = bytes.split_last() {
         let sign = rest.last().map_or(0, |&byte| if byte >= 0x80 { 0xff } else { 0 });
         if last != sign || (rest.is_empty() && last != 0) {
@@ -187,10 +187,15 @@ pub(crate) fn line(opcode: Opcode, text: &[u8], out: &mut Vec<u8>) {
     out.push(b'\n');
 }
 
-/// Appends a `str` as UNICODE: raw-unicode-escape, of which Python before 3.7 escapes less. Lone surrogates have three
-/// bytes.
+/// Appends a `str` as UNICODE.
 pub(crate) fn unicode_line(utf8: &[u8], escapes_less: bool, out: &mut Vec<u8>) {
     out.push(Opcode::Unicode as u8);
+    raw_unicode(utf8, escapes_less, out);
+    out.push(b'\n');
+}
+
+/// Appends text in raw-unicode-escape, of which Python before 3.7 escapes less. Lone surrogates have three bytes.
+pub(crate) fn raw_unicode(utf8: &[u8], escapes_less: bool, out: &mut Vec<u8>) {
     let mut at = 0;
     while let Some(&first) = utf8.get(at) {
         let (len, bits) = match first {
@@ -211,13 +216,19 @@ pub(crate) fn unicode_line(utf8: &[u8], escapes_less: bool, out: &mut Vec<u8>) {
         }
         at += len;
     }
+}
+
+/// Appends a `str` of Python 2 as STRING.
+pub(crate) fn string_line(bytes: &[u8], out: &mut Vec<u8>) {
+    out.push(Opcode::String as u8);
+    quoted(bytes, out);
     out.push(b'\n');
 }
 
-/// Appends a `str` of Python 2 as STRING: what Python 2's `repr` writes.
-pub(crate) fn string_line(bytes: &[u8], out: &mut Vec<u8>) {
+/// Appends what Python 2's `repr` writes of a `str`.
+pub(crate) fn quoted(bytes: &[u8], out: &mut Vec<u8>) {
     let quote = if bytes.contains(&b'\'') && !bytes.contains(&b'"') { b'"' } else { b'\'' };
-    out.extend([Opcode::String as u8, quote]);
+    out.push(quote);
     for &byte in bytes {
         match byte {
             b'\\' => out.extend(b"\\\\"),
@@ -229,7 +240,7 @@ pub(crate) fn string_line(bytes: &[u8], out: &mut Vec<u8>) {
             _ => out.extend_from_slice(format!("\\x{byte:02x}").as_bytes()),
         }
     }
-    out.extend([quote, b'\n']);
+    out.push(quote);
 }
 
 /// Appends the opcode that takes a value out of the memo, or the one that puts it there.

@@ -17,7 +17,7 @@ mod opcode;
 mod text;
 mod write;
 
-pub use assemble::{ListingError, assemble};
+pub use assemble::{Lister, ListingError, assemble};
 pub use decode::{Arg, Decoder, Op};
 pub use disassemble::{Disassembly, Item};
 pub use error::{Breach, Error, ErrorKind, cut_short, grouped};
@@ -25,5 +25,5 @@ pub use machine::{
     Inline, Machine, NoInline, Outcome, Source, Step, Taken, read, read_leniently, read_prefix,
 };
 pub use opcode::{ArgKind, OPCODES, Opcode};
-pub use text::{raw_unicode, unquote};
+pub use text::{hexadecimal, raw_unicode, small_long, unquote};
 pub use write::{Data, Dialect, NoOutline, Outline, Piece, WriteError, WriteOptions, write};

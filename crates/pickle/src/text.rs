@@ -160,6 +160,26 @@ pub(crate) fn push_code_point(point: u32, out: &mut Vec<u8>) -> Option<()> {
     Some(())
 }
 
+/// Hexadecimal digits, two for each byte.
+pub fn hexadecimal(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
+}
+
+/// A character for each byte.
+pub(crate) fn latin1(bytes: &[u8]) -> String {
+    bytes.iter().map(|&byte| char::from(byte)).collect()
+}
+
+/// The number that at most eight bytes of two's complement, little-endian, are.
+pub fn small_long(bytes: &[u8]) -> Option<i64> {
+    let fill = if bytes.last().is_some_and(|byte| byte & 0x80 != 0) { 0xFF } else { 0 };
+    let mut wide = [fill; 8];
+    wide.get_mut(..bytes.len())?.copy_from_slice(bytes);
+    Some(i64::from_le_bytes(wide))
+}
+
 /// The number of a few hexadecimal digits.
 fn hex(digits: &[u8]) -> Option<u32> {
     let (mut number, mut most) = (0_u32, 0);

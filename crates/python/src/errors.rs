@@ -9,7 +9,7 @@ use pyo3::types::{PyModule, PyType};
 
 static CLASSES: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
 
-/// The exception that an error of the facade becomes, with its `kind`, `file` and `offset` as attributes.
+/// The exception that an error of the facade becomes, with its kind and place as attributes.
 pub(crate) fn raise(py: Python<'_>, error: &Error) -> PyErr {
     exception(py, error, name_of(error)).unwrap_or_else(|failure| failure)
 }
@@ -43,6 +43,11 @@ fn exception(py: Python<'_>, error: &Error, name: &str) -> PyResult<PyErr> {
         value.setattr("filename", error.file())?;
     }
     value.setattr("offset", error.offset())?;
+    value.setattr("member", error.member())?;
+    value.setattr("path", error.path())?;
+    value.setattr("operator", error.operator())?;
+    value.setattr("opcode", error.opcode())?;
+    value.setattr("limit", error.limit().map(|limit| limit.limit.name()))?;
     Ok(PyErr::from_value(value))
 }
 

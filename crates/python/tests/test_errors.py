@@ -36,6 +36,7 @@ def test_what_raises_what(tmp_path):
     with pytest.raises(cannery.MalformedError) as raised:
         cannery.load(short)
     assert isinstance(raised.value.offset, int) and raised.value.file == str(short)
+    assert raised.value.path is None and raised.value.operator is None
     with pytest.raises(cannery.UsageError, match='rb'), open(EXAMPLE, encoding='latin-1') as file:
         cannery.load(file)
     with pytest.raises(TypeError):
@@ -51,3 +52,17 @@ def test_what_is_unsupported_is_named():
     assert not hasattr(model, 'predict')
     with pytest.raises(cannery.UnsupportedMethodError, match='NoSuch'):
         model.predict
+
+
+def test_places_are_attributes():
+    with pytest.raises(cannery.MalformedError) as raised:
+        cannery.loads(b'\x80\x04R.')
+    assert (raised.value.offset, raised.value.opcode, raised.value.path) == (2, 'REDUCE', None)
+    pipeline = (b'\x80\x04\x8c\x10sklearn.pipeline\x8c\x08Pipeline\x93)\x81'
+                b'}\x8c\x05steps]\x8c\x01a\x8c\x0csklearn.none\x8c\x06NoSuch\x93)\x81\x86asb.')
+    with pytest.raises(cannery.UnsupportedError) as raised:
+        cannery.loads(pipeline).predict([[1.0]])
+    assert raised.value.path == 'steps[0]' and str(raised.value).startswith('unsupported: steps[0]: ')
+    with pytest.raises(cannery.UsageError) as raised:
+        cannery.load(EXAMPLE).predict([[1.0, 2.0]])
+    assert raised.value.path is None and 'expecting 4 features' in str(raised.value)

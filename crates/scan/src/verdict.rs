@@ -127,6 +127,16 @@ impl Report {
         report
     }
 
+    /// The same report, with every finding at a byte offset in a part of the file.
+    #[must_use]
+    pub fn at(mut self, offset: Option<u64>, part: Option<&str>) -> Self {
+        for finding in &mut self.findings {
+            finding.offset = offset;
+            finding.part = part.map(str::to_owned).into_iter().collect();
+        }
+        self
+    }
+
     /// A file that is no model, so that there is nothing to judge.
     pub fn skipped(reason: impl Into<String>) -> Self {
         Self { skipped: Some(reason.into()), ..Self::default() }.finish()

@@ -36,6 +36,11 @@ impl Child {
         Self { path, model, names: None }
     }
 
+    /// Its path from the model.
+    pub(crate) fn path(&self) -> &str {
+        &self.path
+    }
+
     /// What it was fitted on.
     pub(crate) fn takes(&self) -> Takes {
         self.model.takes()
@@ -81,6 +86,18 @@ impl Child {
         let methods = self.model.lower_onto(builder, x, wanted);
         builder.set_origin(before);
         methods
+    }
+
+    /// What one method gives on `x`; `None` where the estimator has no such method.
+    pub(crate) fn results(
+        &self,
+        builder: &mut Builder,
+        x: &Input,
+        method: Method,
+    ) -> Result<Option<Results>, Error> {
+        let methods = self.lower(builder, x, Wanted::of(&[method]))?;
+        let found = methods.offered().iter().find(|(offered, _)| *offered == method);
+        Ok(found.map(|(_, results)| results.clone()))
     }
 
     /// Columns of the rows that `inverse_transform` takes, if it has one.

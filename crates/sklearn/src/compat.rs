@@ -10,12 +10,13 @@ pub(crate) fn of(state: &State<'_>) -> Compat {
     let version = state.version().unwrap_or(Version::new(0, 17));
     // as in the numpy of that time: 1.21 is half a year older than scikit-learn 1.0
     let squares = if version < Version::new(1, 0) { SquareOrder::Backward } else { SquareOrder::Pairs };
-    Compat::new(squares, selection(state, version))
+    let selection = if has_numpy_2(state) { Selection::Simd } else { Selection::Introselect };
+    Compat::new(squares, selection)
 }
 
-/// What numpy's `argpartition` was: names of numpy in the file tell 1 from 2; where there is none, what was there when
-/// scikit-learn came out. Numpy 2.0 is as old as scikit-learn 1.5.
-fn selection(state: &State<'_>, version: Version) -> Selection {
+/// Whether numpy was 2 or later. Names of numpy in the file tell; where there is none, what was there when scikit-learn came
+/// out. Numpy 2.0 is as old as scikit-learn 1.5.
+pub(crate) fn has_numpy_2(state: &State<'_>) -> bool {
     let heap = state.heap();
     let modules = heap.nodes().filter_map(|value| heap.global_name(value)).map(|(module, _)| module);
     let is_2 = |module: &str| match module.split_once('.') {
@@ -23,8 +24,5 @@ fn selection(state: &State<'_>, version: Version) -> Selection {
         Some(("numpy", rest)) if rest.starts_with("core.") => Some(false),
         _ => None,
     };
-    match modules.filter_map(is_2).next().unwrap_or(version >= Version::new(1, 5)) {
-        true => Selection::Simd,
-        false => Selection::Introselect,
-    }
+    modules.filter_map(is_2).next().unwrap_or(state.since(1, 5))
 }

@@ -25,6 +25,14 @@ pub fn default_of(class: &str, param: &str, version: Option<(u32, u32)>) -> Opti
     values.find(|(_, versions)| has(versions)).map(|(value, _)| value)
 }
 
+/// Every row of the table: class, parameter, default as JSON, releases.
+pub(crate) fn all() -> impl Iterator<Item = (&'static str, &'static str, &'static str, &'static str)> {
+    TABLE.lines().filter(|line| !line.starts_with('#')).filter_map(|line| {
+        let mut columns = line.split('\t');
+        Some((columns.next()?, columns.next()?, columns.next()?, columns.next()?))
+    })
+}
+
 /// Of pairs of value and releases, the value of the newest release.
 fn newest(values: impl Iterator<Item = (&'static str, &'static str)>) -> Option<&'static str> {
     let end =

@@ -10,6 +10,7 @@ pub struct Error(Box<Inner>);
 struct Inner {
     kind: ErrorKind,
     path: String,
+    operator: Option<&'static str>,
     message: String,
 }
 
@@ -49,7 +50,7 @@ impl Error {
     }
 
     fn new(kind: ErrorKind, path: String, message: String) -> Self {
-        Self(Box::new(Inner { kind, path, message }))
+        Self(Box::new(Inner { kind, path, operator: None, message }))
     }
 
     /// Whose problem it is.
@@ -58,8 +59,13 @@ impl Error {
     }
 
     /// What is wrong, without the place.
-    pub(crate) fn message(&self) -> &str {
+    pub fn message(&self) -> &str {
         &self.0.message
+    }
+
+    /// Name of the operator that the graph does not take, if it is one.
+    pub fn operator(&self) -> Option<&'static str> {
+        self.0.operator
     }
 
     /// Where in the model: `steps[1].coef_`; empty for the model itself.
@@ -74,7 +80,9 @@ impl From<cannery_graph::Error> for Error {
             cannery_graph::ErrorKind::Unsupported => ErrorKind::Unsupported,
             _ => ErrorKind::Malformed,
         };
-        Self::new(kind, String::new(), error.to_string())
+        let mut lowered = Self::new(kind, error.path().to_owned(), error.message().to_owned());
+        lowered.0.operator = error.operator();
+        lowered
     }
 }
 

@@ -12,14 +12,8 @@ use crate::input::{ColumnHint, Input, Takes};
 use crate::inverse;
 use crate::method::{Method, Methods, Wanted};
 use crate::names::{Names, NamesRead};
-use crate::neighbors;
 use crate::state::State;
 use crate::tree::nodes::TreesRead;
-use crate::{
-    cluster, compose, covariance, cross_decomposition, decomposition, ensemble, feature_extraction, impute,
-    kernel_approximation, linear_model, model_selection, neural_network, pipeline, preprocessing,
-    random_projection, svm, tree,
-};
 
 /// An estimator that was read: its parts fit together.
 pub trait Estimator: Debug + Send + Sync {
@@ -163,24 +157,25 @@ impl dyn Estimator {
 
 /// Every class that can be read, by family.
 const FAMILIES: &[&[Entry]] = &[
-    cluster::ENTRIES,
-    compose::ENTRIES,
-    covariance::ENTRIES,
-    cross_decomposition::ENTRIES,
-    decomposition::ENTRIES,
-    ensemble::ENTRIES,
-    feature_extraction::ENTRIES,
-    impute::ENTRIES,
-    kernel_approximation::ENTRIES,
-    linear_model::ENTRIES,
-    model_selection::ENTRIES,
-    neighbors::ENTRIES,
-    neural_network::ENTRIES,
-    pipeline::ENTRIES,
-    preprocessing::ENTRIES,
-    random_projection::ENTRIES,
-    svm::ENTRIES,
-    tree::ENTRIES,
+    crate::cluster::ENTRIES,
+    crate::compose::ENTRIES,
+    crate::covariance::ENTRIES,
+    crate::cross_decomposition::ENTRIES,
+    crate::decomposition::ENTRIES,
+    crate::ensemble::ENTRIES,
+    crate::feature_extraction::ENTRIES,
+    crate::feature_selection::ENTRIES,
+    crate::impute::ENTRIES,
+    crate::kernel_approximation::ENTRIES,
+    crate::linear_model::ENTRIES,
+    crate::model_selection::ENTRIES,
+    crate::neighbors::ENTRIES,
+    crate::neural_network::ENTRIES,
+    crate::pipeline::ENTRIES,
+    crate::preprocessing::ENTRIES,
+    crate::random_projection::ENTRIES,
+    crate::svm::ENTRIES,
+    crate::tree::ENTRIES,
 ];
 
 /// Module and name of every class that [`read`] knows.

@@ -150,6 +150,21 @@ impl Methods {
         })
     }
 
+    /// Offers and refuses some methods as an estimator inside this one does.
+    pub(crate) fn hand_on(&mut self, inner: &Self, only: &[Method]) -> Result<(), Error> {
+        let handed = |method: &Method| only.contains(method);
+        for (method, results) in inner.offered.iter().filter(|(method, _)| handed(method)) {
+            match results {
+                Results::One(edge) => self.offer(*method, || Ok(*edge))?,
+                Results::List(edges) => self.offer_list(*method, || Ok(edges.clone()))?,
+            }
+        }
+        for (method, reason) in inner.refused.iter().filter(|(method, _)| handed(method)) {
+            self.refuse(*method, reason.clone());
+        }
+        Ok(())
+    }
+
     /// Methods with what they give.
     pub fn offered(&self) -> &[(Method, Results)] {
         &self.offered

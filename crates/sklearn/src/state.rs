@@ -92,6 +92,20 @@ impl<'h> State<'h> {
         self.heap.as_sequence(value).ok_or_else(|| self.malformed(name, "neither a list nor a tuple"))
     }
 
+    /// The elements of a list, a tuple or an array of objects, row by row.
+    pub(crate) fn objects(&self, name: &str) -> Result<Vec<Value>, Error> {
+        let value = self.value(name)?;
+        if let Some(values) = self.heap.as_sequence(value) {
+            return Ok(values.to_vec());
+        }
+        let array = self.array(name)?;
+        let object = |element| match element {
+            Ok(Element::Object(value)) => Ok(value),
+            _ => Err(self.malformed(name, "an array of something else than objects")),
+        };
+        array.elements().map(object).collect()
+    }
+
     /// The names of the columns that an estimator inside this object was fitted on.
     pub(crate) fn names_in(&self, estimator: Value) -> Option<Names> {
         self.nesting.names.of(self.heap, estimator)

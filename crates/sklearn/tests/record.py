@@ -52,9 +52,14 @@ def value(x):
 SKIPPED = {"root_", "dummy_leaf_", "_optimizer", "_random_state", "random_state_", "_encoder", "X_", "children_", "distances_"}
 
 
-def state(model):
+def state(model, without=()):
     attributes = dict(vars(model), _sklearn_version=sklearn.__version__)
-    return {name: value(attribute) for name, attribute in attributes.items() if name not in SKIPPED}
+    return {name: value(attribute) for name, attribute in attributes.items() if name not in SKIPPED.union(without)}
+
+
+def result_value(x):
+    """A result of a method. How wide its integers are does not matter."""
+    return value(x.astype(np.int64) if x.dtype.kind in "iu" else x)
 
 
 def results(model, X):
@@ -65,10 +70,9 @@ def results(model, X):
             continue
         result = getattr(model, name)(X.copy())
         if isinstance(result, list):
-            found.update(("%s.%d" % (name, index), value(part)) for index, part in enumerate(result))
+            found.update(("%s.%d" % (name, index), result_value(part)) for index, part in enumerate(result))
         else:
-            is_int32 = isinstance(result, np.ndarray) and result.dtype == np.int32  # integers of every size are i64
-            found[name] = value(result.astype(np.int64) if is_int32 else result)
+            found[name] = result_value(result)
     if hasattr(model, "transform") and hasattr(model, "inverse_transform"):
         try:
             found["inverse_transform"] = value(model.inverse_transform(model.transform(X.copy())))
@@ -77,10 +81,10 @@ def results(model, X):
     return found
 
 
-def case(name, model, batches, refused=()):
-    """A fitted model, the rows that it is called with, and rows that it refuses."""
+def case(name, model, batches, refused=(), without=()):
+    """A fitted model, the rows that it is called with, and rows that it refuses; without attributes that do not matter."""
     runs = [{"x": value(X), "expected": results(model, X)} for X in batches]
-    made = {"name": name, "class": [type(model).__module__, type(model).__name__], "state": state(model), "runs": runs}
+    made = {"name": name, "class": [type(model).__module__, type(model).__name__], "state": state(model, without), "runs": runs}
     if refused:
         made["refused"] = [value(X) for X in refused]
     return made

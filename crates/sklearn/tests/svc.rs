@@ -107,10 +107,10 @@ fn options_that_can_not_be_computed_are_named() {
 
 #[test]
 fn other_classes_are_named() {
-    let other = json!(["sklearn.linear_model._ridge", "Ridge"]);
+    let other = json!(["sklearn.linear_model._ridge", "Bridge"]);
     let (heap, value) = json_heap::object(&other, &Map::new());
     let error = cannery_sklearn::read(&heap, value).expect_err("no SVC");
-    let message = "sklearn.linear_model._ridge.Ridge is not supported by predict yet; inspect works";
+    let message = "sklearn.linear_model._ridge.Bridge is not supported by predict yet; inspect works";
     assert_eq!((error.kind(), error.to_string().as_str()), (ErrorKind::Unsupported, message));
     let (heap, value) = json_heap::object(&json!(["sklearn.svm._classes", "SVC"]), &Map::new());
     let error = cannery_sklearn::read(&heap, value).expect_err("no attributes");

@@ -10,11 +10,14 @@
 
 mod error;
 mod frame;
+#[cfg(feature = "write")]
 mod npy;
 mod read;
+#[cfg(feature = "write")]
 mod write;
 
 pub use cannery_rows::{Batch, Cell, Column, Data, Layout, Named, Texts, Values};
 pub use error::{Error, ErrorKind};
 pub use read::{Header, Hint, Table, TableOptions, Wanted};
+#[cfg(feature = "write")]
 pub use write::{Sink, Target};

@@ -13,6 +13,7 @@ mod meter;
 mod names;
 mod ndjson;
 mod options;
+#[cfg_attr(not(feature = "parquet"), path = "read/no_parquet.rs")]
 mod parquet;
 mod sparse;
 mod tokens;

@@ -1,6 +1,7 @@
 //! Results: readable text, CSV, NDJSON or Parquet as they come, `.npy` or `.npz` when all rows are there.
 
 mod labels;
+#[cfg_attr(not(feature = "parquet"), path = "write/no_parquet.rs")]
 mod parquet;
 mod rows;
 
@@ -81,7 +82,7 @@ impl<'w> Sink<'w> {
                 Form::Csv(Box::new(csv::Writer::from_writer(AtomicFile::create(path)?)), Header::Due)
             }
             Target::Ndjson(path) => Form::Ndjson(create(path)?),
-            Target::Parquet(path) => Form::Parquet(Box::new(ParquetSink::new(AtomicFile::create(path)?))),
+            Target::Parquet(path) => Form::Parquet(Box::new(ParquetSink::new(AtomicFile::create(path)?)?)),
             Target::Npy(path) => Form::Npy(create(path)?, Vec::new()),
             Target::Npz(path) => Form::Npz(create(path)?, Vec::new()),
         };

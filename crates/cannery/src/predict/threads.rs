@@ -1,5 +1,6 @@
 //! How many threads compute.
 
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::error::{Error, Result};
@@ -27,5 +28,10 @@ impl Threads {
             Some(pool) => pool.install(task),
             None => task(),
         }
+    }
+
+    /// What a task gives for each item, in their order.
+    pub(crate) fn map<T: Sync, R: Send>(&self, items: &[T], task: impl Fn(&T) -> R + Sync + Send) -> Vec<R> {
+        self.run(|| items.par_iter().map(task).collect())
     }
 }

@@ -14,7 +14,6 @@ use cannery_format::source::Access;
 use cannery_format::{Folder, NoCompanions};
 use cannery_object::Limits;
 use cannery_scan::Options;
-use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 pub use cannery_scan::{Finding, Policy, PolicyError, RULES, Report, Rule, RuleInfo, Verdict};
 
@@ -182,7 +181,7 @@ impl<'p> Scan<'p> {
             }
             FileReport { path: found.path.clone(), report }
         };
-        let files = Threads::new(self.threads)?.run(|| found.par_iter().map(judge).collect());
+        let files = Threads::new(self.threads)?.map(&found, judge);
         Ok(Scanned { files, policy: self.policy.clone(), single })
     }
 
@@ -205,7 +204,7 @@ impl<'p> Scan<'p> {
                 let has_verdict = named || stands_for_a_model && cannery_scan::has_model_extension(&name);
                 if has_verdict { report.of_named_file() } else { report }
             }
-            Err(error) => Report::unreadable(error.to_string()),
+            Err(error) => unreadable(&error),
         }
     }
 
@@ -215,7 +214,7 @@ impl<'p> Scan<'p> {
             .and_then(|bytes| cannery_format::member(&bytes, member, &self.limits));
         match content {
             Ok(content) => cannery_scan::scan(&content, &self.options, &mut NoCompanions).of_named_file(),
-            Err(error) => Report::unreadable(error.to_string()).of_named_file(),
+            Err(error) => unreadable(&error).of_named_file(),
         }
     }
 }
@@ -264,6 +263,11 @@ impl Scanned {
     pub fn write_styled_text(&self, style: Style, out: &mut impl std::io::Write) -> Result<()> {
         text::write(self, style, out)
     }
+}
+
+/// The report on a file that can't be read, with the place.
+fn unreadable(error: &cannery_format::Error) -> Report {
+    Report::unreadable(error.message()).at(error.offset(), error.part())
 }
 
 /// Reads a policy file: JSON if it begins with a brace, else TOML.

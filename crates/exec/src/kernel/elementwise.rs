@@ -6,7 +6,7 @@ use crate::buffer::{View, ViewMut};
 use crate::error::Error;
 use crate::run::{Inputs, Kernel};
 
-/// A function of each element. In float32 it is the float64 result, rounded.
+/// A function of each element. In float32 it is the float64 result, rounded, but for `Expit`.
 #[derive(Debug)]
 pub(crate) struct Map(pub(crate) Function);
 
@@ -43,11 +43,22 @@ impl Kernel for Map {
             Function::Tanh => each(x, out, f64::tanh),
             Function::ArcSinh => each(x, out, arc_sinh),
             Function::Relu => each(x, out, relu),
-            Function::Expit => each(x, out, |x| 1.0 / (1.0 + (-x).exp())),
+            Function::Expit => expit(x, out),
             Function::NormalCdf => each(x, out, normal::cdf),
             Function::NormalPpf => each(x, out, normal::ppf),
         }
         Ok(())
+    }
+}
+
+/// In float32 only the exponential is that of float64.
+fn expit(x: View<'_, '_>, out: ViewMut<'_, '_>) {
+    match x {
+        View::F32(x) => {
+            let single = |x: f32| 1.0 / (1.0 + f64::from(-x).exp() as f32);
+            out.f32s().iter_mut().zip(x).for_each(|(out, &x)| *out = single(x));
+        }
+        x => each(x, out, |x| 1.0 / (1.0 + (-x).exp())),
     }
 }
 

@@ -42,18 +42,10 @@ impl Kernel for Neighbors {
         let (x, out) = (inputs.x().f64s(), output.hits());
         match self.graph.search() {
             Search::Heap => {
-                let mut heap = Heap::new(self.graph.count());
-                self.by_distances(x, out, |_, reduced, out| {
-                    self.by_heap(&mut heap, reduced, out);
-                    Ok(())
-                })
+                self.by_heap(x, out);
+                Ok(())
             }
-            Search::Partition => {
-                let mut found = Found::default();
-                self.by_distances(x, out, |row, reduced, out| {
-                    self.by_partition(&mut found, inputs.first_row() + row, reduced, out)
-                })
-            }
+            Search::Partition => self.by_partition(x, inputs.first_row(), out),
             Search::Tree(tree) => {
                 let (d, k) = (self.graph.points().columns(), self.graph.count());
                 let mut walk = Walk::new(&self.graph, tree);
@@ -65,52 +57,59 @@ impl Kernel for Neighbors {
     }
 }
 
-/// Distances that are kept at a time, if they are of more than one row.
+/// Distances that are kept at a time.
 const DISTANCES: usize = 1 << 15;
 
+/// Rows that a partition takes at a time, if so many distances are more than are kept else: each time that points are
+/// multiplied, they are packed anew.
+const PARTITION_ROWS: usize = 8;
+
 impl Neighbors {
-    /// Gives the number of each row, its reduced distances to all points, and where its result belongs.
-    fn by_distances(
-        &self,
-        x: &[f64],
-        out: HitsViewMut<'_>,
-        mut each: impl FnMut(usize, &[f64], HitsViewMut<'_>) -> Result<(), Error>,
-    ) -> Result<(), Error> {
+    /// A heap for each row, which all meet the points tile by tile, in their order.
+    fn by_heap(&self, x: &[f64], out: HitsViewMut<'_>) {
         let (d, k, m) = (self.graph.points().columns(), self.graph.count(), self.distances.points());
-        let at_once = (DISTANCES / m).clamp(1, (x.len() / d).max(1));
+        let rows = (x.len() / d).max(1);
+        let tile = (DISTANCES / rows).clamp(1, m);
+        let mut heaps = vec![Heap::new(k); rows];
+        let mut reduced = vec![0.0; rows * tile];
+        let x = self.distances.prepare(x);
+        for first in (0..m).step_by(tile) {
+            let points = first..m.min(first + tile);
+            let reduced = &mut reduced[..rows * points.len()];
+            self.distances.reduced(&x, points.clone(), reduced);
+            for (reduced, heap) in reduced.chunks_exact(points.len()).zip(&mut heaps) {
+                heap.push_all(reduced, first as u32);
+            }
+        }
+        for (heap, out) in heaps.iter_mut().zip(out.rows(k)) {
+            write(heap.sorted(), self.graph.metric(), out);
+        }
+    }
+
+    fn by_partition(&self, x: &[f64], first_row: usize, out: HitsViewMut<'_>) -> Result<(), Error> {
+        let (d, k, m) = (self.graph.points().columns(), self.graph.count(), self.distances.points());
+        let at_once = (DISTANCES / m).max(PARTITION_ROWS).min((x.len() / d).max(1));
         let mut reduced = vec![0.0; at_once * m];
+        let mut found = Found::default();
         let mut out = out.rows(k).enumerate();
         for x in x.chunks(at_once * d) {
             let reduced = &mut reduced[..x.len() / d * m];
-            self.distances.reduced(x, reduced);
+            self.distances.reduced(&self.distances.prepare(x), 0..m, reduced);
             for (reduced, (row, out)) in reduced.chunks_exact(m).zip(out.by_ref()) {
-                each(row, reduced, out)?;
+                self.select(&mut found, reduced, out).ok_or_else(|| tied(first_row + row))?;
             }
         }
         Ok(())
     }
 
-    fn by_heap(&self, heap: &mut Heap, reduced: &[f64], out: HitsViewMut<'_>) {
-        heap.clear();
-        for (position, &distance) in reduced.iter().enumerate() {
-            heap.push(distance, position as u32);
-        }
-        write(heap.sorted(), self.graph.metric(), out);
-    }
-
-    fn by_partition(
-        &self,
-        found: &mut Found,
-        row: usize,
-        reduced: &[f64],
-        out: HitsViewMut<'_>,
-    ) -> Result<(), Error> {
+    /// The nearest points of a row; `None` where the choice among equally near ones is not known.
+    fn select(&self, found: &mut Found, reduced: &[f64], out: HitsViewMut<'_>) -> Option<()> {
         let (metric, k) = (self.graph.metric(), self.graph.count());
         let squared = matches!(metric, Metric::EuclideanExpanded | Metric::EuclideanExpandedF32);
         let Found { compared, order, nearest } = found;
         compared.clear();
         compared.extend(reduced.iter().map(|&r| if squared { r } else { distance::of_reduced(metric, r) }));
-        select::smallest(compared, k, self.selection, order).ok_or_else(|| tied(row))?;
+        select::smallest(compared, k, self.selection, order)?;
         nearest.clear();
         nearest.extend(order.iter().map(|&at| (compared[at], at as u32)));
         nearest.sort_unstable_by(nearer);
@@ -119,7 +118,7 @@ impl Neighbors {
         } else {
             write_as_they_are(nearest, out);
         }
-        Ok(())
+        Some(())
     }
 }
 

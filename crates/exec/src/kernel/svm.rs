@@ -139,6 +139,56 @@ impl Scores {
     }
 }
 
+/// Classes and confidences of pairs to one score a class.
+#[derive(Debug)]
+pub(crate) struct VotedScores {
+    pub(crate) classes: usize,
+    pub(crate) confidence: Confidence,
+}
+
+impl Kernel for VotedScores {
+    fn run(&self, inputs: &Inputs<'_, '_>, output: ViewMut<'_, '_>) -> Result<(), Error> {
+        let (given, confidences, out) = (inputs.arg(0).i64s(), inputs.arg(1).f64s(), output.f64s());
+        match self.confidence {
+            Confidence::Bounded => {
+                self.each_row(given, confidences, out, |votes, sum| votes + sum / (3.0 * (sum.abs() + 1.0)));
+            }
+            Confidence::BatchScaled => {
+                self.each_row(given, confidences, out, |_, sum| sum);
+                match batch_scale(out) {
+                    Some(scale) => {
+                        self.each_row(given, confidences, out, |votes, sum| votes + sum * scale);
+                    }
+                    None => self.each_row(given, confidences, out, |votes, _| votes),
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl VotedScores {
+    /// Writes `score` of the votes and the sum of confidences of each row and class.
+    fn each_row(&self, given: &[i64], confidences: &[f64], out: &mut [f64], score: impl Fn(f64, f64) -> f64) {
+        let (mut votes, count) = (vec![0.0; self.classes], pair_count(self.classes));
+        let rows = given.chunks_exact(count).zip(confidences.chunks_exact(count));
+        for ((given, confidences), sums) in rows.zip(out.chunks_exact_mut(self.classes)) {
+            votes.fill(0.0);
+            sums.fill(0.0);
+            for ((i, j), (&class, &confidence)) in pairs(self.classes).zip(given.iter().zip(confidences)) {
+                sums[i] -= confidence;
+                sums[j] += confidence;
+                match class {
+                    0 => votes[i] += 1.0,
+                    1 => votes[j] += 1.0,
+                    _ => {}
+                }
+            }
+            sums.iter_mut().zip(&votes).for_each(|(sum, &votes)| *sum = score(votes, *sum));
+        }
+    }
+}
+
 /// What scikit-learn 0.20 and before multiply the sums of the whole batch by; `None` when all are equal.
 fn batch_scale(sums: &[f64]) -> Option<f64> {
     let nan_wins = |pick: fn(f64, f64) -> f64| {

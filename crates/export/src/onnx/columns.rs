@@ -112,8 +112,7 @@ pub(super) fn poly(net: &mut Net, x: Arg<'_>, poly: &Poly) -> Made {
 pub(super) fn refuses(function: Function) -> Option<String> {
     let is_missing = matches!(
         function,
-        Function::Exp2
-            | Function::Log2
+        Function::Log2
             | Function::Log10
             | Function::Cbrt
             | Function::Truncate
@@ -142,6 +141,10 @@ pub(super) fn elementwise(net: &mut Net, x: Arg<'_>, function: Function) -> Made
         Function::Square => net.op("Mul", &[name, name]),
         Function::ExpM1 => exp_m1(net, name, dtype),
         Function::Log1P => log_1p(net, name, dtype),
+        Function::Exp2 => {
+            let two = net.float(dtype, 2.0);
+            net.op("Pow", &[&two, name])
+        }
         Function::Expit => expit(net, name, dtype),
         Function::Sign => net.op("Sign", &[name]),
         Function::Reciprocal => net.op("Reciprocal", &[name]),
@@ -152,8 +155,7 @@ pub(super) fn elementwise(net: &mut Net, x: Arg<'_>, function: Function) -> Made
         Function::Cos => net.op("Cos", &[name]),
         Function::Tanh => tanh(net, name, dtype),
         Function::Relu => net.op("Relu", &[name]),
-        Function::Exp2
-        | Function::Log2
+        Function::Log2
         | Function::Log10
         | Function::Cbrt
         | Function::Truncate

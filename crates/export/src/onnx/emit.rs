@@ -4,7 +4,8 @@ use cannery_graph::{DType, Op, Shape, Step, Type};
 
 use super::net::Net;
 use super::{
-    algebra, columns, glue, guard, impute, kernel, lookup, neighbors, reduce, scores, svm, text, trees,
+    algebra, columns, glue, guard, hashes, impute, kernel, lookup, neighbors, reduce, scores, svm, text,
+    trees,
 };
 
 /// What stands for an edge of the graph.
@@ -110,6 +111,7 @@ pub(super) fn emit(net: &mut Net, step: &Step<'_>, inputs: &[&str], args: &[Arg<
         Op::Clip(clip) => columns::clip(net, x()?, *clip),
         Op::Codes(codes) => columns::codes(net, x()?, codes),
         Op::Columns(wanted) => glue::columns(net, x()?, &wanted.0),
+        Op::Combine(combine) => scores::combine(net, args, &combine.0),
         Op::Complement => scores::complement(net, x()?),
         Op::Concat => glue::concat(net, args, step.ty),
         Op::Constant(constant) => reduce::constant(net, x()?, constant),
@@ -118,7 +120,7 @@ pub(super) fn emit(net: &mut Net, step: &Step<'_>, inputs: &[&str], args: &[Arg<
         Op::Flatten => glue::flatten(net, x()?),
         Op::GroupArgMax(groups) => scores::group_arg_max(net, x()?, &groups.widths),
         Op::Guard(check) => guard::guard(net, x()?, *check),
-        Op::HashCounts(counts) => text::hash_counts(net, x()?, counts),
+        Op::HashCounts(counts) => hashes::hash_counts(net, x()?, counts),
         Op::Impute(impute) => impute::impute(net, x()?, impute),
         Op::Labels(labels) => scores::labels(net, x()?, labels),
         Op::Linear(linear) => algebra::linear(net, x()?, linear),
@@ -129,6 +131,8 @@ pub(super) fn emit(net: &mut Net, step: &Step<'_>, inputs: &[&str], args: &[Arg<
         Op::Neighbors(search) => neighbors::search(net, x()?, search),
         Op::NormalizeSum => scores::normalize_sum(net, x()?),
         Op::OneHot(one_hot) => lookup::one_hot(net, x()?, one_hot),
+        Op::OvoScores(_) => Err("ONNX has no votes and confidences of pairs of classes".into()),
+        Op::OnesForZeros => scores::ones_for_zeros(net, x()?),
         Op::OvoVotes(votes) => svm::ovo_votes(net, x()?, votes.classes),
         Op::OvrScores(scores) => svm::ovr_scores(net, x()?, *scores),
         Op::PairCoupling(coupling) => svm::pair_coupling(net, x()?, coupling),

@@ -5,9 +5,11 @@
 
 mod algebra;
 mod columns;
+mod distance;
 mod emit;
 mod glue;
 mod guard;
+mod hashes;
 mod impute;
 mod kernel;
 mod lookup;
@@ -27,6 +29,7 @@ mod svm;
 mod tests;
 mod text;
 mod trees;
+mod zipmap;
 
 pub use model::Onnx;
-pub use support::{OPERATORS, Support};
+pub use support::OPERATORS;

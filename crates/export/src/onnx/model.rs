@@ -11,6 +11,7 @@ use super::proto::{
     TypeProto, ValueInfoProto,
 };
 use super::support::Runtime;
+use super::zipmap;
 use crate::error::{Error, Gap};
 use crate::legalise::{Target, gap, legalise};
 
@@ -32,12 +33,13 @@ use crate::legalise::{Target, gap, legalise};
 pub struct Onnx {
     methods: Option<Vec<String>>,
     opset: u32,
+    zipmap: bool,
     metadata: Vec<(String, String)>,
 }
 
 impl Default for Onnx {
     fn default() -> Self {
-        Self { methods: None, opset: 21, metadata: vec![] }
+        Self { methods: None, opset: 21, zipmap: false, metadata: vec![] }
     }
 }
 
@@ -64,6 +66,14 @@ impl Onnx {
         self
     }
 
+    /// Whether `predict_proba` becomes a list of maps from label to float32, `output_probability`, beside `output_label`:
+    /// what skl2onnx gives if nothing is said.
+    #[must_use]
+    pub fn zipmap(mut self, zipmap: bool) -> Self {
+        self.zipmap = zipmap;
+        self
+    }
+
     /// What else is said of the model, by key.
     #[must_use]
     pub fn metadata(mut self, metadata: Vec<(String, String)>) -> Self {
@@ -80,7 +90,10 @@ impl Onnx {
             let (first, last) = (Self::OPSETS.start(), Self::OPSETS.end());
             return Err(Error::Usage(format!("opset {} is not one from {first} to {last}", self.opset)));
         }
-        let named = outputs(graph, self.methods.as_deref())?;
+        let mut named = outputs(graph, self.methods.as_deref())?;
+        if self.zipmap {
+            zipmap::rename(graph, &mut named)?;
+        }
         let model = self.model(graph, &named)?;
         let bytes = model.encoded_len();
         if bytes > MAX_BYTES {
@@ -109,7 +122,14 @@ impl Onnx {
         }
         let mut results = Vec::with_capacity(named.len());
         for output in named {
-            results.push(result(&mut net, graph, output, &values)?);
+            let is_zipped = self.zipmap && zipmap::is_zipped(output);
+            let (name, ty) = result(&mut net, graph, output, &values)?;
+            results.push(if is_zipped {
+                zipmap::zipped(&mut net, graph, output, &name)?
+            } else {
+                net.rename(&name, &output.name);
+                info(&output.name, ty)
+            });
         }
         let mut opset_import = vec![opset("", self.opset)];
         if net.uses("ai.onnx.ml") {
@@ -186,16 +206,16 @@ fn info(name: &str, ty: Type) -> ValueInfoProto {
     }
     let shape = Some(TensorShapeProto { dim });
     let tensor_type = Some(TensorTypeProto { elem_type: data_type(ty.dtype) as i32, shape });
-    ValueInfoProto { name: name.to_owned(), r#type: Some(TypeProto { tensor_type }) }
+    ValueInfoProto { name: name.to_owned(), r#type: Some(TypeProto { tensor_type, ..TypeProto::default() }) }
 }
 
-/// Gives a value its name among the outputs.
+/// The tensor that an output is, and its type.
 fn result(
     net: &mut Net,
     graph: &Graph,
     output: &Named,
     values: &[Option<Value>],
-) -> Result<ValueInfoProto, Error> {
+) -> Result<(String, Type), Error> {
     let mut ty = graph.type_of(output.edge);
     let mixed = || {
         let step = graph.steps().nth(output.edge.index());
@@ -215,8 +235,7 @@ fn result(
         name = net.unsqueeze(&name, 1);
         ty.shape = Shape::Matrix(1);
     }
-    net.rename(&name, &output.name);
-    Ok(info(&output.name, ty))
+    Ok((name, ty))
 }
 
 /// The dtype that all parts have.

@@ -1,79 +1,21 @@
 //! Nearest neighbours, by the distance to every point.
 
-use cannery_graph::{
-    ClassCodes, DType, Matrix, Metric, NeighborReduce, NeighborResult, NeighborWeights, Neighbors,
-};
+use cannery_graph::{ClassCodes, DType, NeighborReduce, NeighborResult, NeighborWeights, Neighbors};
 
+use super::distance;
 use super::emit::{Arg, Made, Value};
-use super::kernel::{Term, differences, products};
 use super::net::{Net, int};
-
-/// Why a metric can't be expressed yet; `None` if it can.
-pub(super) fn refuses(metric: &Metric) -> Option<&'static str> {
-    match metric {
-        Metric::Euclidean | Metric::EuclideanExpanded | Metric::Manhattan | Metric::Chebyshev => None,
-        Metric::Minkowski { weights: None, .. } => None,
-        Metric::Minkowski { weights: Some(_), .. } | Metric::MinkowskiInside { .. } => {
-            Some("weighted distances")
-        }
-        Metric::EuclideanExpandedF32 => Some("distances rounded to float32"),
-        Metric::SEuclidean(_)
-        | Metric::Mahalanobis(_)
-        | Metric::Hamming
-        | Metric::Canberra
-        | Metric::BrayCurtis
-        | Metric::BrayCurtisSigned
-        | Metric::Haversine
-        | Metric::Cosine { .. }
-        | Metric::Correlation => {
-            Some("only Euclidean, Manhattan, Chebyshev and Minkowski distances are written")
-        }
-    }
-}
 
 /// The nearest points; of equal distances those that come first. Which of several points at the k-th distance scikit-learn
 /// takes depends on how it searches, and is not reproduced.
 pub(super) fn search(net: &mut Net, x: Arg<'_>, search: &Neighbors) -> Made {
-    let (x, points) = (x.tensor()?, search.points());
-    let reduced = match search.metric() {
-        Metric::Manhattan => differences(net, x, points, Term::Absolute, "Add"),
-        Metric::Chebyshev => differences(net, x, points, Term::Absolute, "Max"),
-        Metric::Minkowski { p, .. } => differences(net, x, points, Term::Power(*p), "Add"),
-        Metric::EuclideanExpanded => expanded(net, x, points),
-        _ => differences(net, x, points, Term::Square, "Add"),
-    };
+    let reduced = distance::reduced(net, x.tensor()?, search.points(), search.metric());
     let count = net.list(&[search.count()]);
     let attributes = vec![int("axis", 1), int("largest", 0), int("sorted", 1)];
     let mut found = net.push("", "TopK", &[&reduced, &count], attributes, 2);
     let (positions, reduced) = (found.swap_remove(1), found.swap_remove(0));
-    let distances = match search.metric() {
-        Metric::Manhattan | Metric::Chebyshev => reduced,
-        Metric::Minkowski { p, .. } => {
-            let exponent = net.float(DType::F64, 1.0 / p);
-            net.op("Pow", &[&reduced, &exponent])
-        }
-        _ => net.op("Sqrt", &[&reduced]),
-    };
+    let distances = distance::of_reduced(net, &reduced, search.metric());
     Ok(Value::Hits { positions, distances })
-}
-
-/// ‖x‖² − 2xy + ‖y‖². Between a row and an equal point that is seldom 0, but what scikit-learn gives there.
-fn expanded(net: &mut Net, x: &str, points: &Matrix) -> String {
-    let squares = |row: &[f64]| row.iter().map(|value| value * value).sum();
-    let norms: Vec<f64> = (0..points.rows()).map(|row| squares(points.row(row))).collect();
-    let norms = net.floats(DType::F64, &[1, norms.len()], &norms);
-    let origin = Matrix::new(1, points.columns(), vec![0.0; points.columns()]);
-    let norm = match origin {
-        Some(origin) => differences(net, x, &origin, Term::Square, "Add"),
-        None => x.to_owned(),
-    };
-    let products = products(net, x, points);
-    let factor = net.float(DType::F64, -2.0);
-    let products = net.op("Mul", &[&factor, &products]);
-    let sum = net.op("Add", &[&norm, &products]);
-    let sum = net.op("Add", &[&sum, &norms]);
-    let zero = net.float(DType::F64, 0.0);
-    net.op("Max", &[&sum, &zero])
 }
 
 /// What becomes of the neighbours.

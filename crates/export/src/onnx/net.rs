@@ -73,9 +73,13 @@ impl Net {
 
     /// Gives a value a name that users see.
     pub(super) fn rename(&mut self, value: &str, name: &str) {
-        let last = self.op("Identity", &[value]);
+        self.op("Identity", &[value]);
+        self.name_last(name);
+    }
+
+    /// Gives the result of the last operator a name that users see.
+    pub(super) fn name_last(&mut self, name: &str) {
         if let Some(node) = self.nodes.last_mut() {
-            debug_assert_eq!(node.output, [last]);
             node.output = vec![name.to_owned()];
         }
     }

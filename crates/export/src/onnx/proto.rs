@@ -135,6 +135,24 @@ pub(super) struct ValueInfoProto {
 pub(super) struct TypeProto {
     #[prost(message, optional, tag = "1")]
     pub(super) tensor_type: Option<TensorTypeProto>,
+    #[prost(message, optional, boxed, tag = "4")]
+    pub(super) sequence_type: Option<Box<SequenceTypeProto>>,
+    #[prost(message, optional, boxed, tag = "5")]
+    pub(super) map_type: Option<Box<MapTypeProto>>,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub(super) struct SequenceTypeProto {
+    #[prost(message, optional, boxed, tag = "1")]
+    pub(super) elem_type: Option<Box<TypeProto>>,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub(super) struct MapTypeProto {
+    #[prost(enumeration = "DataType", tag = "1")]
+    pub(super) key_type: i32,
+    #[prost(message, optional, boxed, tag = "2")]
+    pub(super) value_type: Option<Box<TypeProto>>,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]

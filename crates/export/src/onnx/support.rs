@@ -2,19 +2,8 @@
 
 use cannery_graph::{Confidence, DType, Graph, NeighborReduce, Op, Reduction, Shape, Step};
 
-use super::{columns, kernel, neighbors, reduce, text};
-use crate::legalise::Target;
-
-/// What ONNX holds of an operator.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Support {
-    /// Its name.
-    pub operator: &'static str,
-    /// How it is written: operators of ONNX in the order in which they compute.
-    pub written_as: &'static str,
-    /// What of it can't be exported, and why; empty if all can.
-    pub gap: &'static str,
-}
+use super::{columns, hashes, kernel, reduce, scores, text};
+use crate::legalise::{Support, Target};
 
 macro_rules! support {
     ($($operator:literal: $written_as:literal $(, $gap:literal)?;)*) => {
@@ -36,6 +25,7 @@ support! {
     "clip": "Less, Where, Greater, Where";
     "codes": "Gather, LabelEncoder or Mod, Concat";
     "columns": "Gather";
+    "combine": "Sum in order, Div", "weighted medians, votes and logarithms of sums";
     "complement": "Sub, Concat";
     "concat": "Concat";
     "constant": "Shape, Expand";
@@ -46,7 +36,7 @@ support! {
     "flatten": "Squeeze";
     "group_arg_max": "Gather, ArgMax, Add for each group, Concat";
     "guard": "IsNaN, IsInf, ReduceMax, Gather out of range: the error names no element";
-    "hash_counts": "–", "a dense tensor of all columns that hashes can fall in would be too large";
+    "hash_counts": "MurmurHash3 of com.microsoft, ScatterElements; all columns are written, 8 MiB a row for 2²⁰", "more than 2²⁰ columns";
     "impute": "IsNaN or Equal, Where", "zeros of a sparse matrix that count as missing where they are stored; a fill of another type than its column";
     "input": "the input X";
     "labels": "Gather from the labels";
@@ -55,10 +45,12 @@ support! {
     "lookup": "LabelEncoder, Gather; an unknown category that must not be is a Gather out of range";
     "missing_mask": "IsNaN or Equal", "as of impute";
     "neighbor_reduce": "Gather, Equal, Mul, ReduceSum, ArgMax or Div";
-    "neighbors": "Sub, Mul, Add feature by feature (Scan above 64), TopK", "other distances than Euclidean, Manhattan, Chebyshev and Minkowski without weights; of points at one distance the first counts";
+    "neighbors": "Sub, Mul, Add feature by feature (Scan above 64), TopK; of points at one distance the first counts";
     "nmf_solve": "–", "it is not written yet";
     "normalize_sum": "ReduceSum, Div";
     "one_hot": "Gather, Equal, Cast";
+    "ovo_scores": "–", "votes and confidences of pairs of classes";
+    "ones_for_zeros": "Abs, ReduceMax, Equal, Where";
     "ovo_votes": "Greater, MatMul with 0 and 1, ArgMax";
     "ovr_scores": "Less, MatMul with 0 and 1, Div, Add", "scikit-learn 0.20 and before: the scores of a row depend on the other rows";
     "pair_coupling": "Loop";
@@ -95,8 +87,9 @@ impl Target for Runtime {
             Op::Input(_) | Op::Field(_) if step.ty.dtype == DType::Any => {
                 Some("an input whose values have several types".into())
             }
+            Op::Combine(combine) => scores::refuses(&combine.0).map(Into::into),
+            Op::OvoScores(_) => Some("votes and confidences of pairs of classes".into()),
             Op::Elementwise(function) => columns::refuses(*function),
-            Op::HashCounts(_) => Some(text::HASHES.into()),
             Op::Power(_) | Op::Quantiles(_) | Op::Spline(_) => Some(columns::LATER.into()),
             Op::AdditiveChi2(_)
             | Op::CountSketch(_)
@@ -104,10 +97,10 @@ impl Target for Runtime {
             | Op::SparseCode(_)
             | Op::TopicShares(_) => Some(columns::LATER.into()),
             Op::BatchNorm => Some(columns::BATCH.into()),
+            Op::HashCounts(counts) => hashes::refuses(counts),
             Op::PairDistance(_) => Some(kernel::DISTANCES.into()),
             Op::RecordCounts(_) => Some(text::RECORDS.into()),
             Op::Tokens(tokens) => text::refuses(tokens),
-            Op::Neighbors(search) => neighbors::refuses(search.metric()).map(Into::into),
             Op::OvrScores(scores) if scores.confidence == Confidence::BatchScaled => {
                 Some("the scores of a row depend on the other rows of its batch".into())
             }
@@ -137,8 +130,10 @@ impl Target for Runtime {
             | Op::LogSoftmax
             | Op::Lookup(_)
             | Op::MissingMask(_)
+            | Op::Neighbors(_)
             | Op::NormalizeSum
             | Op::OneHot(_)
+            | Op::OnesForZeros
             | Op::OvoVotes(_)
             | Op::PairCoupling(_)
             | Op::PairKernel(_)

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use cannery_graph::{
-    Arithmetic, Builder, Check, Clip, Constant, DType, Edge, Function, Impute, Kernel, Labels, Linear,
-    Lookup, LookupColumn, Matrix, Merge, Metric, Missing, NeighborReduce, NeighborResult, NeighborWeights,
-    Neighbors, OneHot, Op, Origin, OvoVotes, PairKernel, Points, Reduce, Reduction, Scalar, Scale, Search,
-    Signature, SvmPairs, Threshold, Tree, TreeEnsemble, TreeNode, Unknown,
+    Arithmetic, Builder, Check, Clip, Confidence, Constant, DType, Edge, Function, Impute, Kernel, Labels,
+    Linear, Lookup, LookupColumn, Matrix, Merge, Metric, Missing, NeighborReduce, NeighborResult,
+    NeighborWeights, Neighbors, OneHot, Op, Origin, OvoVotes, OvrScores, PairKernel, Points, Reduce,
+    Reduction, Scalar, Scale, Search, Signature, SvmPairs, Threshold, Tree, TreeEnsemble, TreeNode, Unknown,
 };
 use prost::Message;
 
@@ -162,18 +162,13 @@ fn support_vectors_and_neighbours() {
 #[test]
 fn what_onnx_does_not_hold_is_named_with_its_step() {
     let mut builder = Builder::new(Signature::default());
-    builder.set_origin(Origin::new("steps[1]", "KNeighborsClassifier"));
-    let x = builder.input(2).expect("a matrix");
-    let search = Neighbors::new(matrix(3, 2), 1, Metric::Canberra, Search::Partition).expect("points");
-    let hits = builder.add(Op::Neighbors(search), &[x]).expect("types fit");
-    let reduce = NeighborReduce { weights: NeighborWeights::Uniform, result: NeighborResult::Positions };
-    let x = builder.add(Op::NeighborReduce(reduce), &[hits]).expect("types fit");
-    let error = write(builder, x).expect_err("a distance that is not written");
+    builder.set_origin(Origin::new("steps[1]", "SVC"));
+    let x = builder.input(3).expect("a matrix");
+    let scores = OvrScores { classes: 3, confidence: Confidence::BatchScaled };
+    let x = builder.add(Op::OvrScores(scores), &[x]).expect("types fit");
+    let error = write(builder, x).expect_err("scores that depend on other rows");
     let text = error.to_string();
-    assert!(
-        text.starts_with("ONNX can't hold this model: steps[1]: KNeighborsClassifier: operator neighbors: "),
-        "{text}"
-    );
+    assert!(text.starts_with("ONNX can't hold this model: steps[1]: SVC: operator ovr_scores: "), "{text}");
     assert!(matches!(error, Error::Unsupported { gaps, .. } if gaps.len() == 1));
 }
 
@@ -208,6 +203,8 @@ fn options_must_fit() {
         other => panic!("{other:?}"),
     };
     assert_eq!(usage(Onnx::default().opset(19)), "opset 19 is not one from 20 to 26");
+    let no_maps = "a ZipMap holds what predict_proba gives for one target, which is no output";
+    assert_eq!(usage(Onnx::default().zipmap(true)), no_maps);
     let methods = Some(vec!["predict".to_owned()]);
     assert_eq!(usage(Onnx::default().methods(methods)), "the model has no predict; it has transform");
 }
@@ -219,7 +216,7 @@ fn the_page_has_the_table() {
     let page = std::fs::read_to_string(path).expect("docs/export.md");
     let (before, _) = page.split_once("| operator |").expect("the table");
     let mut want = format!("{before}| operator | in ONNX | what can't be exported |\n|---|---|---|\n");
-    for super::Support { operator, written_as, gap } in super::OPERATORS {
+    for crate::Support { operator, written_as, gap } in super::OPERATORS {
         want += &format!("| `{operator}` | {written_as} | {gap} |\n");
     }
     if page != want {

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use cannery_graph as graph;
-use cannery_graph::{Accents, DType, HashCounts, Lowercase, Spaces, TfIdf, Tokens, VocabCounts};
+use cannery_graph::{Accents, DType, Lowercase, Spaces, TfIdf, Tokens, VocabCounts};
 
 use super::emit::{Arg, Made, Value};
 use super::net::{Net, int, int_list, ints, of_tensor, text, text_list, texts};
@@ -15,26 +15,25 @@ use super::regex;
 /// What n-grams are made of.
 #[derive(Clone, Debug)]
 pub(super) struct Units {
-    name: String,
-    kind: Kind,
-    min_n: usize,
-    max_n: usize,
+    pub(super) name: String,
+    pub(super) kind: Kind,
+    pub(super) min_n: usize,
+    pub(super) max_n: usize,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
     Words,
     Chars,
-    CharsInWords,
+    /// With the words that the characters are of, each between two spaces: str\[n,m\], `""` behind the last.
+    CharsInWords(String),
 }
 
 /// Why records can't be exported.
 pub(super) const RECORDS: &str = "ONNX has no records";
 
 /// Fills rows up: more than a character, and no word.
-const PAD: &str = "\u{1}\u{1}";
-/// Why hashed tokens can't be exported.
-pub(super) const HASHES: &str = "a dense tensor of all columns that hashes can fall in would be too large";
+pub(super) const PAD: &str = "\u{1}\u{1}";
 
 /// Why tokens can't be expressed; `None` if they can.
 pub(super) fn refuses(tokens: &Tokens) -> Option<String> {
@@ -71,7 +70,10 @@ pub(super) fn tokens(net: &mut Net, x: Arg<'_>, tokens: &Tokens) -> Made {
             let is_run = net.op_with("RegexFullMatch", &[&chars], vec![text("pattern", &runs)]);
             (net.op("Where", &[&is_run, &space, &chars]), Kind::Chars)
         }
-        graph::Units::CharsInWords => (chars_in_words(net, &y, &space), Kind::CharsInWords),
+        graph::Units::CharsInWords => {
+            let words = words_in_spaces(net, &y, &space);
+            (chars_of(net, &words, &y), Kind::CharsInWords(words))
+        }
     };
     Ok(Value::Tokens(Units { name, kind, min_n: tokens.min_n, max_n: tokens.max_n }))
 }
@@ -121,8 +123,8 @@ fn without(net: &mut Net, words: &str, stop_words: &[Box<str>]) -> String {
     net.op_with("GatherElements", &[&words, &order], vec![int("axis", 1)])
 }
 
-/// The characters of each word with a space before and one behind it.
-fn chars_in_words(net: &mut Net, x: &str, space: &str) -> String {
+/// Each word with a space before and one behind it, and empty texts behind the last.
+fn words_in_spaces(net: &mut Net, x: &str, space: &str) -> String {
     let words = cut(net, x, &format!("{}+", regex::space(true)));
     let words = padded(net, &words, x);
     let before = net.op("StringConcat", &[space, &words]);
@@ -131,8 +133,12 @@ fn chars_in_words(net: &mut Net, x: &str, space: &str) -> String {
     let is_pad = net.op("Equal", &[&words, &pad]);
     // a tokenizer finds no character in an empty text
     let empty = net.texts([""]);
-    let spaced = net.op("Where", &[&is_pad, &empty, &spaced]);
-    let chars = cut(net, &spaced, "(?s).");
+    net.op("Where", &[&is_pad, &empty, &spaced])
+}
+
+/// The characters of all words of a text.
+fn chars_of(net: &mut Net, words: &str, x: &str) -> String {
+    let chars = cut(net, words, "(?s).");
     let rows = net.op("Shape", &[x]);
     let rest = net.ints(&[1], &[-1]);
     let dims = net.concat(&[rows, rest], 0);
@@ -180,14 +186,14 @@ pub(super) fn vocab_counts(net: &mut Net, x: Arg<'_>, counts: &VocabCounts) -> M
 impl Units {
     /// A term in units; `None` if no n-gram is it.
     fn gram<'t>(&self, term: &'t str) -> Option<Vec<Cow<'t, str>>> {
-        let gram: Vec<Cow<'t, str>> = match self.kind {
+        let gram: Vec<Cow<'t, str>> = match &self.kind {
             Kind::Words => term.split(' ').map(Cow::Borrowed).collect(),
-            Kind::Chars | Kind::CharsInWords => {
+            Kind::Chars | Kind::CharsInWords(_) => {
                 term.char_indices().map(|(at, c)| Cow::Borrowed(&term[at..at + c.len_utf8()])).collect()
             }
         };
         // a word that is shorter than all n-grams is one itself
-        let is_short_word = self.kind == Kind::CharsInWords
+        let is_short_word = matches!(self.kind, Kind::CharsInWords(_))
             && (3..self.min_n).contains(&gram.len())
             && term.starts_with(' ')
             && term.ends_with(' ');
@@ -199,11 +205,6 @@ impl Units {
     fn absent(&self, column: usize) -> Vec<Cow<'static, str>> {
         vec![Cow::Owned(format!("{PAD}{column}")); self.min_n]
     }
-}
-
-/// Tokens counted by hash.
-pub(super) fn hash_counts(_: &mut Net, _: Arg<'_>, _: &HashCounts) -> Made {
-    Err(HASHES.into())
 }
 
 /// Counts weighted. What is not stored is 0 here, and stays 0.

@@ -65,7 +65,7 @@ pub enum Function {
     ArcSinh,
     /// x where it is above 0, else 0; NaN of NaN. Exact.
     Relu,
-    /// 1 / (1 + e⁻ˣ): scipy's `expit`.
+    /// 1 / (1 + e⁻ˣ): scipy's `expit`. In float32 each of the three operations is rounded to it.
     Expit,
     /// The probability of less than x under the standard normal distribution: scipy's `ndtr`.
     NormalCdf,

@@ -63,7 +63,7 @@ impl Operator for OvrScores {
 }
 
 impl Confidence {
-    fn word(self) -> &'static str {
+    pub(super) fn word(self) -> &'static str {
         match self {
             Self::Bounded => "bounded",
             Self::BatchScaled => "batch-scaled",

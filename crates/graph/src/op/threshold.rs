@@ -5,11 +5,18 @@ use crate::DType;
 use crate::canonical::Canonical;
 use crate::types::{Shape, Type};
 
-/// Floats \[n\] → i64\[n\]: 1 where x > `above`, else (also for NaN) 0. float32 is widened to be compared.
+/// Dense floats → i64 of the same shape: 1 where x > `above`, else (also for NaN) 0. float32 is widened to be compared.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Threshold {
     /// What is to be exceeded.
     pub above: f64,
+}
+
+impl Threshold {
+    /// 1 where x is this or more.
+    pub fn at_least(least: f64) -> Self {
+        Self { above: least.next_down() }
+    }
 }
 
 impl Operator for Threshold {
@@ -24,8 +31,10 @@ impl Operator for Threshold {
     fn infer(&self, inputs: &[Type]) -> Result<Type, String> {
         let x = rule::one(self, inputs)?;
         match x.shape {
-            Shape::Vector => rule::floats(self, x).map(|()| Type::vector(DType::I64)),
-            _ => Err(rule::wants(self, "a vector", x)),
+            Shape::Vector | Shape::Matrix(_) => {
+                rule::floats(self, x).map(|()| Type { dtype: DType::I64, ..x })
+            }
+            _ => Err(rule::wants(self, "dense floats", x)),
         }
     }
 

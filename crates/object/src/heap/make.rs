@@ -96,7 +96,7 @@ impl Heap {
         self.add(Node::Call { kind: call.kind, callable, args, attached: 0 })
     }
 
-    fn node_for(&mut self, value: Value) -> Result<Id, LimitError> {
+    pub(super) fn node_for(&mut self, value: Value) -> Result<Id, LimitError> {
         match value {
             Value::Ref(id) => Ok(id),
             immediate => match self.add(Node::Immediate(immediate))? {
@@ -270,7 +270,7 @@ impl Heap {
         Ok(())
     }
 
-    fn attached_mut(&mut self, id: Id) -> Result<&mut Attached, LimitError> {
+    pub(super) fn attached_mut(&mut self, id: Id) -> Result<&mut Attached, LimitError> {
         let known = match self.nodes[id.index()] {
             Node::Call { attached, .. } => attached,
             _ => self.attached_to_others.get(&id).copied().unwrap_or(0),

@@ -2,6 +2,7 @@
 
 use super::literal::{hex, latin1, quoted, utf8};
 use super::split_word;
+use crate::encode;
 use crate::opcode::ArgKind;
 use crate::text::{self, Decimal};
 
@@ -9,7 +10,7 @@ use crate::text::{self, Decimal};
 const DIGITS: usize = 10_000;
 
 /// Appends the argument that `text` begins with; gives what follows it.
-pub(super) fn encode<'t>(kind: ArgKind, text: &'t str, out: &mut Vec<u8>) -> Result<&'t str, String> {
+pub(super) fn write<'t>(kind: ArgKind, text: &'t str, out: &mut Vec<u8>) -> Result<&'t str, String> {
     use ArgKind as K;
     match kind {
         K::None => Ok(text),
@@ -82,8 +83,8 @@ fn decimal(word: &str) -> Result<Decimal, String> {
 fn text_line<'t>(kind: ArgKind, text: &'t str, out: &mut Vec<u8>) -> Result<&'t str, String> {
     let (points, rest) = quoted(text)?;
     match kind {
-        ArgKind::StringLine => out.extend(python2_quoted(&latin1(&points)?)),
-        ArgKind::UnicodeLine => out.extend(raw_unicode(&points)),
+        ArgKind::StringLine => encode::quoted(&latin1(&points)?, out),
+        ArgKind::UnicodeLine => encode::raw_unicode(&utf8(&points)?, false, out),
         _ => out.extend(single_line(utf8(&points)?)?),
     }
     out.push(b'\n');
@@ -92,39 +93,6 @@ fn text_line<'t>(kind: ArgKind, text: &'t str, out: &mut Vec<u8>) -> Result<&'t 
 
 fn single_line(line: Vec<u8>) -> Result<Vec<u8>, String> {
     if line.contains(&b'\n') { Err("the text holds a newline, where it would end".into()) } else { Ok(line) }
-}
-
-/// As `repr` of Python 2 writes a `str`.
-fn python2_quoted(bytes: &[u8]) -> Vec<u8> {
-    let quote = if bytes.contains(&b'\'') && !bytes.contains(&b'"') { b'"' } else { b'\'' };
-    let mut out = vec![quote];
-    for &byte in bytes {
-        match byte {
-            b'\\' => out.extend(b"\\\\"),
-            b'\t' => out.extend(b"\\t"),
-            b'\n' => out.extend(b"\\n"),
-            b'\r' => out.extend(b"\\r"),
-            _ if byte == quote => out.extend([b'\\', quote]),
-            b' '..=b'~' => out.push(byte),
-            _ => out.extend(format!("\\x{byte:02x}").bytes()),
-        }
-    }
-    out.push(quote);
-    out
-}
-
-/// As Python 3 writes text in protocol 0: raw-unicode-escape, and escapes for what would end the line.
-fn raw_unicode(points: &[u32]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(points.len());
-    for &point in points {
-        match point {
-            0x5C | 0 | 0x0A | 0x0D | 0x1A => out.extend(format!("\\u{point:04x}").bytes()),
-            0..=0xFF => out.push(point as u8),
-            0x100..=0xFFFF => out.extend(format!("\\u{point:04x}").bytes()),
-            _ => out.extend(format!("\\U{point:08x}").bytes()),
-        }
-    }
-    out
 }
 
 /// Module and qualified name: `'module name'`, or each in quotes of its own.
@@ -193,17 +161,5 @@ fn long(text: &str) -> Content<'_> {
         Decimal::Small(small) => small.to_le_bytes().to_vec(),
         Decimal::Big(big) => big,
     };
-    Ok((shortest(&bytes).to_vec(), rest))
-}
-
-/// Without the bytes at the end that only repeat the sign; none for zero, as Python does it.
-fn shortest(mut bytes: &[u8]) -> &[u8] {
-    while let [rest @ .., last] = bytes {
-        let sign = if rest.last().is_some_and(|byte| byte & 0x80 != 0) { 0xFF } else { 0 };
-        if *last != sign {
-            break;
-        }
-        bytes = rest;
-    }
-    bytes
+    Ok((encode::minimal(&bytes).to_vec(), rest))
 }

@@ -25,7 +25,12 @@ _Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
 class CanneryError(Exception):
     kind: Literal["io", "malformed", "limit", "unsupported", "unsafe", "usage", "internal"]
     file: str | None
+    member: str | None
+    path: str | None
+    operator: str | None
     offset: int | None
+    opcode: str | None
+    limit: str | None
 
 class IoError(CanneryError, OSError): ...
 class MissingFileError(IoError, FileNotFoundError): ...

@@ -11,13 +11,28 @@ class CanneryError(Exception):
         ``internal``.
     file : str or None
         The file that the error is about.
+    member : str or None
+        The member of the archive, if the file is one.
+    path : str or None
+        Where in the model: ``steps[1].coef_``.
+    operator : str or None
+        The operator that can't be made, carried out or exported: ``cast``.
     offset : int or None
-        The byte offset in the file, after decompression.
+        The byte offset in the file, after decompression, or in its member.
+    opcode : str or None
+        The opcode of the pickle that can't be carried out: ``REDUCE``.
+    limit : str or None
+        The limit that was hit: ``zip-entries``.
     """
 
     kind = "internal"
     file = None
+    member = None
+    path = None
+    operator = None
     offset = None
+    opcode = None
+    limit = None
 
 
 class IoError(CanneryError, OSError):

@@ -110,7 +110,7 @@ fn mean_importances(forest: &State<'_>, values: &[Value]) -> Result<Vec<f64>, Er
 }
 
 /// Trees that share their nodes would make much memory of few bytes. scikit-learn makes none.
-fn expect_in_file(forest: &State<'_>, stored: u64) -> Result<(), Error> {
+pub(super) fn expect_in_file(forest: &State<'_>, stored: u64) -> Result<(), Error> {
     let budget = forest.heap().budget();
     let allowed = budget.decompressed().saturating_add(budget.limits().of(Limit::MemorySlack));
     if stored > allowed {

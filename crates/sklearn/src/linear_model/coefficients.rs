@@ -1,9 +1,11 @@
 //! `coef_` and `intercept_` as all linear models have them.
 
-use cannery_graph::{Arithmetic, Builder, DType, Edge, Linear, Matrix, Op, Scale};
-use cannery_object::{Kind, View};
+use cannery_graph::{Arithmetic, Builder, DType, Edge, Labels, Linear, Matrix, Op, Scale};
+use cannery_object::{self as object, Kind, View};
 
+use crate::compat;
 use crate::error::Error;
+use crate::learnt_selector::LearntSelector;
 use crate::state::State;
 
 /// X·coef_ᵀ + intercept_, with numpy's rules for dtypes.
@@ -11,26 +13,59 @@ use crate::state::State;
 pub(crate) struct Coefficients {
     weights: Matrix,
     weights_dtype: DType,
+    /// Whether `coef_` has one dimension, so that there is one result a row and no column of them.
+    is_vector: bool,
     intercepts: Vec<f64>,
-    /// `None` for a Python number, which takes the dtype of what it is added to.
+    /// `None` for a Python number, which takes the dtype of what it is added to; before numpy 2 so did its scalars.
     intercepts_dtype: Option<DType>,
 }
 
 impl Coefficients {
-    /// `coef_`, a matrix of one row an output, and `intercept_`, a number for each or one for all.
+    /// `coef_`, a matrix of one row an output or the vector of the only one, and `intercept_`, a number for each or one for
+    /// all.
     pub(crate) fn read(state: &State<'_>) -> Result<Self, Error> {
-        let weights = state.matrix("coef_")?;
+        Self::read_from(state, "intercept_")
+    }
+
+    /// The same with the intercepts in an attribute of another name.
+    pub(crate) fn read_from(state: &State<'_>, intercepts_name: &str) -> Result<Self, Error> {
+        state.expect_fitted("coef_", "coefficients")?;
+        let is_sparse = matches!(state.heap().view(state.value("coef_")?), View::Sparse(_));
+        let is_vector = !is_sparse && state.array("coef_")?.ndim() == 1;
+        let weights = if is_vector { vector(state)? } else { state.matrix("coef_")? };
         if weights.rows() == 0 || weights.columns() == 0 {
             let (rows, columns) = (weights.rows(), weights.columns());
             return Err(state.malformed("coef_", format!("shape ({rows}, {columns})")));
         }
-        let (intercepts, intercepts_dtype) = intercepts(state, weights.rows())?;
-        Ok(Self { weights_dtype: dtype(state, "coef_")?, weights, intercepts, intercepts_dtype })
+        let (intercepts, intercepts_dtype) = intercepts(state, intercepts_name, weights.rows())?;
+        let weights_dtype = float_dtype(&state.element_dtype("coef_")?);
+        Ok(Self { weights, weights_dtype, is_vector, intercepts, intercepts_dtype })
     }
 
-    /// `coef_`.
-    pub(crate) fn weights(&self) -> &Matrix {
-        &self.weights
+    /// Those of a classifier: a row for each of its classes, or one for two of them.
+    pub(crate) fn of_classes(state: &State<'_>, labels: &Labels) -> Result<Self, Error> {
+        let coefficients = Self::read(state)?;
+        let (classes, rows) = (labels.len(), coefficients.outputs());
+        if classes < 2 || (rows != classes && (rows, classes) != (1, 2)) {
+            return Err(state.malformed("coef_", format!("{rows} rows for {classes} classes")));
+        }
+        Ok(coefficients)
+    }
+
+    /// The columns that `transform` gave until 0.18: by Σ|coef|; the threshold of models with an l1 penalty is 1e-5.
+    pub(crate) fn selector(&self, state: &State<'_>) -> Result<LearntSelector, Error> {
+        let is_l1 = state.has("penalty") && state.text("penalty")?.as_deref() == Some("l1");
+        LearntSelector::of(state, is_l1.then_some(1e-5), || {
+            let mut sums = vec![0.0; self.weights.columns()];
+            for row in 0..self.weights.rows() {
+                sums.iter_mut().zip(self.weights.row(row)).for_each(|(sum, x)| *sum += x.abs());
+            }
+            Ok(sums)
+        })
+    }
+
+    pub(crate) fn is_vector(&self) -> bool {
+        self.is_vector
     }
 
     pub(crate) fn outputs(&self) -> usize {
@@ -57,25 +92,39 @@ impl Coefficients {
     }
 }
 
-fn intercepts(state: &State<'_>, outputs: usize) -> Result<(Vec<f64>, Option<DType>), Error> {
-    const NAME: &str = "intercept_";
-    let value = state.value(NAME)?;
+fn vector(state: &State<'_>) -> Result<Matrix, Error> {
+    let weights = state.floats("coef_")?;
+    Matrix::new(1, weights.len(), weights).ok_or_else(|| state.malformed("coef_", "not a vector"))
+}
+
+fn intercepts(state: &State<'_>, name: &str, outputs: usize) -> Result<(Vec<f64>, Option<DType>), Error> {
+    let value = state.value(name)?;
     if state.heap().as_float(value).is_some() || state.heap().as_int(value).is_some() {
-        return Ok((vec![state.float(NAME)?; outputs], None));
+        return Ok((vec![state.float(name)?; outputs], None));
     }
     let (intercepts, dtype) = match state.heap().view(value) {
-        View::NdArray if state.array(NAME)?.ndim() == 1 => (state.floats(NAME)?, dtype(state, NAME)?),
-        // a numpy scalar
-        _ => (vec![state.float(NAME)?; outputs], DType::F64),
+        View::NdArray if state.array(name)?.ndim() == 1 => {
+            let one_or_more = state.floats(name)?;
+            let is_one = one_or_more.len() == 1;
+            let dtype = float_dtype(&state.element_dtype(name)?);
+            (if is_one { vec![one_or_more[0]; outputs] } else { one_or_more }, dtype)
+        }
+        View::Scalar(_) if !compat::has_numpy_2(state) => {
+            return Ok((vec![state.float(name)?; outputs], None));
+        }
+        View::Scalar(scalar) => {
+            let dtype = scalar.read().map_or(DType::F64, |(dtype, _)| float_dtype(&dtype));
+            (vec![state.float(name)?; outputs], dtype)
+        }
+        _ => (vec![state.float(name)?; outputs], DType::F64),
     };
     if intercepts.len() != outputs {
-        return Err(state.malformed(NAME, format!("{} intercepts for {outputs} outputs", intercepts.len())));
+        return Err(state.malformed(name, format!("{} intercepts for {outputs} outputs", intercepts.len())));
     }
     Ok((intercepts, Some(dtype)))
 }
 
 /// float32 or, for all else, float64.
-fn dtype(state: &State<'_>, name: &str) -> Result<DType, Error> {
-    let dtype = state.element_dtype(name)?;
-    Ok(if dtype.kind == Kind::Float && dtype.itemsize == 4 { DType::F32 } else { DType::F64 })
+pub(crate) fn float_dtype(dtype: &object::DType) -> DType {
+    if dtype.kind == Kind::Float && dtype.itemsize == 4 { DType::F32 } else { DType::F64 }
 }

@@ -40,27 +40,10 @@ pub(crate) const ENTRY: Entry = Entry {
 fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
     state.expect_fitted("coef_", "coefficients")?;
     let labels = state.labels("classes_")?;
-    let coefficients = Coefficients::read(state)?;
-    let (classes, rows) = (labels.len(), coefficients.outputs());
-    if classes < 2 || (rows != classes && (rows, classes) != (1, 2)) {
-        return Err(state.malformed("coef_", format!("{rows} rows for {classes} classes")));
-    }
-    let probabilities = probabilities(state, classes, rows)?;
-    let selector = selector(state, &coefficients)?;
+    let coefficients = Coefficients::of_classes(state, &labels)?;
+    let probabilities = probabilities(state, labels.len(), coefficients.outputs())?;
+    let selector = coefficients.selector(state)?;
     Ok(Box::new(LogisticRegression { name: state.name(), coefficients, labels, probabilities, selector }))
-}
-
-/// The importance of a feature is Σ|coef|; the threshold of models with an l1 penalty is 1e-5.
-fn selector(state: &State<'_>, coefficients: &Coefficients) -> Result<LearntSelector, Error> {
-    let is_l1 = state.has("penalty") && state.text("penalty")?.as_deref() == Some("l1");
-    LearntSelector::of(state, is_l1.then_some(1e-5), || {
-        let weights = coefficients.weights();
-        let mut sums = vec![0.0; weights.columns()];
-        for row in 0..weights.rows() {
-            sums.iter_mut().zip(weights.row(row)).for_each(|(sum, x)| *sum += x.abs());
-        }
-        Ok(sums)
-    })
 }
 
 /// The rule of the version that wrote the file.

@@ -4,10 +4,11 @@
 //! classes. `predict` goes by votes, also with `probability=True`: it may differ from the most probable class.
 
 use cannery_graph::{
-    Builder, Check, Columns, Confidence, DType, Edge, Function, Kernel, Labels, Matrix, Op, OvoVotes,
-    OvrScores, PairCoupling, PairKernel, Points, SvmPairs,
+    Builder, Confidence, Edge, Function, Labels, Matrix, Op, OvoVotes, OvrScores, PairCoupling, SvmPairs,
 };
 use cannery_object::known::Version;
+
+use super::kernel_row::{KernelRow, libsvms_own};
 
 use crate::entry::Entry;
 use crate::error::Error;
@@ -28,15 +29,6 @@ struct Svc {
     coupling: Result<PairCoupling, &'static str>,
 }
 
-/// Where the kernel values of a row come from.
-#[derive(Debug)]
-enum KernelRow {
-    /// Computed with each support vector.
-    Computed(Kernel, Points),
-    /// X has them: a column for each of `n_features` training rows, of which these are support vectors.
-    Given { support: Vec<usize>, n_features: usize },
-}
-
 /// What `decision_function` gives for more than two classes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Decision {
@@ -52,7 +44,7 @@ pub(crate) const ENTRY: Entry = Entry {
 };
 
 fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
-    let kernel = kernel_row(state)?;
+    let kernel = KernelRow::read(state)?;
     let labels = state.labels("classes_")?;
     if labels.len() < 2 {
         return Err(
@@ -68,80 +60,6 @@ fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
         decision: decision(state)?,
         break_ties: state.has("break_ties") && state.bool("break_ties")?, // since 0.22
     }))
-}
-
-fn kernel_row(state: &State<'_>) -> Result<KernelRow, Error> {
-    state.expect_fitted("support_vectors_", "support vectors")?;
-    match state.text("kernel")?.as_deref() {
-        None => Err(state.unsupported("kernel", "a kernel that is a Python function")),
-        Some("precomputed") => precomputed(state),
-        Some(_) => {
-            let vectors = support_vectors(state)?;
-            Ok(KernelRow::Computed(kernel(state, vectors.columns())?, vectors))
-        }
-    }
-}
-
-fn precomputed(state: &State<'_>) -> Result<KernelRow, Error> {
-    if state.has("_sparse") && state.bool("_sparse")? {
-        return Err(state.unsupported("_sparse", "a precomputed kernel fitted on a sparse matrix"));
-    }
-    let rows = state.sequence("shape_fit_")?.first().copied().and_then(|rows| state.heap().as_int(rows));
-    let n_features = rows.and_then(|rows| usize::try_from(rows).ok());
-    let n_features = n_features.ok_or_else(|| state.malformed("shape_fit_", "not a shape"))?;
-    let support = state.counts("support_")?;
-    match support.iter().find(|&&row| row >= n_features) {
-        Some(row) => Err(state.malformed("support_", format!("row {row} of {n_features} training rows"))),
-        None => Ok(KernelRow::Given { support, n_features }),
-    }
-}
-
-/// Models fitted on sparse data hold CSR matrices.
-fn support_vectors(state: &State<'_>) -> Result<Points, Error> {
-    let vectors = state.points("support_vectors_")?;
-    if vectors.columns() == 0 {
-        return Err(state.malformed("support_vectors_", "support vectors of no feature"));
-    }
-    Ok(vectors)
-}
-
-fn kernel(state: &State<'_>, features: usize) -> Result<Kernel, Error> {
-    let name = state.text("kernel")?.unwrap_or_default();
-    Ok(match name.as_str() {
-        "linear" => Kernel::Linear,
-        "poly" => Kernel::Poly {
-            gamma: gamma(state, &name, features)?,
-            coef0: state.float("coef0")?,
-            degree: u32::try_from(state.int("degree")?)
-                .map_err(|_| state.malformed("degree", "not a degree"))?,
-        },
-        "rbf" => Kernel::Rbf { gamma: gamma(state, &name, features)? },
-        "sigmoid" => Kernel::Sigmoid { gamma: gamma(state, &name, features)?, coef0: state.float("coef0")? },
-        other => {
-            return Err(state.unsupported(
-                "kernel",
-                format!("kernel {other:?}; linear, poly, rbf, sigmoid and precomputed work"),
-            ));
-        }
-    })
-}
-
-/// `_gamma` is what `gamma` came to at fit. Very old files do not have it: there 0.0 stood for 1 / n_features
-/// (whether for sigmoid too depends on a version that they do not tell).
-fn gamma(state: &State<'_>, kernel: &str, features: usize) -> Result<f64, Error> {
-    if state.has("_gamma") {
-        return state.float("_gamma");
-    }
-    if state.text("gamma")?.as_deref() == Some("auto") {
-        return Ok(1.0 / features as f64);
-    }
-    match state.float("gamma") {
-        Ok(0.0) if kernel != "sigmoid" => Ok(1.0 / features as f64),
-        Ok(gamma) if gamma > 0.0 => Ok(gamma),
-        _ => {
-            Err(state.unsupported("_gamma", "this attribute is missing, and gamma does not say what it was"))
-        }
-    }
 }
 
 fn pairs(state: &State<'_>, vectors: usize, classes: usize) -> Result<SvmPairs, Error> {
@@ -175,12 +93,6 @@ fn intercepts(state: &State<'_>, classes: usize) -> Result<Vec<f64>, Error> {
         return Err(state.malformed(name, format!("{} intercepts for {classes} classes", intercepts.len())));
     }
     Ok(intercepts)
-}
-
-/// The public attributes are no substitute: their sign for two classes changed in the versions without these.
-fn libsvms_own<'n>(state: &State<'_>, name: &'n str) -> Result<&'n str, Error> {
-    let missing = || state.unsupported(name, "this attribute is missing: fitted by a very old scikit-learn");
-    state.has(name).then_some(name).ok_or_else(missing)
 }
 
 /// `None` (0.17 and 0.18) and no such attribute (before) mean one against one.
@@ -229,36 +141,13 @@ fn coupling(state: &State<'_>, classes: usize) -> Result<Result<PairCoupling, &'
     Ok(Ok(PairCoupling { classes, a, b }))
 }
 
-impl KernelRow {
-    /// Number of support vectors.
-    fn vectors(&self) -> usize {
-        match self {
-            Self::Computed(_, vectors) => vectors.rows(),
-            Self::Given { support, .. } => support.len(),
-        }
-    }
-
-    fn op(&self) -> Op {
-        match self {
-            Self::Computed(kernel, vectors) => {
-                Op::PairKernel(PairKernel { kernel: *kernel, vectors: vectors.clone() })
-            }
-            Self::Given { support, .. } => Op::Columns(Columns(support.clone())),
-        }
-    }
-}
-
 impl Estimator for Svc {
     fn name(&self) -> &'static str {
         self.name
     }
 
     fn takes(&self) -> Takes {
-        let columns = match &self.kernel {
-            KernelRow::Computed(_, vectors) => vectors.columns(),
-            KernelRow::Given { n_features, .. } => *n_features,
-        };
-        Takes::Numbers { columns }
+        Takes::Numbers { columns: self.kernel.columns() }
     }
 
     fn classes(&self) -> Vec<Labels> {
@@ -270,13 +159,7 @@ impl Estimator for Svc {
     }
 
     fn lower_onto(&self, builder: &mut Builder, x: &Input, wanted: Wanted) -> Result<Methods, Error> {
-        let x = match &self.kernel {
-            KernelRow::Computed(_, Points::Sparse(_)) => x.floats(builder)?,
-            KernelRow::Computed(_, Points::Dense(_)) | KernelRow::Given { .. } => x.dense_floats(builder)?,
-        };
-        let x = builder.cast(x, DType::F64)?;
-        let x = builder.add(Op::Guard(Check::Finite), &[x])?;
-        let kernel = builder.add(self.kernel.op(), &[x])?;
+        let kernel = self.kernel.lower(builder, x)?;
         let pairs = builder.add(Op::SvmPairs(self.pairs.clone()), &[kernel])?;
         let decision = self.decision_function(builder, pairs)?;
         let mut methods = Methods::new(wanted);

@@ -106,6 +106,22 @@ impl TreesRead {
 ///
 /// Source: `Tree.compute_feature_importances` in `sklearn/tree/_tree.pyx`.
 pub(crate) fn importances(estimator: &State<'_>, features: usize) -> Result<Vec<f64>, Error> {
+    let mut sums = raw_importances(estimator, features)?;
+    let total = pairwise_sum(&sums);
+    if total > 0.0 {
+        sums.iter_mut().for_each(|sum| *sum /= total);
+    }
+    Ok(sums)
+}
+
+/// Whether a tree is a leaf and no more.
+pub(crate) fn is_stump(estimator: &State<'_>) -> Result<bool, Error> {
+    let state = estimator.object_in(estimator.value("tree_")?, "tree_")?;
+    Ok(state.array_of_ndim("nodes", 1)?.shape[0] <= 1)
+}
+
+/// How much each feature lowers the impurity.
+pub(crate) fn raw_importances(estimator: &State<'_>, features: usize) -> Result<Vec<f64>, Error> {
     let state = estimator.object_in(estimator.value("tree_")?, "tree_")?;
     let nodes = state.array_of_ndim("nodes", 1)?;
     let columns = Columns::of(&state, &nodes)?;
@@ -129,11 +145,18 @@ pub(crate) fn importances(estimator: &State<'_>, features: usize) -> Result<Vec<
     }
     let root = rows.first().map_or(1.0, |root| of(weight, root));
     sums.iter_mut().for_each(|sum| *sum /= root);
-    let total = pairwise_sum(&sums);
-    if total > 0.0 {
-        sums.iter_mut().for_each(|sum| *sum /= total);
-    }
     Ok(sums)
+}
+
+/// How many samples each leaf of a tree held, in the order of its leaf vectors.
+pub(crate) fn leaf_samples(estimator: &State<'_>) -> Result<Vec<f64>, Error> {
+    let state = estimator.object_in(estimator.value("tree_")?, "tree_")?;
+    let nodes = state.array_of_ndim("nodes", 1)?;
+    let columns = Columns::of(&state, &nodes)?;
+    let samples = place(&state, &nodes, "n_node_samples", &Kind::Int, &[4, 8])?;
+    let leaves =
+        columns.bytes.chunks_exact(columns.itemsize.max(1)).filter(|row| columns.left.int(row) == -1);
+    Ok(leaves.map(|row| samples.int(row) as f64).collect())
 }
 
 /// The array of values, which has the shape that nodes and outputs ask for.

@@ -34,8 +34,9 @@ enum State {
 }
 
 impl ParquetSink {
-    pub(super) fn new(file: AtomicFile) -> Self {
-        Self { state: State::New(file), pending: Vec::new() }
+    #[allow(clippy::unnecessary_wraps, reason = "it fails where the feature `parquet` is off")]
+    pub(super) fn new(file: AtomicFile) -> Result<Self, Error> {
+        Ok(Self { state: State::New(file), pending: Vec::new() })
     }
 
     /// Takes the results of a batch. Those with objects, whose type all rows decide, are kept to the end.

@@ -1,5 +1,8 @@
 //! Distances between a row and points.
 
+use std::borrow::Cow;
+use std::ops::Range;
+
 use cannery_graph::{Matrix, Metric, SquareOrder};
 
 use crate::gemm;
@@ -38,58 +41,95 @@ impl Distances {
         self.points.rows()
     }
 
-    /// The reduced distances from each of some rows to each point.
-    pub(super) fn reduced(&self, x: &[f64], out: &mut [f64]) {
-        let (d, m) = (self.points.columns(), self.points.rows());
+    /// Rows as the metric takes them, with what can be known of them beforehand.
+    pub(super) fn prepare<'x>(&self, x: &'x [f64]) -> Rows<'x> {
+        let d = self.points.columns();
+        let changed = |change: &dyn Fn(&mut [f64])| {
+            let mut x = x.to_vec();
+            x.chunks_exact_mut(d).for_each(change);
+            x
+        };
         match &self.metric {
-            Metric::Cosine { floor } => {
-                let mut x = x.to_vec();
-                x.chunks_exact_mut(d).for_each(|x| normalize(x, *floor));
-                self.products(&x, out);
+            Metric::Cosine { floor } => Rows::new(changed(&|x| normalize(x, *floor)), vec![]),
+            Metric::Correlation => {
+                let x = changed(&centre);
+                let norms = x.chunks_exact(d).map(|x| dot(x, x).sqrt()).collect();
+                Rows::new(x, norms)
+            }
+            Metric::EuclideanExpanded | Metric::EuclideanExpandedF32 => {
+                let norms = x.chunks_exact(d).map(|x| squared_norm(x, self.squares)).collect();
+                Rows::new(x, norms)
+            }
+            _ => Rows::new(x, vec![]),
+        }
+    }
+
+    /// The reduced distances from each of some rows to each point of a range.
+    pub(super) fn reduced(&self, x: &Rows<'_>, points: Range<usize>, out: &mut [f64]) {
+        let (d, m) = (self.points.columns(), points.len());
+        match &self.metric {
+            Metric::Cosine { .. } => {
+                self.products(&x.values, points, out);
                 out.iter_mut().for_each(|r| *r = (1.0 - *r).clamp(0.0, 2.0));
             }
             Metric::Correlation => {
-                let mut x = x.to_vec();
-                x.chunks_exact_mut(d).for_each(centre);
-                self.products(&x, out);
-                for (x, out) in x.chunks_exact(d).zip(out.chunks_exact_mut(m)) {
-                    let norm = dot(x, x).sqrt();
-                    let pairs = out.iter_mut().zip(&self.norms);
+                let norms = &self.norms[points.clone()];
+                self.products(&x.values, points, out);
+                for (norm, out) in x.norms.iter().zip(out.chunks_exact_mut(m)) {
+                    let pairs = out.iter_mut().zip(norms);
                     pairs.for_each(|(r, y)| *r = 1.0 - (*r / (norm * y)).clamp(-1.0, 1.0));
                 }
             }
             Metric::EuclideanExpanded | Metric::EuclideanExpandedF32 => {
-                self.products(x, out);
-                for (x, out) in x.chunks_exact(d).zip(out.chunks_exact_mut(m)) {
-                    self.expand(squared_norm(x, self.squares), out);
+                let norms = &self.norms[points.clone()];
+                self.products(&x.values, points, out);
+                for (norm, out) in x.norms.iter().zip(out.chunks_exact_mut(m)) {
+                    expand(*norm, norms, out);
                 }
                 if matches!(self.metric, Metric::EuclideanExpandedF32) {
                     out.iter_mut().for_each(|r| *r = f64::from(*r as f32));
                 }
             }
             metric => {
-                for (x, out) in x.chunks_exact(d).zip(out.chunks_exact_mut(m)) {
-                    out.iter_mut().zip(rows(&self.points)).for_each(|(r, y)| *r = reduced(metric, x, y));
+                let points = &self.points.values()[points.start * d..points.end * d];
+                for (x, out) in x.values.chunks_exact(d).zip(out.chunks_exact_mut(m)) {
+                    let pairs = out.iter_mut().zip(points.chunks_exact(d));
+                    pairs.for_each(|(r, y)| *r = reduced(metric, x, y));
                 }
-            }
-        }
-    }
-
-    /// From the products of a row of this squared norm with each point to its reduced distances.
-    fn expand(&self, norm: f64, out: &mut [f64]) {
-        for (r, y) in out.iter_mut().zip(&self.norms) {
-            *r = norm + -2.0 * *r + y;
-            // so that NaN stays
-            if *r < 0.0 {
-                *r = 0.0;
             }
         }
     }
 
     /// x·y of each row x and each point y: chains of fused multiply-adds from 0.0, a new one every 256 features, which is
     /// what OpenBLAS does where the processor has them.
-    fn products(&self, x: &[f64], out: &mut [f64]) {
-        gemm::multiply_transposed(x, self.points.values(), self.points.columns(), out);
+    fn products(&self, x: &[f64], points: Range<usize>, out: &mut [f64]) {
+        let d = self.points.columns();
+        let points = &self.points.values()[points.start * d..points.end * d];
+        gemm::multiply_transposed(x, points, d, out);
+    }
+}
+
+/// Rows as [`Distances`] takes them.
+pub(super) struct Rows<'x> {
+    values: Cow<'x, [f64]>,
+    /// For the expanded Euclidean ‖x‖², for the correlation ‖x'‖.
+    norms: Vec<f64>,
+}
+
+impl<'x> Rows<'x> {
+    fn new(values: impl Into<Cow<'x, [f64]>>, norms: Vec<f64>) -> Self {
+        Self { values: values.into(), norms }
+    }
+}
+
+/// From the products of a row of this squared norm with points of these to its reduced distances.
+fn expand(norm: f64, norms: &[f64], out: &mut [f64]) {
+    for (r, y) in out.iter_mut().zip(norms) {
+        *r = norm + -2.0 * *r + y;
+        // so that NaN stays
+        if *r < 0.0 {
+            *r = 0.0;
+        }
     }
 }
 

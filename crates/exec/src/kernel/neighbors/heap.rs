@@ -1,7 +1,10 @@
 //! The k nearest so far.
 
+/// Distances that are compared together: nearly always none of them enters.
+const GROUP: usize = 16;
+
 /// A max-heap of distances with positions.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Heap(Vec<(f64, u32)>);
 
 impl Heap {
@@ -17,6 +20,18 @@ impl Heap {
     /// The largest distance.
     pub(super) fn largest(&self) -> f64 {
         self.0[0].0
+    }
+
+    /// Pushes distances of points that follow each other.
+    pub(super) fn push_all(&mut self, distances: &[f64], first: u32) {
+        for (group, positions) in distances.chunks(GROUP).zip((first..).step_by(GROUP)) {
+            let largest = self.largest();
+            let enters = |distance: f64| (distance < largest) | distance.is_nan();
+            // without a branch for each, so that several are compared at once
+            if group.iter().fold(false, |any, &distance| any | enters(distance)) {
+                group.iter().zip(positions..).for_each(|(&distance, position)| self.push(distance, position));
+            }
+        }
     }
 
     pub(super) fn push(&mut self, distance: f64, position: u32) {
