@@ -6,6 +6,7 @@ mod batch_norm;
 mod bin;
 mod binarize;
 mod cast;
+mod choose;
 mod class;
 mod clip;
 mod codes;
@@ -18,6 +19,7 @@ mod dense;
 mod elementwise;
 mod guard;
 mod impute;
+mod interp;
 mod linear;
 mod lookup;
 mod neighbors;
@@ -71,6 +73,12 @@ impl Site<'_> {
         std::array::from_fn(|_| widths.next().unwrap_or(0))
     }
 
+    /// Elements of a row of the second edge for each of the first one.
+    fn width_per_mask(&self) -> usize {
+        let [mask, chosen] = self.two_widths();
+        if mask == chosen { 1 } else { chosen }
+    }
+
     /// Columns of the first edge.
     pub(crate) fn columns(&self) -> usize {
         self.types().next().map_or(0, Type::columns)
@@ -92,6 +100,7 @@ pub(crate) fn of(site: &Site<'_>) -> Result<Option<Box<dyn Kernel>>, Error> {
         Op::Binarize(binarize) => Box::new(binarize::Binarize(*binarize)),
         Op::Arith(how) => Box::new(arith::Arith { how: *how, widths: site.two_widths() }),
         Op::Cast(cast) => Box::new(cast::Cast { to: cast.to, columns }),
+        Op::Choose => Box::new(choose::Choose { width: site.width_per_mask() }),
         Op::Clip(clip) => Box::new(clip::Clip(*clip)),
         Op::Codes(codes) => Box::new(codes::Codes(codes.clone())),
         Op::Columns(picked) => Box::new(columns::Pick::new(&picked.0, columns)),
@@ -106,6 +115,7 @@ pub(crate) fn of(site: &Site<'_>) -> Result<Option<Box<dyn Kernel>>, Error> {
         Op::Guard(check) => guard::of(*check, columns),
         Op::HashCounts(counts) => Box::new(text::ByHash::new(*counts, site.node, site.nodes)?),
         Op::Impute(impute) => Box::new(impute::Impute(impute.clone())),
+        Op::Interp(interp) => Box::new(interp::Interp { graph: interp.clone(), columns }),
         Op::Labels(labels) => Box::new(class::ToLabels(labels.clone())),
         Op::Linear(linear) => Box::new(linear::Linear::new(linear)),
         Op::LogSoftmax => Box::new(softmax::LogSoftmax { columns }),

@@ -8,6 +8,7 @@ mod batch_norm;
 mod bin;
 mod binarize;
 mod cast;
+mod choose;
 mod clip;
 mod codes;
 mod columns;
@@ -25,6 +26,7 @@ mod guard;
 mod hash_counts;
 mod impute;
 mod input;
+mod interp;
 mod labels;
 mod linear;
 mod log_softmax;
@@ -143,6 +145,7 @@ operators! {
     binarize: Binarize(Binarize),
     arith: Arith(Arith),
     cast: Cast(Cast),
+    choose: Choose,
     clip: Clip(Clip),
     codes: Codes(Codes),
     columns: Columns(Columns),
@@ -160,6 +163,7 @@ operators! {
     hash_counts: HashCounts(HashCounts),
     impute: Impute(Impute),
     input: Input(Input),
+    interp: Interp(Interp),
     labels: Labels(Labels),
     linear: Linear(Linear),
     log_softmax: LogSoftmax,

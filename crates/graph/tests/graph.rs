@@ -84,6 +84,7 @@ fn type_errors_say_what_was_wanted() {
         (Op::OvoVotes(OvoVotes { classes: 1 }), "ovo_votes over 1 classes"),
         (Op::OvoVotes(OvoVotes { classes: usize::MAX }), &format!("ovo_votes over {} classes", usize::MAX)),
         (Op::Arith(Arith::Add), "arith takes 2 edges, not 1"),
+        (Op::Choose, "choose takes 3 edges, not 1"),
         (Op::Constant(Constant::vector(DType::I64, 0.5)), "constant of 1 elements as i64[n]"),
         (Op::Reduce(reduce(vec![])), "reduce of a group without a column"),
         (Op::Reduce(reduce(vec![1, 2])), "reduce of column 2 of 2"),

@@ -28,6 +28,11 @@ pub trait Estimator: Debug + Send + Sync {
         vec![]
     }
 
+    /// Whether an array of one dimension is what it takes, a number a row.
+    fn takes_vector(&self) -> bool {
+        false
+    }
+
     /// Whether a table without a row has a result. Nearly all of scikit-learn asks for one row at least (`check_array`).
     fn takes_no_row(&self) -> bool {
         false
@@ -157,18 +162,25 @@ impl dyn Estimator {
 
 /// Every class that can be read, by family.
 const FAMILIES: &[&[Entry]] = &[
+    crate::calibration::ENTRIES,
     crate::cluster::ENTRIES,
     crate::compose::ENTRIES,
     crate::covariance::ENTRIES,
     crate::cross_decomposition::ENTRIES,
     crate::decomposition::ENTRIES,
+    crate::discriminant_analysis::ENTRIES,
+    crate::dummy::ENTRIES,
     crate::ensemble::ENTRIES,
     crate::feature_extraction::ENTRIES,
     crate::feature_selection::ENTRIES,
+    crate::frozen::ENTRIES,
     crate::impute::ENTRIES,
+    crate::isotonic::ENTRIES,
     crate::kernel_approximation::ENTRIES,
     crate::linear_model::ENTRIES,
+    crate::mixture::ENTRIES,
     crate::model_selection::ENTRIES,
+    crate::naive_bayes::ENTRIES,
     crate::neighbors::ENTRIES,
     crate::neural_network::ENTRIES,
     crate::pipeline::ENTRIES,

@@ -8,6 +8,7 @@
 
 #![forbid(unsafe_code)]
 
+mod calibration;
 mod child;
 mod cluster;
 mod compat;
@@ -16,6 +17,8 @@ mod covariance;
 mod cross_decomposition;
 mod decomposition;
 pub mod defaults;
+mod discriminant_analysis;
+mod dummy;
 mod ensemble;
 mod entry;
 mod error;
@@ -23,17 +26,21 @@ mod estimator;
 mod feature_extraction;
 mod feature_selection;
 mod feature_union;
+mod frozen;
 mod impute;
 mod input;
 mod inverse;
+mod isotonic;
 mod kernel_approximation;
 mod kernels;
 mod learnt_selector;
 mod linalg;
 mod linear_model;
 mod method;
+mod mixture;
 mod model_selection;
 pub mod moves;
+mod naive_bayes;
 mod names;
 mod neighbors;
 mod neural_network;
@@ -46,6 +53,7 @@ mod scores;
 mod sized;
 mod sound;
 mod sparse;
+mod special;
 mod state;
 mod step;
 mod sum;

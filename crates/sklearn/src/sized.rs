@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use cannery_graph::{Builder, Edge};
+use cannery_graph::{Builder, Edge, Labels};
 
 use crate::error::Error;
 use crate::estimator::Estimator;
@@ -29,6 +29,14 @@ impl Estimator for Sized {
 
     fn takes(&self) -> Takes {
         Takes::Numbers { columns: self.columns }
+    }
+
+    fn classes(&self) -> Vec<Labels> {
+        self.of.classes()
+    }
+
+    fn decides_by_class(&self) -> bool {
+        self.of.decides_by_class()
     }
 
     fn names_out(&self, names: Option<&Names>) -> Option<Names> {

@@ -387,6 +387,14 @@ impl<'h> State<'h> {
         self.labels_in(&self.array_of_ndim(name, 1)?, name)
     }
 
+    /// Labels that stand one by one in this object: of Python or numpy.
+    pub(crate) fn labels_among(&self, name: &str, values: &[Value]) -> Result<Labels, Error> {
+        let elements =
+            values.iter().map(|&value| self.scalar_of(name, value)).collect::<Result<Vec<_>, _>>()?;
+        let message = "labels that are not all integers, floats, bools or texts";
+        labels_of(&elements).ok_or_else(|| self.unsupported(name, message))
+    }
+
     /// Class labels in an array inside this object; `name` is its path from here: `classes_[1]`.
     pub(crate) fn labels_in(&self, array: &NdArray<'h>, name: &str) -> Result<Labels, Error> {
         if array.dtype.kind == Kind::Float && array.dtype.itemsize != 8 {

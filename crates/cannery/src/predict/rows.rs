@@ -36,7 +36,7 @@ pub(crate) fn open_table(
         .names(names.clone())
         .hints(hints.clone())
         .records(estimator.takes() == Takes::Records)
-        .vectors(estimator.takes() == Takes::Labels)
+        .vectors(estimator.takes() == Takes::Labels || estimator.takes_vector())
         .header(reading.header)
         .separator(reading.separator)
         .limits(reading.limits.clone());

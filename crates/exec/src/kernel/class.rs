@@ -3,6 +3,7 @@
 use cannery_graph::Labels;
 
 use crate::buffer::{View, ViewMut};
+use crate::csr::{CsrBuffer, CsrView, Stored, StoredView};
 use crate::error::Error;
 use crate::run::{Inputs, Kernel};
 
@@ -40,18 +41,47 @@ fn arg_max<T: Copy + PartialOrd>(row: &[T]) -> usize {
     best
 }
 
-/// 1 where a number is above this one.
+/// 1 where a number is above this one; of a sparse matrix only ones are stored.
 #[derive(Debug)]
 pub(crate) struct Above(pub(crate) f64);
 
 impl Kernel for Above {
     fn run(&self, inputs: &Inputs<'_, '_>, output: ViewMut<'_, '_>) -> Result<(), Error> {
-        let out = output.i64s();
-        match inputs.x() {
-            View::F32(x) => out.iter_mut().zip(x).for_each(|(out, &x)| *out = (f64::from(x) > self.0).into()),
-            x => out.iter_mut().zip(x.f64s()).for_each(|(out, &x)| *out = (x > self.0).into()),
+        match (inputs.x(), output) {
+            (View::Csr(rows), output) => self.stored(rows, output.csr()),
+            (View::F32(x), output) => {
+                output.i64s().iter_mut().zip(x).for_each(|(out, &x)| *out = (f64::from(x) > self.0).into());
+            }
+            (x, output) => {
+                output.i64s().iter_mut().zip(x.f64s()).for_each(|(out, &x)| *out = (x > self.0).into());
+            }
         }
         Ok(())
+    }
+}
+
+impl Above {
+    fn stored(&self, rows: CsrView<'_>, out: &mut CsrBuffer) {
+        for range in rows.ranges() {
+            let columns = &rows.columns[range.clone()];
+            let before = out.columns.len();
+            match rows.values {
+                StoredView::F32(x) => {
+                    let above = columns.iter().zip(&x[range]).filter(|(_, x)| f64::from(**x) > self.0);
+                    out.columns.extend(above.map(|(column, _)| column));
+                }
+                StoredView::F64(x) => {
+                    let above = columns.iter().zip(&x[range]).filter(|(_, x)| **x > self.0);
+                    out.columns.extend(above.map(|(column, _)| column));
+                }
+                StoredView::I64(_) => unreachable!("no graph compares integers"),
+            }
+            let count = out.columns.len() - before;
+            if let Stored::I64(values) = &mut out.values {
+                values.extend(std::iter::repeat_n(1, count));
+            }
+            out.end_row();
+        }
     }
 }
 

@@ -4,8 +4,8 @@ use cannery_graph::{DType, Op, Shape, Step, Type};
 
 use super::net::Net;
 use super::{
-    algebra, columns, glue, guard, hashes, impute, kernel, lookup, neighbors, reduce, scores, svm, text,
-    trees,
+    algebra, columns, glue, guard, hashes, impute, interp, kernel, lookup, neighbors, reduce, scores, svm,
+    text, trees,
 };
 
 /// What stands for an edge of the graph.
@@ -108,6 +108,7 @@ pub(super) fn emit(net: &mut Net, step: &Step<'_>, inputs: &[&str], args: &[Arg<
         Op::Binarize(binarize) => columns::binarize(net, x()?, *binarize),
         Op::Arith(how) => reduce::arith(net, args, *how, step.ty),
         Op::Cast(cast) => glue::cast(net, x()?, cast.to),
+        Op::Choose => glue::choose(net, args),
         Op::Clip(clip) => columns::clip(net, x()?, *clip),
         Op::Codes(codes) => columns::codes(net, x()?, codes),
         Op::Columns(wanted) => glue::columns(net, x()?, &wanted.0),
@@ -122,6 +123,7 @@ pub(super) fn emit(net: &mut Net, step: &Step<'_>, inputs: &[&str], args: &[Arg<
         Op::Guard(check) => guard::guard(net, x()?, *check),
         Op::HashCounts(counts) => hashes::hash_counts(net, x()?, counts),
         Op::Impute(impute) => impute::impute(net, x()?, impute),
+        Op::Interp(interp) => interp::interp(net, x()?, interp),
         Op::Labels(labels) => scores::labels(net, x()?, labels),
         Op::Linear(linear) => algebra::linear(net, x()?, linear),
         Op::LogSoftmax => scores::log_softmax(net, x()?),

@@ -1,6 +1,6 @@
 //! Bringing, picking, joining and converting.
 
-use cannery_graph::{DType, Type};
+use cannery_graph::{DType, Shape, Type};
 
 use super::emit::{Arg, Made, Part, Value};
 use super::net::Net;
@@ -60,7 +60,7 @@ pub(super) fn cast(net: &mut Net, x: Arg<'_>, to: DType) -> Made {
         });
     }
     let joined = net.concat(&tensors, 1);
-    let is_vector = x.ty.shape == cannery_graph::Shape::Vector;
+    let is_vector = x.ty.shape == Shape::Vector;
     Ok(Value::Tensor(if is_vector { net.squeeze(&joined, 1) } else { joined }))
 }
 
@@ -70,4 +70,14 @@ pub(super) fn flatten(net: &mut Net, x: Arg<'_>) -> Made {
         Value::Parts(parts) => Ok(Value::Parts(parts.clone())),
         _ => Ok(Value::Tensor(net.squeeze(x.tensor()?, 1))),
     }
+}
+
+/// a where an integer is not 0, else b.
+pub(super) fn choose(net: &mut Net, args: &[Arg<'_>]) -> Made {
+    let [mask, a, b] = args else { return Err("it takes three edges".into()) };
+    let is_row = mask.ty.shape != a.ty.shape && a.ty.shape != Shape::Vector;
+    let integers = if is_row { mask.matrix(net)? } else { mask.tensor()?.to_owned() };
+    let zero = net.ints(&[], &[0]);
+    let is_b = net.op("Equal", &[&integers, &zero]);
+    Ok(Value::Tensor(net.op("Where", &[&is_b, b.tensor()?, a.tensor()?])))
 }

@@ -11,6 +11,7 @@ mod glue;
 mod guard;
 mod hashes;
 mod impute;
+mod interp;
 mod kernel;
 mod lookup;
 mod lowercase;

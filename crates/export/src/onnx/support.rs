@@ -22,6 +22,7 @@ support! {
     "bin": "GreaterOrEqual with each edge, Cast, ReduceSum";
     "binarize": "Greater, Cast";
     "cast": "Cast", "a column of text that becomes a number: ONNX Runtime's Cast reads and writes 8 digits";
+    "choose": "Equal, Where";
     "clip": "Less, Where, Greater, Where";
     "codes": "Gather, LabelEncoder or Mod, Concat";
     "columns": "Gather";
@@ -39,6 +40,7 @@ support! {
     "hash_counts": "MurmurHash3 of com.microsoft, ScatterElements; all columns are written, 8 MiB a row for 2²⁰", "more than 2²⁰ columns";
     "impute": "IsNaN or Equal, Where", "zeros of a sparse matrix that count as missing where they are stored; a fill of another type than its column";
     "input": "the input X";
+    "interp": "GreaterOrEqual, ReduceSum, Gather, Sub, Mul, Add, Where", "numbers outside where the model was fitted, if they are an error";
     "labels": "Gather from the labels";
     "linear": "MatMul, Add";
     "log_softmax": "ReduceMax, Sub, Exp, ReduceSum, Log, Add, Sub";
@@ -114,6 +116,7 @@ impl Target for Runtime {
             | Op::Binarize(_)
             | Op::Arith(_)
             | Op::Cast(_)
+            | Op::Choose
             | Op::Clip(_)
             | Op::Codes(_)
             | Op::Columns(_)
@@ -125,6 +128,7 @@ impl Target for Runtime {
             | Op::GroupArgMax(_)
             | Op::Guard(_)
             | Op::Impute(_)
+            | Op::Interp(_)
             | Op::Labels(_)
             | Op::Linear(_)
             | Op::LogSoftmax

@@ -56,6 +56,64 @@ impl Labels {
         widths.iter().map(&mut next).collect()
     }
 
+    /// One of them, by itself.
+    ///
+    /// # Panics
+    /// If there is no such class.
+    #[must_use]
+    pub fn pick(&self, class: usize) -> Self {
+        match self {
+            Self::I64(labels) => Self::I64([labels[class]].into()),
+            Self::F64(labels) => Self::F64([labels[class]].into()),
+            Self::Bool(labels) => Self::Bool([labels[class]].into()),
+            Self::Str(labels) => Self::Str([labels[class].clone()].into()),
+        }
+    }
+
+    /// Labels one behind the other, integers beside floats as floats; `None` where they are of other types.
+    pub fn join(parts: &[Self]) -> Option<Self> {
+        let all_integers = || parts.iter().map(|part| if let Self::I64(x) = part { Some(x) } else { None });
+        if let Some(parts) = all_integers().collect::<Option<Vec<_>>>() {
+            return Some(Self::I64(parts.into_iter().flat_map(|part| part.iter().copied()).collect()));
+        }
+        let truths = parts.iter().map(|part| if let Self::Bool(x) = part { Some(x) } else { None });
+        if let Some(parts) = truths.collect::<Option<Vec<_>>>() {
+            return Some(Self::Bool(parts.into_iter().flat_map(|part| part.iter().copied()).collect()));
+        }
+        let texts = parts.iter().map(|part| if let Self::Str(x) = part { Some(x) } else { None });
+        if let Some(parts) = texts.collect::<Option<Vec<_>>>() {
+            return Some(Self::Str(parts.into_iter().flat_map(|part| part.iter().cloned()).collect()));
+        }
+        let floats = parts.iter().map(Self::as_floats).collect::<Option<Vec<_>>>()?;
+        Some(Self::F64(floats.concat().into()))
+    }
+
+    /// Whether a label of these and one of others are the same by value: 1 is 1.0 is `True`.
+    pub fn are_same(&self, class: usize, others: &Self, other: usize) -> bool {
+        match (self, others) {
+            (Self::Str(a), Self::Str(b)) => class < a.len() && a.get(class) == b.get(other),
+            _ => self.number(class).is_some() && self.number(class) == others.number(other),
+        }
+    }
+
+    fn number(&self, class: usize) -> Option<f64> {
+        match self {
+            Self::I64(labels) => labels.get(class).map(|&label| label as f64),
+            Self::F64(labels) => labels.get(class).copied(),
+            Self::Bool(labels) => labels.get(class).map(|&label| f64::from(u8::from(label))),
+            Self::Str(_) => None,
+        }
+    }
+
+    /// Integers and floats as floats.
+    fn as_floats(&self) -> Option<Vec<f64>> {
+        match self {
+            Self::I64(labels) => Some(labels.iter().map(|&label| label as f64).collect()),
+            Self::F64(labels) => Some(labels.to_vec()),
+            Self::Bool(_) | Self::Str(_) => None,
+        }
+    }
+
     /// Type of the labels.
     pub fn dtype(&self) -> DType {
         match self {

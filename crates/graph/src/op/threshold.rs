@@ -5,7 +5,8 @@ use crate::DType;
 use crate::canonical::Canonical;
 use crate::types::{Shape, Type};
 
-/// Dense floats → i64 of the same shape: 1 where x > `above`, else (also for NaN) 0. float32 is widened to be compared.
+/// Floats → i64 of the same shape: 1 where x > `above`, else (also for NaN) 0. float32 is widened to be compared. Of a CSR
+/// matrix, whose zeros may not be above, only ones are stored.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Threshold {
     /// What is to be exceeded.
@@ -31,10 +32,11 @@ impl Operator for Threshold {
     fn infer(&self, inputs: &[Type]) -> Result<Type, String> {
         let x = rule::one(self, inputs)?;
         match x.shape {
-            Shape::Vector | Shape::Matrix(_) => {
+            Shape::Csr(_) if self.above < 0.0 => Err(rule::wants(self, "a dense matrix where 0 is above", x)),
+            Shape::Vector | Shape::Matrix(_) | Shape::Csr(_) => {
                 rule::floats(self, x).map(|()| Type { dtype: DType::I64, ..x })
             }
-            _ => Err(rule::wants(self, "dense floats", x)),
+            _ => Err(rule::wants(self, "floats", x)),
         }
     }
 
