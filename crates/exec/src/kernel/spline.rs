@@ -1,4 +1,4 @@
-use cannery_graph::{self as graph, Outside, SplineColumn};
+use cannery_graph::{self as graph, OutsideKnots, SplineColumn};
 
 use crate::buffer::{View, ViewMut};
 use crate::error::Error;
@@ -44,7 +44,7 @@ fn splines(column: &SplineColumn, x: f64, out: &mut [f64], scratch: &mut [f64]) 
     let SplineColumn { knots, degree, .. } = column;
     let (first, last) = (knots[*degree], knots[knots.len() - degree - 1]);
     match &column.outside {
-        Outside::Lines { low, high, below, above } => {
+        OutsideKnots::Lines { low, high, below, above } => {
             if *low <= x && x <= *high {
                 inside(column, x, out, scratch);
                 return true;
@@ -53,15 +53,15 @@ fn splines(column: &SplineColumn, x: f64, out: &mut [f64], scratch: &mut [f64]) 
             let (lines, bound) = if x < *low { (below, low) } else { (above, high) };
             lines.iter().for_each(|line| out[line.spline] = line.value + (x - bound) * line.slope);
         }
-        Outside::Error if !(first <= x && x <= last) => return false,
-        Outside::Periodic if last > first => {
+        OutsideKnots::Error if !(first <= x && x <= last) => return false,
+        OutsideKnots::Periodic if last > first => {
             let period = last - first;
             let rest = (x - first) % period;
             let rest = if rest < 0.0 { rest + period } else { rest };
             inside(column, first + rest, out, scratch);
         }
-        Outside::Periodic => inside(column, 0.0, out, scratch),
-        Outside::Continue | Outside::Error => inside(column, x, out, scratch),
+        OutsideKnots::Periodic => inside(column, 0.0, out, scratch),
+        OutsideKnots::Continue | OutsideKnots::Error => inside(column, x, out, scratch),
     }
     true
 }

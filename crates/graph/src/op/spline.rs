@@ -8,7 +8,7 @@ use crate::types::{Shape, Type};
 /// Floats \[n,d\] → \[n,m\] of the same dtype: splines of each column, one column after another.
 ///
 /// A spline is Σ basis\[i\]·coefficients\[i\], with the B-spline basis of the column's knots by de Boor's recurrence, in
-/// float64 and rounded to the dtype. Inside the knots it is that; what is outside, see [`Outside`].
+/// float64 and rounded to the dtype. Inside the knots it is that; what is outside, see [`OutsideKnots`].
 ///
 /// Source: `SplineTransformer` in scikit-learn's `preprocessing/_polynomial.py`, `BSpline` of scipy.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,12 +29,12 @@ pub struct SplineColumn {
     /// A row for each of the knots − degree − 1 basis functions, a column for each spline.
     pub coefficients: Matrix,
     /// What is given outside the knots from number `degree` to number `degree` from the end.
-    pub outside: Outside,
+    pub outside: OutsideKnots,
 }
 
 /// What splines are where there are no knots.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Outside {
+pub enum OutsideKnots {
     /// The polynomials of the first or last piece.
     Continue,
     /// An error.
@@ -48,15 +48,15 @@ pub enum Outside {
         /// The upper bound.
         high: f64,
         /// Splines that are a line below the lower bound.
-        below: Vec<Line>,
+        below: Vec<SplineLine>,
         /// Splines that are a line above the upper bound.
-        above: Vec<Line>,
+        above: Vec<SplineLine>,
     },
 }
 
-/// A line of [`Outside::Lines`].
+/// A line of [`OutsideKnots::Lines`].
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Line {
+pub struct SplineLine {
     /// Which spline.
     pub spline: usize,
     /// Its value at the bound.
@@ -69,10 +69,10 @@ impl SplineColumn {
     fn is_sound(&self) -> bool {
         let splines = self.coefficients.columns();
         let lines_fit = match &self.outside {
-            Outside::Lines { below, above, .. } => {
+            OutsideKnots::Lines { below, above, .. } => {
                 below.iter().chain(above).all(|line| line.spline < splines)
             }
-            Outside::Continue | Outside::Error | Outside::Periodic => true,
+            OutsideKnots::Continue | OutsideKnots::Error | OutsideKnots::Periodic => true,
         };
         let basis = self.knots.len().checked_sub(self.degree + 1);
         let has_piece = self.knots.len() >= 2 * self.degree + 2;
@@ -116,10 +116,10 @@ impl Operator for Spline {
             out.count(column.degree);
             out.matrix(&column.coefficients);
             match &column.outside {
-                Outside::Continue => out.word("continue"),
-                Outside::Error => out.word("error"),
-                Outside::Periodic => out.word("periodic"),
-                Outside::Lines { low, high, below, above } => {
+                OutsideKnots::Continue => out.word("continue"),
+                OutsideKnots::Error => out.word("error"),
+                OutsideKnots::Periodic => out.word("periodic"),
+                OutsideKnots::Lines { low, high, below, above } => {
                     out.word("lines");
                     out.float(*low);
                     out.float(*high);

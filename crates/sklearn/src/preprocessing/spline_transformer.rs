@@ -1,6 +1,6 @@
 //! `sklearn.preprocessing.SplineTransformer` (since 1.0): B-splines of each column.
 
-use cannery_graph::{Builder, Check, Columns, Line, Matrix, Op, Outside, Spline, SplineColumn};
+use cannery_graph::{Builder, Check, Columns, Matrix, Op, OutsideKnots, Spline, SplineColumn, SplineLine};
 use cannery_object::Value;
 
 use crate::entry::Entry;
@@ -34,9 +34,9 @@ fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
         let place = format!("bsplines_[{index}]");
         let mut column = column(state, value, &place)?;
         column.outside = match &*extrapolation {
-            "continue" => Outside::Continue,
-            "error" => Outside::Error,
-            "periodic" => Outside::Periodic,
+            "continue" => OutsideKnots::Continue,
+            "error" => OutsideKnots::Error,
+            "periodic" => OutsideKnots::Periodic,
             "constant" | "linear" => lines(&column, &mut degree, extrapolation == "linear")
                 .ok_or_else(|| state.malformed(&place, format!("knots for no degree of {degree}")))?,
             other => return Err(state.unsupported("extrapolation", format!("{other:?}"))),
@@ -76,12 +76,12 @@ fn column(state: &State<'_>, value: Value, place: &str) -> Result<SplineColumn, 
         let (n, m) = (knots.len(), coefficients.rows());
         return Err(of.malformed("t", format!("{n} knots of degree {degree} for {m} coefficients")));
     }
-    Ok(SplineColumn { knots, degree, coefficients, outside: Outside::Continue })
+    Ok(SplineColumn { knots, degree, coefficients, outside: OutsideKnots::Continue })
 }
 
 /// Constants or lines behind the ends. Of degree 0 and 1 scikit-learn raises the degree by one at each column until it is 2,
 /// also where it looks for the ends of the next one.
-fn lines(column: &SplineColumn, degree: &mut usize, is_linear: bool) -> Option<Outside> {
+fn lines(column: &SplineColumn, degree: &mut usize, is_linear: bool) -> Option<OutsideKnots> {
     let (knots, splines) = (&column.knots, column.coefficients.columns());
     let at = |end: usize| Some((*knots.get(end)?, *knots.get(knots.len().checked_sub(end + 1)?)?));
     let (low, high) = at(*degree)?;
@@ -92,11 +92,11 @@ fn lines(column: &SplineColumn, degree: &mut usize, is_linear: bool) -> Option<O
     let ends = [low, high].map(|x| (of_degree(column, x, false), of_degree(column, x, is_linear)));
     let line = |end: usize, spline: usize| {
         let slope = if is_linear { ends[end].1[spline] } else { 0.0 };
-        Line { spline, value: ends[end].0[spline], slope }
+        SplineLine { spline, value: ends[end].0[spline], slope }
     };
     let below = (0..count).map(|spline| line(0, spline)).collect();
     let above = (0..count).map(|from_end| line(1, splines - 1 - from_end)).collect();
-    Some(Outside::Lines { low, high, below, above })
+    Some(OutsideKnots::Lines { low, high, below, above })
 }
 
 /// The splines of a column at x, or their slopes.
