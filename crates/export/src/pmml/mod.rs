@@ -19,6 +19,7 @@ mod names;
 mod neighbors;
 mod net;
 mod outputs;
+mod reduce;
 mod regex;
 mod scores;
 mod support;

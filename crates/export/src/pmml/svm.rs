@@ -157,3 +157,30 @@ pub(super) fn ovr_scores(net: &mut Net, x: Arg<'_>, classes: usize) -> Made {
     }
     Ok(Value::Columns(made))
 }
+
+/// Votes and a fraction of one by the classes and the confidences of classifiers of two classes.
+pub(super) fn ovo_scores(net: &mut Net, args: &[Arg<'_>], classes: usize) -> Made {
+    let [labels, confidences] = args else { return Err("it takes classes and confidences".into()) };
+    let (labels, confidences) = (labels.refs(net)?, confidences.refs(net)?);
+    let mut made = Vec::with_capacity(classes);
+    for class in 0..classes {
+        let (mut terms, mut votes) = (Vec::new(), Vec::new());
+        for ((i, j), (label, confidence)) in all_pairs(classes).zip(labels.iter().zip(&confidences)) {
+            if i != class && j != class {
+                continue;
+            }
+            let (wins, signed) = match j == class {
+                true => (1.0, confidence.clone()),
+                false => (0.0, apply("-", [Expr::Number(0.0), confidence.clone()])),
+            };
+            terms.push(signed);
+            let is_for = apply("equal", [label.clone(), Expr::Number(wins)]);
+            votes.push(choose(is_for, Expr::Number(1.0), Expr::Number(0.0)));
+        }
+        let confidence = Expr::Field(net.bind("confidence", &sum(terms)));
+        let size = apply("+", [apply("abs", [confidence.clone()]), Expr::Number(1.0)]);
+        let fraction = apply("/", [confidence, apply("*", [Expr::Number(3.0), size])]);
+        made.push(Column::number(apply("+", [sum(votes), fraction])));
+    }
+    Ok(Value::Columns(made))
+}
