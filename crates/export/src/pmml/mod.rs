@@ -26,7 +26,9 @@ mod support;
 mod svm;
 mod text;
 mod trees;
+mod verification;
 mod xml;
 
 pub use model::Pmml;
 pub use support::PMML_OPERATORS;
+pub use verification::Verification;

@@ -21,6 +21,8 @@ pub(super) struct Last {
     pub(super) body: Xml,
     /// The target, if there is one.
     pub(super) target: Option<Target>,
+    /// The fields of each result, column by column.
+    pub(super) fields: Vec<(String, Vec<Rc<str>>)>,
 }
 
 /// What a document predicts.
@@ -38,7 +40,7 @@ pub(super) fn last(
     values: &[Option<Value>],
 ) -> Result<Last, (cannery_graph::Edge, String)> {
     let classes = names::classes(graph);
-    let (mut outputs, mut used) = (Xml::default(), Vec::new());
+    let (mut outputs, mut fields, mut used) = (Xml::default(), Vec::new(), Vec::new());
     let mut predicted = None;
     for Named { method, edge } in results {
         let Some(Value::Columns(columns)) = &values[edge.index()] else {
@@ -51,15 +53,19 @@ pub(super) fn last(
         {
             let name = net.unique("y");
             predicted = Some((column.clone(), name.clone()));
+            fields.push((method.clone(), vec![name]));
             continue;
         }
+        let mut names = Vec::with_capacity(columns.len());
         for (index, column) in columns.iter().enumerate() {
             let name = names::column(method, index, columns.len(), classes);
             let name = net.unique(&name);
             let (expr, data_type) = output(net, column, ty);
             used.extend(net.roots(&expr));
             write_output(net, &mut outputs, &name, &format!("{method}[{index}]"), &expr, data_type);
+            names.push(name);
         }
+        fields.push((method.clone(), names));
     }
     let mut body = Xml::default();
     let (element, function, target) = match predicted {
@@ -84,7 +90,7 @@ pub(super) fn last(
         }
     };
     let active = used.into_iter().collect();
-    Ok(Last { element, function, active, outputs, body, target })
+    Ok(Last { element, function, active, outputs, body, target, fields })
 }
 
 /// Whether it can be what a document predicts.

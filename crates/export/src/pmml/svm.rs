@@ -84,7 +84,7 @@ fn write_vector(body: &mut Xml, points: &Points, row: usize) {
 
 /// The decision of each pair of classes.
 pub(super) fn svm_pairs(net: &mut Net, x: Arg<'_>, pairs: &SvmPairs) -> Made {
-    let Value::Kernel(kernels) = x.value else { return Err("it takes kernel values".into()) };
+    let given = if let Value::Kernel(_) = x.value { vec![] } else { x.refs(net)? };
     let mut starts = vec![0];
     for count in &pairs.counts {
         starts.push(starts[starts.len() - 1] + count);
@@ -96,11 +96,17 @@ pub(super) fn svm_pairs(net: &mut Net, x: Arg<'_>, pairs: &SvmPairs) -> Made {
             |row: usize, class: usize| pairs.coefs.row(row)[starts[class]..starts[class + 1]].iter().copied();
         let coefficients: Vec<f64> = of(j - 1, i).chain(of(i, j)).collect();
         let intercept = pairs.intercepts[made.len()];
-        let field = match vectors.is_empty() {
-            true => net.bind("decision", &apply("+", [Expr::Number(intercept), Expr::Number(0.0)])),
-            false => kernel_sum(net, kernels, &vectors, &coefficients, intercept),
-        };
-        made.push(Column::number(Expr::Field(field)));
+        made.push(Column::number(match x.value {
+            Value::Kernel(kernels) if !vectors.is_empty() => {
+                Expr::Field(kernel_sum(net, kernels, &vectors, &coefficients, intercept))
+            }
+            // kernel values that the caller brings
+            _ => {
+                let terms = vectors.iter().filter_map(|&vector| given.get(vector)).zip(&coefficients);
+                let products = terms.map(|(x, &c)| apply("*", [x.clone(), Expr::Number(c)])).collect();
+                apply("+", [sum(products), Expr::Number(intercept)])
+            }
+        }));
     }
     Ok(Value::Columns(made))
 }
