@@ -154,8 +154,11 @@ pub(super) fn codes(net: &mut Net, x: Arg<'_>, codes: &Codes) -> Made {
                 Column { missing: true, root: None, ..column.with(there) }
             }
             Code::Position(numbers) => {
-                let x = column.bound(net);
-                let x = finite(net, column, x);
+                let mut x = column.bound(net);
+                match column.root {
+                    Some(input) => net.inputs[input].checks.narrow(-f64::MAX, f64::MAX),
+                    None => x = finite(net, column, x),
+                }
                 let field = net.bind("number", &x);
                 let rows = numbers.iter().enumerate().map(|(at, &value)| (value, at as f64));
                 let expr = super::lookup::table_of_numbers(field, rows, None, None);

@@ -170,6 +170,7 @@ pub(super) fn emit(net: &mut Net, step: &Step<'_>, inputs: &[Column], args: &[Ar
         Op::OvoScores(scores) => svm::ovo_scores(net, args, scores.classes)?,
         Op::OvoVotes(votes) => svm::ovo_votes(net, x()?, votes.classes)?,
         Op::OvrScores(scores) => svm::ovr_scores(net, x()?, scores.classes)?,
+        Op::PairDistance(pairs) => algebra::pair_distance(net, x()?, pairs)?,
         Op::PairKernel(kernel) => {
             Value::Kernel(Rc::new(Kernels { of: x()?.numbers(net)?, kernel: kernel.clone() }))
         }

@@ -233,6 +233,8 @@ fn write_models(
         write_last(xml, last, |xml| write_inputs(xml, &net, &inputs));
         return Ok(());
     }
+    // what no model of a chain names is not checked
+    last.active.extend(&inputs);
     xml.open("MiningModel", &[("functionName", function)]);
     xml.open("MiningSchema", &[]);
     write_inputs(xml, &net, &inputs);

@@ -5,6 +5,7 @@ use cannery_graph::{Arith, Combine, CombineRule, Constant, Poly, Reduce, Reducti
 use super::emit::{Arg, Column, Made, Value};
 use super::expr::{Expr, FieldId, apply, apply_nan, choose, sum};
 use super::net::Net;
+use super::scores::is_above;
 use super::trees::predicted;
 use super::xml::{Xml, number};
 
@@ -211,8 +212,7 @@ pub(super) fn binarize(net: &mut Net, x: Arg<'_>, above: f64) -> Made {
     let columns = x.numbers(net)?;
     let of = |column: &Column| {
         let x = column.bound(net);
-        let is_above = apply("greaterThan", [x.clone(), Expr::Number(bound)]);
-        let expr = choose(is_above, Expr::Number(1.0), Expr::Number(0.0));
+        let expr = choose(is_above(x.clone(), bound), Expr::Number(1.0), Expr::Number(0.0));
         Column::number(match column.missing {
             true => choose(apply("isMissing", [x]), Expr::Number(0.0), expr),
             false => expr,

@@ -50,6 +50,7 @@ support! {
     "ovo_votes": "if, sum, then as arg_max";
     "ovr_scores": "if, sum, abs, /", "scikit-learn 0.20 and before: the scores of a row depend on the other rows";
     "pair_coupling": "–", "it iterates until it converges, which PMML can't";
+    "pair_distance": "sum, *, max, sqrt; abs";
     "pair_kernel": "the kernel of SupportVectorMachineModel", "kernel values that are not summed up";
     "poly": "*";
     "reduce": "sum, min, max, median, ln, exp", "missing numbers among others";
@@ -57,7 +58,7 @@ support! {
     "scale": "-, *, /, +: one after the other";
     "softmax": "max, exp, sum, /";
     "sparse": "nothing: all columns are fields";
-    "svm_pairs": "SupportVectorMachineModel for each pair";
+    "svm_pairs": "SupportVectorMachineModel for each pair; sum of kernel values that the caller brings";
     "tf_idf": "ln, +, *";
     "threshold": "if, greaterThan";
     "tokens": "lowercase, replace", "accents taken off; tokens with spaces in them";
