@@ -24,6 +24,8 @@ mod regex;
 mod scores;
 mod support;
 mod svm;
+#[cfg(test)]
+mod tests;
 mod text;
 mod trees;
 mod verification;
