@@ -12,7 +12,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
-SUITES=(fmt clippy rust python wheel mutations deny)
+SUITES=(fmt clippy rust python pmml wheel mutations deny)
 LOGS=${CARGO_TARGET_DIR:-target}/check
 SKIPPED=77
 
@@ -33,6 +33,21 @@ suite_python() { # against scikit-learn, joblib and CPython's pickle
     cargo build --release --locked -p cannery-cli && cargo build --release --locked -p cannery --example read_many || return
     CANNERY="${CARGO_TARGET_DIR:-$PWD/target}/release/cannery" \
         CANNERY_READ_MANY="${CARGO_TARGET_DIR:-$PWD/target}/release/examples/read_many" OMP_NUM_THREADS=1 .venv/bin/python -m pytest -q -p no:cacheprovider tests
+}
+
+suite_pmml() { # PMML in JPMML-Evaluator; CANNERY_ZOO="FOLDER ..." also compares models with recorded results
+    local python=${CARGO_TARGET_DIR:-$PWD/target}/pmml/bin/python binary=${CARGO_TARGET_DIR:-$PWD/target}/release/cannery
+    if ! command -v java >/dev/null; then
+        echo "a Java runtime is missing: apt-get install openjdk-17-jre-headless"
+        return $SKIPPED
+    fi
+    make_environment "${python%/bin/python}" python3 numpy pandas scikit-learn==1.9.1 lxml pytest jpmml_evaluator==0.16.0 jpype1 || {
+        echo "JPMML-Evaluator is missing, and pip can't install jpmml_evaluator and jpype1"
+        return $SKIPPED
+    }
+    cargo build --release --locked -p cannery-cli || return
+    CANNERY=$binary "$python" -m pytest -q -p no:cacheprovider tests/test_pmml.py || return
+    [ -z "${CANNERY_ZOO:-}" ] || "$python" scripts/export_pmml.py --cannery "$binary" $CANNERY_ZOO
 }
 
 suite_wheel() { # the Python package: built, installed into environments without it, tested there

@@ -267,7 +267,7 @@ impl Conversion {
     }
 
     /// Exports the model: what it computes is written, in the format of this target, instead of its values. Without this, the
-    /// name of the file to write decides: `.onnx` is ONNX.
+    /// name of the file to write decides: `.onnx` is ONNX, `.pmml` PMML.
     #[must_use]
     pub fn export(mut self, target: ExportTarget, options: ExportOptions) -> Self {
         self.export = Some((target, options));
@@ -395,7 +395,7 @@ impl Conversion {
         let (format, codec) = named(to);
         let format = self.format.or(format).ok_or_else(|| {
             let message =
-                "the name says neither .pkl, .pickle, .joblib nor .onnx: choose with --to pickle or --to joblib";
+                "the name says neither .pkl, .pickle, .joblib, .onnx nor .pmml: choose with --to pickle or --to joblib";
             Error::usage(message).in_file(to.display())
         })?;
         self.target.options(&Wish { format, protocol: self.protocol, codec: self.codec.or(codec) })

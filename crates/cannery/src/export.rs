@@ -1,5 +1,7 @@
 //! Models for other runtimes.
 
+use std::path::PathBuf;
+
 use cannery_export::{Gap, Onnx, Pmml};
 use cannery_graph::{DType, Graph, Op, Signature};
 use cannery_sklearn::{ColumnKind, Estimator};
@@ -8,6 +10,7 @@ use serde_json::Value as Json;
 use crate::error::{Error, Place, Result};
 use crate::model::Model;
 use crate::predict::{usual_dtype, usual_signature};
+use crate::verification::verification;
 
 /// What a model can be exported to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +58,7 @@ pub struct ExportOptions {
     float32: bool,
     opset: Option<u32>,
     zipmap: bool,
+    rows: Option<PathBuf>,
 }
 
 impl ExportOptions {
@@ -84,6 +88,14 @@ impl ExportOptions {
     #[must_use]
     pub fn zipmap(mut self, zipmap: bool) -> Self {
         self.zipmap = zipmap;
+        self
+    }
+
+    /// A table whose rows are written into a PMML document with the model's results for them, so that whoever runs the
+    /// document can check that it gives the same. It has up to 10,000 rows.
+    #[must_use]
+    pub fn verification(mut self, rows: impl Into<PathBuf>) -> Self {
+        self.rows = Some(rows.into());
         self
     }
 
@@ -143,7 +155,12 @@ impl Model {
         let metadata = self.properties(&graph, &*estimator);
         let written = match target {
             ExportTarget::Onnx => options.onnx().metadata(metadata).write(&graph),
-            ExportTarget::Pmml => options.pmml().metadata(metadata).write(&graph),
+            ExportTarget::Pmml => {
+                let request = options.methods.as_deref().unwrap_or("all");
+                let rows =
+                    options.rows.as_deref().map(|rows| verification(self, rows, request)).transpose()?;
+                options.pmml().metadata(metadata).verification(rows).write(&graph)
+            }
         };
         written.map_err(|error| match self.other_target(target, options) {
             Some(other) => Error::unsupported(format!("{error}; {} can hold it", other.name())),

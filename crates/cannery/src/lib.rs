@@ -36,6 +36,7 @@ mod plain;
 mod predict;
 mod properties;
 pub mod scan;
+mod verification;
 
 pub use assemble::assemble;
 pub use bench::{Benchmark, Run, Timings};

@@ -63,7 +63,7 @@ pub(crate) enum Command {
     /// Show which formats a model can be exported to, and why not
     #[command(after_help = crate::targets::EXAMPLES)]
     Targets(crate::targets::Targets),
-    /// Write a model file as pickle or joblib for other versions, or as ONNX
+    /// Write a model file as pickle or joblib for other versions, or as ONNX or PMML
     #[command(after_help = crate::convert::EXAMPLES)]
     Convert(crate::convert::Convert),
     /// Print a completion script for a shell

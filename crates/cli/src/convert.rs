@@ -16,6 +16,7 @@ Examples:
   cannery convert model.joblib model.pkl --target python=3.8,numpy=1
   cannery convert model.pkl new.pkl --scikit-learn 1.9 --explain
   cannery convert model.joblib model.onnx --method predict,predict_proba
+  cannery convert model.joblib model.pmml --rows rows.csv
 
 `convert` judges the file like scan: it rejects a dangerous file, and warns about an unknown one.
 Exit status: 0 written, 1 rejected, 2 error. `cannery --limits` lists the options that limit size and memory.";
@@ -27,7 +28,7 @@ pub(crate) struct Convert {
     #[arg(value_name = "IN", value_hint = ValueHint::FilePath)]
     pub(crate) from: PathBuf,
 
-    /// The file to write; without --to and --compress, its name decides: .pkl, .joblib, .joblib.gz …, .onnx
+    /// The file to write; without --to and --compress, its name decides: .pkl, .joblib, .joblib.gz …, .onnx, .pmml
     #[arg(value_name = "OUT", value_hint = ValueHint::FilePath)]
     pub(crate) to: PathBuf,
 
@@ -59,7 +60,7 @@ pub(crate) struct Convert {
     #[arg(long)]
     explain: bool,
 
-    /// Compare the predictions of both files for these rows
+    /// Rows to compare both files by, or to store in a .pmml
     #[arg(long, value_name = "INPUT", value_hint = ValueHint::FilePath)]
     rows: Option<PathBuf>,
 
@@ -71,7 +72,7 @@ pub(crate) struct Convert {
     #[arg(long)]
     accept_class_change: bool,
 
-    /// For .onnx: the methods that become outputs, separated by commas, or all
+    /// For .onnx and .pmml: the methods that become outputs, separated by commas, or all
     #[arg(long, value_name = "NAMES")]
     method: Option<String>,
 
@@ -79,7 +80,7 @@ pub(crate) struct Convert {
     #[arg(long, value_name = "N")]
     opset: Option<u32>,
 
-    /// For .onnx: inputs are float32 instead of float64
+    /// For .onnx and .pmml: inputs are float32 instead of float64
     #[arg(long)]
     float32: bool,
 
@@ -197,6 +198,9 @@ fn exported(args: &Convert) -> Option<(ExportTarget, ExportOptions)> {
     let mut options = ExportOptions::default().float32(args.float32).zipmap(args.zipmap);
     if let Some(methods) = &args.method {
         options = options.methods(methods);
+    }
+    if let Some(rows) = &args.rows {
+        options = options.verification(rows);
     }
     if let Some(opset) = args.opset {
         options = options.opset(opset);

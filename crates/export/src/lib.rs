@@ -17,4 +17,4 @@ mod pmml;
 pub use error::{Error, Gap};
 pub use legalise::Support;
 pub use onnx::{OPERATORS, Onnx};
-pub use pmml::{PMML_OPERATORS, Pmml};
+pub use pmml::{PMML_OPERATORS, Pmml, Verification};

@@ -1,8 +1,9 @@
 //! A model file that was opened.
 
+use std::path::PathBuf;
 use std::sync::OnceLock;
 
-use cannery::DumpOptions;
+use cannery::{DumpOptions, ExportOptions, ExportTarget};
 use pyo3::exceptions::PyAttributeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList};
@@ -71,6 +72,23 @@ impl Model {
         results::result(py, method, called.map_err(|error| raise(py, &error))?, labels)
     }
 
+    /// The model in the format of a target: bytes, or a file.
+    fn export<'py>(
+        &self,
+        py: Python<'py>,
+        target: ExportTarget,
+        options: ExportOptions,
+        methods: Option<&str>,
+        path: Option<PathBuf>,
+    ) -> PyResult<Option<Bound<'py, PyBytes>>> {
+        let options = methods.into_iter().fold(options, ExportOptions::methods);
+        let made = py.detach(|| self.model.export(target, &options)).map_err(|error| raise(py, &error))?;
+        match path {
+            Some(path) => std::fs::write(path, made).map(|()| None).map_err(Into::into),
+            None => Ok(Some(PyBytes::new(py, &made))),
+        }
+    }
+
     fn labels(&self) -> Option<&str> {
         self.labels.get_or_init(|| self.model.estimator_part().ok()?.label_dtype()).as_deref()
     }
@@ -78,6 +96,62 @@ impl Model {
 
 #[pymethods]
 impl Model {
+    /// The model as ONNX: bytes, or a file at ``path``.
+    ///
+    /// Parameters
+    /// ----------
+    /// path : str or os.PathLike, optional
+    ///     The file to write; without it the bytes are returned.
+    /// methods : str, optional
+    ///     The methods that become outputs, with commas between them, or ``"all"``.
+    /// float32 : bool
+    ///     Whether the caller brings float32.
+    /// opset : int, optional
+    ///     The operator set, 21 if nothing is said.
+    #[pyo3(signature = (path=None, *, methods=None, float32=false, opset=None))]
+    fn to_onnx<'py>(
+        &self,
+        py: Python<'py>,
+        path: Option<PathBuf>,
+        methods: Option<&str>,
+        float32: bool,
+        opset: Option<u32>,
+    ) -> PyResult<Option<Bound<'py, PyBytes>>> {
+        let mut options = ExportOptions::default().float32(float32);
+        if let Some(opset) = opset {
+            options = options.opset(opset);
+        }
+        self.export(py, ExportTarget::Onnx, options, methods, path)
+    }
+
+    /// The model as PMML: bytes, or a file at ``path``.
+    ///
+    /// Parameters
+    /// ----------
+    /// path : str or os.PathLike, optional
+    ///     The file to write; without it the bytes are returned.
+    /// methods : str, optional
+    ///     The methods that the document has, with commas between them, or ``"all"``.
+    /// float32 : bool
+    ///     Whether the caller brings float32.
+    /// rows : str or os.PathLike, optional
+    ///     A table whose rows are stored with their results, by which runtimes check that they compute the same.
+    #[pyo3(signature = (path=None, *, methods=None, float32=false, rows=None))]
+    fn to_pmml<'py>(
+        &self,
+        py: Python<'py>,
+        path: Option<PathBuf>,
+        methods: Option<&str>,
+        float32: bool,
+        rows: Option<PathBuf>,
+    ) -> PyResult<Option<Bound<'py, PyBytes>>> {
+        let mut options = ExportOptions::default().float32(float32);
+        if let Some(rows) = rows {
+            options = options.verification(rows);
+        }
+        self.export(py, ExportTarget::Pmml, options, methods, path)
+    }
+
     /// A method, parameter or fitted attribute of the estimator.
     fn __getattr__<'py>(slf: &Bound<'py, Self>, name: &str) -> PyResult<Bound<'py, PyAny>> {
         let (py, this) = (slf.py(), slf.get());

@@ -19,7 +19,8 @@ pub(super) struct Checks {
 }
 
 impl Checks {
-    fn narrow(&mut self, low: f64, high: f64) {
+    /// Only numbers from the first to the second are fine.
+    pub(super) fn narrow(&mut self, low: f64, high: f64) {
         let (old_low, old_high) = self.range.unwrap_or((f64::NEG_INFINITY, f64::INFINITY));
         self.range = Some((old_low.max(low), old_high.min(high)));
     }

@@ -52,53 +52,81 @@ pub(super) fn each(net: &mut Net, x: Arg<'_>, function: impl Fn(Expr) -> Expr) -
 
 /// A function of one number.
 pub(super) fn elementwise(net: &mut Net, x: Arg<'_>, function: Function) -> Made {
-    let zero = || Expr::Number(0.0);
     let columns = x.numbers(net)?;
     let mut made = Vec::with_capacity(columns.len());
     for column in &columns {
-        let x = column.expr.clone();
-        let expr = match function {
-            Function::Negate => apply("-", [zero(), x]),
-            Function::Exp => apply("exp", [x]),
-            Function::Log => apply_nan("ln", [x]),
-            Function::Sqrt => apply_nan("sqrt", [x]),
-            Function::Absolute => apply("abs", [x]),
-            Function::Square => {
-                let x = column.bound(net);
-                apply("*", [x.clone(), x])
-            }
-            Function::ExpM1 => apply("expm1", [x]),
-            Function::Log1P => apply_nan("ln1p", [x]),
-            Function::Expit => expit(x),
-            Function::Floor => apply("floor", [x]),
-            Function::Ceil => apply("ceil", [x]),
-            Function::Exp2
-            | Function::Log2
-            | Function::Log10
-            | Function::Cbrt
-            | Function::Sign
-            | Function::Reciprocal
-            | Function::Round
-            | Function::Truncate
-            | Function::Sin
-            | Function::Cos
-            | Function::Tan
-            | Function::ArcSin
-            | Function::ArcCos
-            | Function::ArcTan
-            | Function::Sinh
-            | Function::Cosh
-            | Function::Tanh
-            | Function::ArcSinh
-            | Function::Relu
-            | Function::NormalCdf
-            | Function::NormalPpf => return Err(format!("the function {function}")),
+        let x = column.bound(net);
+        let expr = of_one(function, x.clone())?;
+        let compares = matches!(
+            function,
+            Function::Sign | Function::Truncate | Function::Relu | Function::Cbrt | Function::ArcSinh
+        );
+        let expr = match compares && column.missing {
+            true => choose(apply("isMissing", [x.clone()]), x, expr),
+            false => expr,
         };
-        let may_overflow = !matches!(function, Function::Negate | Function::Absolute | Function::Expit);
-        let overflows = column.overflows || may_overflow;
-        made.push(Column { overflows, ..column.with(expr) });
+        let is_bounded = matches!(
+            function,
+            Function::Negate | Function::Absolute | Function::Expit | Function::Tanh | Function::Relu
+        );
+        made.push(Column { overflows: column.overflows || !is_bounded, ..column.with(expr) });
     }
     Ok(Value::Columns(made))
+}
+
+fn of_one(function: Function, x: Expr) -> Result<Expr, String> {
+    let number = Expr::Number;
+    let below_zero = || apply("lessThan", [x.clone(), number(0.0)]);
+    let signed = |size: Expr| choose(below_zero(), apply("-", [number(0.0), size.clone()]), size);
+    let size = || apply("abs", [x.clone()]);
+    Ok(match function {
+        Function::Negate => apply("-", [number(0.0), x]),
+        Function::Exp => apply("exp", [x]),
+        Function::Exp2 => apply("pow", [number(2.0), x]),
+        Function::Log => apply_nan("ln", [x]),
+        Function::Log2 => apply_nan("/", [apply_nan("ln", [x]), number(std::f64::consts::LN_2)]),
+        Function::Log10 => apply_nan("log10", [x]),
+        Function::Sqrt => apply_nan("sqrt", [x]),
+        Function::Cbrt => signed(apply("pow", [size(), number(1.0 / 3.0)])),
+        Function::Absolute => apply("abs", [x]),
+        Function::Sign => {
+            let above = apply("greaterThan", [x.clone(), number(0.0)]);
+            choose(below_zero(), number(-1.0), choose(above, number(1.0), number(0.0)))
+        }
+        Function::Square => apply("*", [x.clone(), x]),
+        Function::Reciprocal => apply("/", [number(1.0), x]),
+        Function::Floor => apply("floor", [x]),
+        Function::Ceil => apply("ceil", [x]),
+        Function::Round => apply("rint", [x]),
+        Function::Truncate => choose(below_zero(), apply("ceil", [x.clone()]), apply("floor", [x.clone()])),
+        Function::Sin => apply("sin", [x]),
+        Function::Cos => apply("cos", [x]),
+        Function::Tan => apply("tan", [x]),
+        Function::ArcSin => apply_nan("asin", [x]),
+        Function::ArcCos => apply_nan("acos", [x]),
+        Function::ArcTan => apply("atan", [x]),
+        Function::Sinh => apply("sinh", [x]),
+        Function::Cosh => apply("cosh", [x]),
+        Function::Tanh => apply("tanh", [x]),
+        // without loss near 0: ln1p(|x| + x²/(1 + √(x² + 1)))
+        Function::ArcSinh => {
+            let square = || apply("*", [x.clone(), x.clone()]);
+            let root = apply("sqrt", [apply("+", [square(), number(1.0)])]);
+            let rest = apply("/", [square(), apply("+", [number(1.0), root])]);
+            signed(apply("ln1p", [apply("+", [size(), rest])]))
+        }
+        Function::Relu => choose(below_zero(), number(0.0), x.clone()),
+        Function::ExpM1 => apply("expm1", [x]),
+        Function::Log1P => apply_nan("ln1p", [x]),
+        Function::Expit => expit(x),
+        Function::NormalCdf => {
+            let erf = apply("erf", [apply("/", [x, number(std::f64::consts::SQRT_2)])]);
+            apply("*", [number(0.5), apply("+", [number(1.0), erf])])
+        }
+        Function::NormalPpf => return Err("PMML's inverse of the normal distribution is less exact".into()),
+        #[allow(unreachable_patterns)]
+        _ => return Err(super::emit::LATER.into()),
+    })
 }
 
 /// 1/(1 + e⁻ˣ)
@@ -127,8 +155,11 @@ pub(super) fn codes(net: &mut Net, x: Arg<'_>, codes: &Codes) -> Made {
                 Column { missing: true, root: None, ..column.with(there) }
             }
             Code::Position(numbers) => {
-                let x = column.bound(net);
-                let x = finite(net, column, x);
+                let mut x = column.bound(net);
+                match column.root {
+                    Some(input) => net.inputs[input].checks.narrow(-f64::MAX, f64::MAX),
+                    None => x = finite(net, column, x),
+                }
                 let field = net.bind("number", &x);
                 let rows = numbers.iter().enumerate().map(|(at, &value)| (value, at as f64));
                 let expr = super::lookup::table_of_numbers(field, rows, None, None);

@@ -6,7 +6,7 @@ use cannery_graph::{Cast, DType, Labels, Op, PairKernel, Step, Type};
 
 use super::expr::{Expr, FieldId, Table, apply, choose};
 use super::net::Net;
-use super::{algebra, check, columns, lookup, neighbors, scores, svm, text, trees};
+use super::{algebra, check, columns, lookup, neighbors, reduce, scores, svm, text, trees};
 
 /// Why tokens counted by hash can't be expressed.
 pub(super) const HASHES: &str = "every hash would be a field";
@@ -142,12 +142,16 @@ pub(super) fn emit(net: &mut Net, step: &Step<'_>, inputs: &[Column], args: &[Ar
         Op::Input(_) => Value::Columns(inputs.to_vec()),
         Op::Field(field) => Value::Columns(inputs.get(field.column).cloned().into_iter().collect()),
         Op::ArgMax => scores::arg_max(net, x()?)?,
+        Op::Arith(how) => reduce::arith(net, args, *how)?,
+        Op::Binarize(binarize) => reduce::binarize(net, x()?, binarize.above)?,
         Op::Cast(to) => cast(net, x()?, *to)?,
         Op::Clip(clip) => columns::clip(net, x()?, *clip)?,
         Op::Codes(codes) => columns::codes(net, x()?, codes)?,
         Op::Columns(wanted) => pick(x()?, &wanted.0)?,
+        Op::Combine(combine) => reduce::combine(net, args, combine)?,
         Op::Complement => scores::complement(net, x()?)?,
         Op::Concat => concat(args)?,
+        Op::Constant(constant) => reduce::constant(constant)?,
         Op::Dense | Op::Sparse | Op::Flatten => x()?.value.clone(),
         Op::Elementwise(function) => columns::elementwise(net, x()?, *function)?,
         Op::GroupArgMax(groups) => scores::group_arg_max(net, x()?, &groups.widths)?,
@@ -162,11 +166,16 @@ pub(super) fn emit(net: &mut Net, step: &Step<'_>, inputs: &[Column], args: &[Ar
         Op::Neighbors(search) => neighbors::search(net, x()?, search)?,
         Op::NormalizeSum => scores::normalize_sum(net, x()?)?,
         Op::OneHot(one_hot) => lookup::one_hot(net, x()?, one_hot)?,
+        Op::OnesForZeros => reduce::ones_for_zeros(net, x()?)?,
+        Op::OvoScores(scores) => svm::ovo_scores(net, args, scores.classes)?,
         Op::OvoVotes(votes) => svm::ovo_votes(net, x()?, votes.classes)?,
         Op::OvrScores(scores) => svm::ovr_scores(net, x()?, scores.classes)?,
+        Op::PairDistance(pairs) => algebra::pair_distance(net, x()?, pairs)?,
         Op::PairKernel(kernel) => {
             Value::Kernel(Rc::new(Kernels { of: x()?.numbers(net)?, kernel: kernel.clone() }))
         }
+        Op::Poly(poly) => reduce::poly(net, x()?, poly, step.ty)?,
+        Op::Reduce(how) => reduce::reduce(net, x()?, how)?,
         Op::RowNorm(norm) => algebra::row_norm(net, x()?, *norm, step.ty)?,
         Op::Scale(scale) => columns::scale(net, x()?, scale)?,
         Op::Softmax => scores::softmax(net, x()?)?,

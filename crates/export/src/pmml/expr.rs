@@ -69,6 +69,14 @@ pub(super) fn sum(mut terms: Vec<Expr>) -> Expr {
 }
 
 impl Expr {
+    /// The same function, of which NaN is a result like any other.
+    pub(super) fn taking_nan(self) -> Self {
+        match self {
+            Self::Apply { function, args, .. } => Self::Apply { function, args, takes_nan: true },
+            other => other,
+        }
+    }
+
     /// Calls it with every field that it looks at.
     pub(super) fn fields(&self, see: &mut impl FnMut(FieldId)) {
         match self {

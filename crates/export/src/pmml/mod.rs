@@ -19,13 +19,18 @@ mod names;
 mod neighbors;
 mod net;
 mod outputs;
+mod reduce;
 mod regex;
 mod scores;
 mod support;
 mod svm;
+#[cfg(test)]
+mod tests;
 mod text;
 mod trees;
+mod verification;
 mod xml;
 
 pub use model::Pmml;
 pub use support::PMML_OPERATORS;
+pub use verification::Verification;

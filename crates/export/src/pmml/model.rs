@@ -11,6 +11,7 @@ use super::names::{self, label, label_type};
 use super::net::{Net, write_target};
 use super::outputs::{Last, last};
 use super::support::Document;
+use super::verification::Verification;
 use super::xml::Xml;
 use crate::error::{Error, Gap};
 use crate::legalise::{Target, gap, legalise};
@@ -30,10 +31,11 @@ use crate::methods::chosen;
 /// assert!(document.contains("<Apply function=\"exp\">"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Pmml {
     methods: Option<Vec<String>>,
     metadata: Vec<(String, String)>,
+    verification: Option<Verification>,
 }
 
 impl Pmml {
@@ -49,6 +51,13 @@ impl Pmml {
     #[must_use]
     pub fn metadata(mut self, metadata: Vec<(String, String)>) -> Self {
         self.metadata = metadata;
+        self
+    }
+
+    /// Rows with their results, by which runtimes check that they compute the same.
+    #[must_use]
+    pub fn verification(mut self, verification: Option<Verification>) -> Self {
+        self.verification = verification;
         self
     }
 
@@ -81,7 +90,7 @@ impl Pmml {
             let step = graph.steps().nth(edge.index());
             step.map_or_else(|| Error::Usage(reason.clone()), |step| refused(&step, reason.clone()))
         })?;
-        self.document(net, graph, last).finish().map_err(|illegal| {
+        self.document(net, graph, last)?.finish().map_err(|illegal| {
             Error::Usage(format!("XML can't hold the character {illegal:?} of a label, a category or a name"))
         })
     }
@@ -98,7 +107,7 @@ impl Pmml {
         }
     }
 
-    fn document(&self, mut net: Net, graph: &Graph, last: Last) -> Xml {
+    fn document(&self, mut net: Net, graph: &Graph, last: Last) -> Result<Xml, Error> {
         let mut xml = Xml::default();
         xml.declare();
         xml.open("PMML", &[("xmlns", "http://www.dmg.org/PMML-4_4"), ("version", "4.4")]);
@@ -110,9 +119,9 @@ impl Pmml {
             xml.append(transformations);
             xml.close("TransformationDictionary");
         }
-        write_models(&mut xml, net, last);
+        write_models(&mut xml, net, last, self.verification.as_ref())?;
         xml.close("PMML");
-        xml
+        Ok(xml)
     }
 
     fn write_header(&self, xml: &mut Xml, graph: &Graph) {
@@ -206,14 +215,26 @@ fn write_dictionary(xml: &mut Xml, net: &Net, last: &Last) {
 }
 
 /// The last model alone, or a chain that ends with it.
-fn write_models(xml: &mut Xml, mut net: Net, last: Last) {
+fn write_models(
+    xml: &mut Xml,
+    mut net: Net,
+    mut last: Last,
+    verification: Option<&Verification>,
+) -> Result<(), Error> {
     let segments = std::mem::take(&mut net.segments);
     let inputs = used_inputs(&net, segments.iter().map(|segment| &segment.active).chain([&last.active]));
     let function = last.function;
-    if segments.is_empty() {
-        write_last(xml, last, |xml| write_inputs(xml, &net, &inputs));
-        return;
+    let mut verified = Xml::default();
+    if let Some(verification) = verification {
+        super::verification::write(&mut verified, &net, &inputs, &last.fields, verification)?;
     }
+    if segments.is_empty() {
+        last.body.append(std::mem::take(&mut verified));
+        write_last(xml, last, |xml| write_inputs(xml, &net, &inputs));
+        return Ok(());
+    }
+    // what no model of a chain names is not checked
+    last.active.extend(&inputs);
     xml.open("MiningModel", &[("functionName", function)]);
     xml.open("MiningSchema", &[]);
     write_inputs(xml, &net, &inputs);
@@ -242,7 +263,9 @@ fn write_models(xml: &mut Xml, mut net: Net, last: Last) {
     write_last(xml, last, |xml| net.write_active(xml, &active));
     xml.close("Segment");
     xml.close("Segmentation");
+    xml.append(verified);
     xml.close("MiningModel");
+    Ok(())
 }
 
 /// The inputs that models look at, and those that are checked.

@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use cannery_graph::{DType, Graph, Labels, Type};
+use cannery_graph::{DType, Graph, Labels, Op, Type};
 
+use super::check::Checks;
 use super::emit::{Column, Value};
-use super::expr::{Expr, FieldId, Table};
+use super::expr::{Expr, FieldId, Table, apply, apply_nan, choose, sum};
 use super::names::{self, Named};
-use super::net::Net;
+use super::net::{Input, Net};
 use super::xml::Xml;
 
 /// The last model of a document.
@@ -21,6 +22,8 @@ pub(super) struct Last {
     pub(super) body: Xml,
     /// The target, if there is one.
     pub(super) target: Option<Target>,
+    /// The fields of each result, column by column.
+    pub(super) fields: Vec<(String, Vec<Rc<str>>)>,
 }
 
 /// What a document predicts.
@@ -38,7 +41,8 @@ pub(super) fn last(
     values: &[Option<Value>],
 ) -> Result<Last, (cannery_graph::Edge, String)> {
     let classes = names::classes(graph);
-    let (mut outputs, mut used) = (Xml::default(), Vec::new());
+    let check = input_check(net, graph);
+    let (mut outputs, mut fields, mut used) = (Xml::default(), Vec::new(), Vec::new());
     let mut predicted = None;
     for Named { method, edge } in results {
         let Some(Value::Columns(columns)) = &values[edge.index()] else {
@@ -51,20 +55,25 @@ pub(super) fn last(
         {
             let name = net.unique("y");
             predicted = Some((column.clone(), name.clone()));
+            fields.push((method.clone(), vec![name]));
             continue;
         }
+        let mut names = Vec::with_capacity(columns.len());
         for (index, column) in columns.iter().enumerate() {
             let name = names::column(method, index, columns.len(), classes);
             let name = net.unique(&name);
-            let (expr, data_type) = output(net, column, ty);
+            let column = checked(net, column, check);
+            let (expr, data_type) = output(net, &column, ty);
             used.extend(net.roots(&expr));
             write_output(net, &mut outputs, &name, &format!("{method}[{index}]"), &expr, data_type);
+            names.push(name);
         }
+        fields.push((method.clone(), names));
     }
     let mut body = Xml::default();
     let (element, function, target) = match predicted {
         Some((column, name)) => {
-            let field = column.field(net);
+            let field = checked(net, &column, check).field(net);
             used.extend(net.active([field]));
             let field = net.name(field);
             match &column.labels {
@@ -84,7 +93,28 @@ pub(super) fn last(
         }
     };
     let active = used.into_iter().collect();
-    Ok(Last { element, function, active, outputs, body, target })
+    Ok(Last { element, function, active, outputs, body, target, fields })
+}
+
+/// A field that is 0 and looks at all inputs that are checked: a tree looks at some of them only, and JPMML-Evaluator checks
+/// what is looked at.
+fn input_check(net: &mut Net, graph: &Graph) -> Option<FieldId> {
+    if !graph.nodes().iter().any(|node| matches!(node.op, Op::TreeEnsemble(_))) {
+        return None;
+    }
+    let is_checked = |input: &&Input| input.checks != Checks::default();
+    let fields: Vec<FieldId> = net.inputs.iter().filter(is_checked).map(|input| input.field).collect();
+    let zero = || Expr::Number(0.0);
+    let look = |field: &FieldId| choose(apply("isMissing", [Expr::Field(*field)]), zero(), zero());
+    let looks: Vec<Expr> = fields.iter().map(look).collect();
+    (!looks.is_empty()).then(|| net.bind_as("check", &sum(looks), "double"))
+}
+
+/// A result that is an error where an input is one.
+fn checked(net: &mut Net, column: &Column, check: Option<FieldId>) -> Column {
+    let Some(check) = check.filter(|_| !column.is_text) else { return column.clone() };
+    let expr = apply_nan("+", [column.expr.clone(), Expr::Field(check)]);
+    Column { expr: Expr::Field(net.bind("result", &expr)), ..column.clone() }
 }
 
 /// Whether it can be what a document predicts.

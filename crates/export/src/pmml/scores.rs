@@ -47,11 +47,17 @@ pub(super) fn labels(net: &mut Net, x: Arg<'_>, labels: &Labels) -> Made {
 
 /// 1 where x is above.
 pub(super) fn threshold(net: &mut Net, x: Arg<'_>, above: f64) -> Made {
-    let made = x.refs(net)?.into_iter().map(|x| {
-        let is_above = apply("greaterThan", [x, Expr::Number(above)]);
-        Column::number(choose(is_above, Expr::Number(1.0), Expr::Number(0.0)))
-    });
+    let made = x
+        .refs(net)?
+        .into_iter()
+        .map(|x| Column::number(choose(is_above(x, above), Expr::Number(1.0), Expr::Number(0.0))));
     Ok(Value::Columns(made.collect()))
+}
+
+/// Whether x is above a number; NaN, which is above all numbers to JPMML-Evaluator, is not.
+pub(super) fn is_above(x: Expr, bound: f64) -> Expr {
+    let is_number = apply("lessOrEqual", [x.clone(), Expr::Number(f64::INFINITY)]);
+    apply("and", [apply("greaterThan", [x, Expr::Number(bound)]), is_number])
 }
 
 /// [1 − p, p]
@@ -74,11 +80,11 @@ pub(super) fn normalize_sum(net: &mut Net, x: Arg<'_>) -> Made {
 fn exponents(net: &mut Net, scores: &[Expr]) -> (Expr, Vec<Expr>, Expr) {
     let most = Expr::Field(net.bind("most", &apply("max", scores.to_vec())));
     let exponent = |score: &Expr| {
-        let rest = apply("-", [score.clone(), most.clone()]);
-        Expr::Field(net.bind("exp", &apply("exp", [rest])))
+        let rest = apply_nan("-", [score.clone(), most.clone()]);
+        Expr::Field(net.bind("exp", &apply_nan("exp", [rest])))
     };
     let exponents: Vec<Expr> = scores.iter().map(exponent).collect();
-    let total = Expr::Field(net.bind("total", &sum(exponents.clone())));
+    let total = Expr::Field(net.bind("total", &sum(exponents.clone()).taking_nan()));
     (most, exponents, total)
 }
 
@@ -86,7 +92,7 @@ fn exponents(net: &mut Net, scores: &[Expr]) -> (Expr, Vec<Expr>, Expr) {
 pub(super) fn softmax(net: &mut Net, x: Arg<'_>) -> Made {
     let scores = x.refs(net)?;
     let (_, exponents, total) = exponents(net, &scores);
-    let of = |e: Expr| Column::number(apply("/", [e, total.clone()]));
+    let of = |e: Expr| Column::number(apply_nan("/", [e, total.clone()]));
     Ok(Value::Columns(exponents.into_iter().map(of).collect()))
 }
 
@@ -94,8 +100,8 @@ pub(super) fn softmax(net: &mut Net, x: Arg<'_>) -> Made {
 pub(super) fn log_softmax(net: &mut Net, x: Arg<'_>) -> Made {
     let scores = x.refs(net)?;
     let (most, _, total) = exponents(net, &scores);
-    let log = apply("+", [apply("ln", [total]), most]);
+    let log = apply_nan("+", [apply_nan("ln", [total]), most]);
     let log = Expr::Field(net.bind("log", &log));
-    let of = |x: Expr| Column::number(apply("-", [x, log.clone()]));
+    let of = |x: Expr| Column::number(apply_nan("-", [x, log.clone()]));
     Ok(Value::Columns(scores.into_iter().map(of).collect()))
 }

@@ -17,12 +17,16 @@ macro_rules! support {
 
 support! {
     "arg_max": "max, equal, min";
+    "arith": "+, -, *, /, max, min";
+    "binarize": "if, greaterThan";
     "cast": "DerivedField of dataType float, then double", "a column of text that becomes a number, and the reverse";
     "clip": "if";
     "codes": "MapValues; floor";
     "columns": "nothing: a column is a field";
+    "combine": "sum, /; if, equal; MiningModel of weightedMedian";
     "complement": "-";
     "concat": "nothing: a column is a field";
+    "constant": "Constant";
     "dense": "nothing: all columns are fields";
     "elementwise": "the function";
     "field": "DataField";
@@ -41,15 +45,20 @@ support! {
     "neighbors": "NearestNeighborModel with entityId and affinity", "other distances than Euclidean, Manhattan, Chebyshev and Minkowski without weights; of points at one distance the first counts";
     "normalize_sum": "sum, /";
     "one_hot": "if, equal";
+    "ones_for_zeros": "if, and, equal";
+    "ovo_scores": "as ovr_scores", "as of ovr_scores";
     "ovo_votes": "if, sum, then as arg_max";
     "ovr_scores": "if, sum, abs, /", "scikit-learn 0.20 and before: the scores of a row depend on the other rows";
     "pair_coupling": "–", "it iterates until it converges, which PMML can't";
+    "pair_distance": "sum, *, max, sqrt; abs";
     "pair_kernel": "the kernel of SupportVectorMachineModel", "kernel values that are not summed up";
+    "poly": "*";
+    "reduce": "sum, min, max, median, ln, exp", "missing numbers among others";
     "row_norm": "sum or max, sqrt, /";
     "scale": "-, *, /, +: one after the other";
     "softmax": "max, exp, sum, /";
     "sparse": "nothing: all columns are fields";
-    "svm_pairs": "SupportVectorMachineModel for each pair";
+    "svm_pairs": "SupportVectorMachineModel for each pair; sum of kernel values that the caller brings";
     "tf_idf": "ln, +, *";
     "threshold": "if, greaterThan";
     "tokens": "lowercase, replace", "accents taken off; tokens with spaces in them";
@@ -73,6 +82,9 @@ impl Target for Document {
             Op::Tokens(tokens) => text::refuses(tokens),
             Op::Neighbors(search) => neighbors::refuses(search.metric()).map(Into::into),
             Op::OvrScores(scores) if scores.confidence == Confidence::BatchScaled => {
+                Some("the scores of a row depend on the other rows of its batch".into())
+            }
+            Op::OvoScores(scores) if scores.confidence == Confidence::BatchScaled => {
                 Some("the scores of a row depend on the other rows of its batch".into())
             }
             // where the answer depends on what a step takes, it is given when it is written

@@ -3,8 +3,9 @@
 use cannery_graph::{Kernel, Points, SvmPairs};
 
 use super::emit::{Arg, Column, Kernels, Made, Value};
-use super::expr::{Expr, FieldId, apply, choose, sum};
+use super::expr::{Expr, FieldId, apply, apply_nan, choose, sum};
 use super::net::Net;
+use super::scores::{first_of_most, is_above};
 use super::trees::predicted;
 use super::xml::{Xml, number};
 
@@ -84,7 +85,7 @@ fn write_vector(body: &mut Xml, points: &Points, row: usize) {
 
 /// The decision of each pair of classes.
 pub(super) fn svm_pairs(net: &mut Net, x: Arg<'_>, pairs: &SvmPairs) -> Made {
-    let Value::Kernel(kernels) = x.value else { return Err("it takes kernel values".into()) };
+    let given = if let Value::Kernel(_) = x.value { vec![] } else { x.refs(net)? };
     let mut starts = vec![0];
     for count in &pairs.counts {
         starts.push(starts[starts.len() - 1] + count);
@@ -96,11 +97,17 @@ pub(super) fn svm_pairs(net: &mut Net, x: Arg<'_>, pairs: &SvmPairs) -> Made {
             |row: usize, class: usize| pairs.coefs.row(row)[starts[class]..starts[class + 1]].iter().copied();
         let coefficients: Vec<f64> = of(j - 1, i).chain(of(i, j)).collect();
         let intercept = pairs.intercepts[made.len()];
-        let field = match vectors.is_empty() {
-            true => net.bind("decision", &apply("+", [Expr::Number(intercept), Expr::Number(0.0)])),
-            false => kernel_sum(net, kernels, &vectors, &coefficients, intercept),
-        };
-        made.push(Column::number(Expr::Field(field)));
+        made.push(Column::number(match x.value {
+            Value::Kernel(kernels) if !vectors.is_empty() => {
+                Expr::Field(kernel_sum(net, kernels, &vectors, &coefficients, intercept))
+            }
+            // kernel values that the caller brings
+            _ => {
+                let terms = vectors.iter().filter_map(|&vector| given.get(vector)).zip(&coefficients);
+                let products = terms.map(|(x, &c)| apply("*", [x.clone(), Expr::Number(c)])).collect();
+                apply("+", [sum(products), Expr::Number(intercept)])
+            }
+        }));
     }
     Ok(Value::Columns(made))
 }
@@ -109,18 +116,13 @@ fn all_pairs(classes: usize) -> impl Iterator<Item = (usize, usize)> {
     (0..classes).flat_map(move |i| (i + 1..classes).map(move |j| (i, j)))
 }
 
-/// The votes for a class: 1 where a condition of its decision is true, and its other one where it is the second of a pair.
-fn votes(
-    decisions: &[Expr],
-    classes: usize,
-    class: usize,
-    first: &'static str,
-    second: &'static str,
-) -> Expr {
+/// The votes for a class: those of pairs that it is the first of where a condition of their decision is true, and those of
+/// which it is the second where it is not.
+fn votes(decisions: &[Expr], classes: usize, class: usize, is_for_first: impl Fn(Expr) -> Expr) -> Expr {
     let vote = |((i, j), decision): ((usize, usize), &Expr)| {
-        let condition = if i == class { first } else { second };
-        let is_for = apply(condition, [decision.clone(), Expr::Number(0.0)]);
-        (i == class || j == class).then(|| choose(is_for, Expr::Number(1.0), Expr::Number(0.0)))
+        let (yes, no) = if i == class { (1.0, 0.0) } else { (0.0, 1.0) };
+        let is_for_first = is_for_first(decision.clone());
+        (i == class || j == class).then(|| choose(is_for_first, Expr::Number(yes), Expr::Number(no)))
     };
     sum(all_pairs(classes).zip(decisions).filter_map(vote).collect())
 }
@@ -129,10 +131,10 @@ fn votes(
 pub(super) fn ovo_votes(net: &mut Net, x: Arg<'_>, classes: usize) -> Made {
     let decisions = x.refs(net)?;
     let counts: Vec<Expr> = (0..classes)
-        .map(|class| votes(&decisions, classes, class, "greaterThan", "lessOrEqual"))
+        .map(|class| votes(&decisions, classes, class, |decision| is_above(decision, 0.0)))
         .map(|count| Expr::Field(net.bind("votes", &count)))
         .collect();
-    Ok(Value::Columns(vec![Column::number(super::scores::first_of_most(net, &counts, 0))]))
+    Ok(Value::Columns(vec![Column::number(first_of_most(net, &counts, 0))]))
 }
 
 /// Votes and a fraction of one by the decisions.
@@ -144,16 +146,45 @@ pub(super) fn ovr_scores(net: &mut Net, x: Arg<'_>, classes: usize) -> Made {
             let decision = decision.clone();
             match class {
                 class if class == i => Some(decision),
-                class if class == j => Some(apply("-", [Expr::Number(0.0), decision])),
+                class if class == j => Some(apply_nan("-", [Expr::Number(0.0), decision])),
                 _ => None,
             }
         };
-        let confidence = sum(all_pairs(classes).zip(&decisions).filter_map(signed).collect());
+        let confidence = sum(all_pairs(classes).zip(&decisions).filter_map(signed).collect()).taking_nan();
         let confidence = Expr::Field(net.bind("confidence", &confidence));
         let size = apply("+", [apply("abs", [confidence.clone()]), Expr::Number(1.0)]);
-        let fraction = apply("/", [confidence, apply("*", [Expr::Number(3.0), size])]);
-        let votes = votes(&decisions, classes, class, "greaterOrEqual", "lessThan");
-        made.push(Column::number(apply("+", [votes, fraction])));
+        let fraction = apply_nan("/", [confidence, apply("*", [Expr::Number(3.0), size])]);
+        let is_low = |decision| apply("lessThan", [decision, Expr::Number(0.0)]);
+        let is_for_first = |decision| apply("not", [is_low(decision)]);
+        let votes = votes(&decisions, classes, class, is_for_first);
+        made.push(Column::number(apply_nan("+", [votes, fraction])));
+    }
+    Ok(Value::Columns(made))
+}
+
+/// Votes and a fraction of one by the classes and the confidences of classifiers of two classes.
+pub(super) fn ovo_scores(net: &mut Net, args: &[Arg<'_>], classes: usize) -> Made {
+    let [labels, confidences] = args else { return Err("it takes classes and confidences".into()) };
+    let (labels, confidences) = (labels.refs(net)?, confidences.refs(net)?);
+    let mut made = Vec::with_capacity(classes);
+    for class in 0..classes {
+        let (mut terms, mut votes) = (Vec::new(), Vec::new());
+        for ((i, j), (label, confidence)) in all_pairs(classes).zip(labels.iter().zip(&confidences)) {
+            if i != class && j != class {
+                continue;
+            }
+            let (wins, signed) = match j == class {
+                true => (1.0, confidence.clone()),
+                false => (0.0, apply("-", [Expr::Number(0.0), confidence.clone()])),
+            };
+            terms.push(signed);
+            let is_for = apply("equal", [label.clone(), Expr::Number(wins)]);
+            votes.push(choose(is_for, Expr::Number(1.0), Expr::Number(0.0)));
+        }
+        let confidence = Expr::Field(net.bind("confidence", &sum(terms)));
+        let size = apply("+", [apply("abs", [confidence.clone()]), Expr::Number(1.0)]);
+        let fraction = apply_nan("/", [confidence, apply("*", [Expr::Number(3.0), size])]);
+        made.push(Column::number(apply("+", [sum(votes), fraction])));
     }
     Ok(Value::Columns(made))
 }

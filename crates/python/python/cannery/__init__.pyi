@@ -1,6 +1,6 @@
 import os
 from collections.abc import Sequence
-from typing import Any, Literal, Protocol, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias, overload
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -51,6 +51,37 @@ class Model:
     # a scipy.sparse.csr_matrix where scikit-learn gives one
     def transform(self, X: _Rows, /) -> Any: ...
     def score_samples(self, X: _Rows, /) -> _Array: ...
+    @overload
+    def to_onnx(
+        self, path: None = None, *, methods: str | None = None, float32: bool = False, opset: int | None = None
+    ) -> bytes: ...
+    @overload
+    def to_onnx(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        methods: str | None = None,
+        float32: bool = False,
+        opset: int | None = None,
+    ) -> None: ...
+    @overload
+    def to_pmml(
+        self,
+        path: None = None,
+        *,
+        methods: str | None = None,
+        float32: bool = False,
+        rows: str | os.PathLike[str] | None = None,
+    ) -> bytes: ...
+    @overload
+    def to_pmml(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        methods: str | None = None,
+        float32: bool = False,
+        rows: str | os.PathLike[str] | None = None,
+    ) -> None: ...
     def get_params(self, deep: bool = True) -> dict[str, Any]: ...
     @property
     def classes_(self) -> _Array | list[_Array]: ...
