@@ -29,6 +29,9 @@ METHODS = ["predict", "predict_proba", "predict_log_proba", "decision_function",
 MISRECORDED = {"ord-nan"}
 # rows whose k-th neighbour is as far as the next: NaN from every point
 TIED = {"knn-metric-correlation": [2]}
+# how far results may be, for the distribution; a model is near if all results are within NEAR
+BOUNDS = [0, 1e-9, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e300]
+NEAR = 1e-4
 DTYPES = {
     "tensor(double)": np.float64,
     "tensor(float)": np.float32,
@@ -178,7 +181,7 @@ def judge(exported, methods, meta, expected, wanted, rtol, skip=()):
         return "skipped", "a text is missing", []
     except Exception as error:
         return "different", f"{type(error).__name__}: {str(error)[:300]}", []
-    got, why, to_the_bit, errors = dict(zip(methods, got)), [], True, []
+    got, why, to_the_bit, errors = dict(zip(methods, got)), [], True, 0
     for method in wanted:
         for key, want in entries(expected, method).items():
             if key not in got:
@@ -188,24 +191,27 @@ def judge(exported, methods, meta, expected, wanted, rtol, skip=()):
             reason, bit = compare(has, want, rtol)
             to_the_bit &= bit
             why += [f"{key}: {reason}"] if reason else []
-            errors += distances(has, want)
+            errors = errors + distances(has, want)
     if why:
-        return "different", "; ".join(why), errors
-    return "equal", "bit" if to_the_bit else "close", errors
+        return "different", "; ".join(why), errors.tolist()
+    return "equal", "bit" if to_the_bit else "close", errors.tolist()
 
 
 def distances(got, want):
-    """How far each element is, relative above 1; a label or a NaN that differs is infinitely far."""
+    """How many elements there are, and how many of them are within each bound: relative above 1. A label or a NaN that
+    differs is infinitely far."""
     if got.size != want.size:
-        return [float("inf")] * want.size
+        return np.array([want.size] + [0] * len(BOUNDS))
     got = got.reshape(want.shape)
     if want.dtype.kind != "f" or got.dtype.kind != "f":
-        return [0.0 if same else float("inf") for same in (got.astype(str) == want.astype(str)).ravel()]
-    with np.errstate(all="ignore"):
-        got, want = got.astype(float).ravel(), want.astype(float).ravel()
-        far = np.abs(got - want) / np.maximum(1, np.abs(want))
-        same = (got == want) | (np.isnan(got) & np.isnan(want))
-    return np.where(same, 0.0, np.where(np.isnan(far), np.inf, far)).tolist()
+        far = np.where(got.astype(str) == want.astype(str), 0.0, np.inf)
+    else:
+        with np.errstate(all="ignore"):
+            got, want = got.astype(float), want.astype(float)
+            far = np.abs(got - want) / np.maximum(1, np.abs(want))
+            same = (got == want) | (np.isnan(got) & np.isnan(want))
+        far = np.where(same, 0.0, np.where(np.isnan(far), np.inf, far))
+    return np.array([far.size] + [int((far <= bound).sum()) for bound in BOUNDS])
 
 
 def main():
@@ -272,14 +278,15 @@ def report(args, who, results):
 
 def distribution(results):
     """How far results are from scikit-learn's."""
-    errors = np.array([error for *_, of_model in results.values() for error in of_model])
-    if not len(errors):
+    counts = np.array([of_model for *_, of_model in results.values() if of_model])
+    if not len(counts):
         return
-    bounds = [0, 1e-9, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2]
-    shares = [f"{'= 0' if not bound else f'<= {bound:g}'}: {np.mean(errors <= bound):.4%}" for bound in bounds]
-    print(f"{len(errors)} results, of these far from scikit-learn's " + ", ".join(shares) + f"; labels or NaN that differ: {np.isinf(errors).sum()}")
-    good = sum(all(error <= 1e-4 for error in of_model) for *_, of_model in results.values() if of_model)
-    print(f"{good} of {sum(bool(of_model) for *_, of_model in results.values())} models have all results within 1e-4")
+    total, *within = counts.sum(axis=0).tolist()
+    shares = [f"{'= 0' if not bound else f'<= {bound:g}'} {part / total:.3%}" for bound, part in zip(BOUNDS, within)]
+    print(f"how far {total} results are from scikit-learn's: " + ", ".join(shares[:-1]))
+    print(f"{total - within[-1]} of them are another label or NaN")
+    near = counts[:, 1 + BOUNDS.index(NEAR)] == counts[:, 0]
+    print(f"{near.sum()} of {len(counts)} models have all results within {NEAR:g}")
 
 
 if __name__ == "__main__":

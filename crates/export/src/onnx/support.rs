@@ -1,8 +1,8 @@
 //! What ONNX holds of each operator, and why not all of it.
 
-use cannery_graph::{Confidence, DType, Graph, NeighborReduce, Op, Reduction, Shape, Step};
+use cannery_graph::{Confidence, DType, Graph, NeighborReduce, Op, Shape, Step};
 
-use super::{columns, hashes, kernel, reduce, scores, text};
+use super::{hashes, text};
 use crate::legalise::{Support, Target};
 
 macro_rules! support {
@@ -22,12 +22,12 @@ support! {
     "clip": "Less, Where, Greater, Where";
     "codes": "Gather, LabelEncoder or Mod, Concat";
     "columns": "Gather";
-    "combine": "Sum in order, Div", "weighted medians, votes and logarithms of sums";
+    "combine": "Add in order, Div; votes by Equal and Where; weighted medians by TopK, CumSum, ArgMax; logarithms of sums by Exp and log1p";
     "complement": "Sub, Concat";
     "concat": "Concat";
     "constant": "Shape, Expand";
     "dense": "nothing: all tensors are dense";
-    "elementwise": "the function, or its parts: expit is 1/(1+Exp(−x)), log1p and expm1 are Kahan's, tanh is of expm1", "functions that ONNX Runtime does not have for float64";
+    "elementwise": "the function, or its parts: expit is 1/(1+Exp(−x)), log1p and expm1 are Kahan's, tanh is of expm1; those that ONNX Runtime has not for float64 are made of those that it has";
     "field": "an input [n,1] of the column's name, Reshape";
     "flatten": "Squeeze";
     "group_arg_max": "Gather, ArgMax, Add for each group, Concat";
@@ -44,15 +44,15 @@ support! {
     "neighbors": "Sub, Mul, Add feature by feature (Scan above 64), TopK; of points at one distance the first counts";
     "normalize_sum": "ReduceSum, Div";
     "one_hot": "Gather, Equal, Cast";
-    "ovo_scores": "–", "votes and confidences of pairs of classes";
+    "ovo_scores": "MatMul with 0, 1 and −1, Div, Add", "as of ovr_scores";
     "ones_for_zeros": "Abs, ReduceMax, Equal, Where";
     "ovo_votes": "Greater, MatMul with 0 and 1, ArgMax";
     "ovr_scores": "Less, MatMul with 0 and 1, Div, Add", "scikit-learn 0.20 and before: the scores of a row depend on the other rows";
     "pair_coupling": "Loop";
-    "pair_distance": "–", "distances to points are not written yet";
+    "pair_distance": "MatMul, Add, Max, Sqrt; Sub and Abs or Div feature by feature (Scan above 64)";
     "pair_kernel": "MatMul; for rbf Sub, Mul, Add feature by feature (Scan above 64), Exp";
     "poly": "Gather for each column, Mul for each product, Concat";
-    "reduce": "ReduceSum, ReduceMean, ReduceMin, ReduceMax; logsumexp by its parts; groups by Gather and Concat", "medians";
+    "reduce": "ReduceSum, ReduceMean, ReduceMin, ReduceMax; logsumexp by its parts; medians by TopK; groups by Gather and Concat";
     "row_norm": "ReduceSum or ReduceMax, Where, Div";
     "scale": "Sub, Div, Mul, Add: a node a step; of float32 each between two Casts";
     "softmax": "Softmax";
@@ -76,16 +76,14 @@ impl Target for Runtime {
             Op::Input(_) | Op::Field(_) if step.ty.dtype == DType::Any => {
                 Some("an input whose values have several types".into())
             }
-            Op::Combine(combine) => scores::refuses(&combine.0).map(Into::into),
-            Op::OvoScores(_) => Some("votes and confidences of pairs of classes".into()),
-            Op::Elementwise(function) => columns::refuses(*function),
+            Op::OvoScores(scores) if scores.confidence == Confidence::BatchScaled => {
+                Some("the scores of a row depend on the other rows of its batch".into())
+            }
             Op::HashCounts(counts) => hashes::refuses(counts),
-            Op::PairDistance(_) => Some(kernel::DISTANCES.into()),
             Op::Tokens(tokens) => text::refuses(tokens),
             Op::OvrScores(scores) if scores.confidence == Confidence::BatchScaled => {
                 Some("the scores of a row depend on the other rows of its batch".into())
             }
-            Op::Reduce(of) if of.how == Reduction::Median => Some(reduce::MEDIAN.into()),
             Op::NeighborReduce(NeighborReduce { .. })
             | Op::OvrScores(_)
             | Op::Input(_)
@@ -97,10 +95,12 @@ impl Target for Runtime {
             | Op::Clip(_)
             | Op::Codes(_)
             | Op::Columns(_)
+            | Op::Combine(_)
             | Op::Complement
             | Op::Concat
             | Op::Constant(_)
             | Op::Dense
+            | Op::Elementwise(_)
             | Op::Flatten
             | Op::GroupArgMax(_)
             | Op::Guard(_)
@@ -114,8 +114,10 @@ impl Target for Runtime {
             | Op::NormalizeSum
             | Op::OneHot(_)
             | Op::OnesForZeros
+            | Op::OvoScores(_)
             | Op::OvoVotes(_)
             | Op::PairCoupling(_)
+            | Op::PairDistance(_)
             | Op::PairKernel(_)
             | Op::Poly(_)
             | Op::Reduce(_)
