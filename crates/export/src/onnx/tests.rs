@@ -193,6 +193,12 @@ fn columns_of_a_frame_are_inputs_by_name() {
 }
 
 #[test]
+fn a_list_of_nothing_is_not_a_zero() {
+    let mut net = super::net::Net::default();
+    assert_ne!(net.ints(&[], &[0]), net.ints(&[0], &[]));
+}
+
+#[test]
 fn options_must_fit() {
     let mut builder = Builder::new(Signature::default());
     let x = builder.input(1).expect("a matrix");
