@@ -5,6 +5,7 @@
 #     scripts/check.sh rust python     some of them
 #     scripts/check.sh threads         a slow one, by name: 30 s of eight threads on one model in Python
 #     scripts/check.sh kills           another: 10,000 writes of 1 MB that are killed
+#     scripts/check.sh onnx            another: exported models in the newest and the oldest ONNX Runtime
 #     scripts/check.sh features        another: the library without each of its Cargo features
 #
 # A line for each suite, then a summary; the exit status is 1 if any failed. Output goes to target/check/SUITE.log and
@@ -61,6 +62,28 @@ suite_wheel() { # the Python package: built, installed into environments without
 suite_threads() { # eight threads on one Model for 30 s
     wheel_environments || return
     CANNERY_THREADS_SECONDS=30 "${environments[-1]}/bin/python" -m pytest -q -p no:cacheprovider crates/python/tests/test_threads.py
+}
+
+# CANNERY_ONNX_ZOO adds folders of models with recorded outputs, with blanks between them.
+suite_onnx() { # exported models in the newest and the oldest ONNX Runtime
+    local folder=${CARGO_TARGET_DIR:-$PWD/target}/onnx python version environment
+    python=$(interpreter 3.11 || interpreter 3.12 || interpreter 3.13) || { echo "Python 3.11 to 3.13 is missing"; return $SKIPPED; }
+    cargo build --release --locked -p cannery-cli || return
+    for version in 1.23.2:1.32.0 1.17.0:1.21.0; do
+        environment=$folder/${version#*:}
+        if ! make_environment "$environment" "$python" "onnx==${version%:*}" "onnxruntime==${version#*:}" "scikit-learn==1.7.2" "numpy==2.2.6" "scipy==1.15.3" "pandas==2.3.3" "pytest==8.4.2"; then
+            echo "ONNX Runtime ${version#*:} is missing, and can't be installed with pip"
+            return $SKIPPED
+        fi
+        onnx_runs "$environment/bin/python" || return
+    done
+}
+
+onnx_runs() { # interpreter
+    local cannery="${CARGO_TARGET_DIR:-$PWD/target}/release/cannery"
+    CANNERY=$cannery OMP_NUM_THREADS=1 "$1" -m pytest -q -p no:cacheprovider tests/test_onnx.py tests/test_onnx_edges.py || return
+    # shellcheck disable=SC2086 # folders with blanks between them
+    [ -z "${CANNERY_ONNX_ZOO:-}" ] || "$1" scripts/export_onnx.py --cannery "$cannery" $CANNERY_ONNX_ZOO
 }
 
 suite_kills() { # 10,000 writes of 1 MB that are killed
@@ -145,7 +168,7 @@ wheel_environments() {
 
 wheel_environment() { # folder, name, interpreter, numpy
     local environment=$1/python-$2
-    make_environment "$environment" "$3" "numpy==$4" polars==1.44.2 $(grep -Ev '^(#|numpy|lz4|jsonschema|threadpoolctl)' scripts/requirements.txt | sed 's/ //g') || return
+    make_environment "$environment" "$3" "numpy==$4" polars==1.44.2 $(grep -Ev '^(#|numpy|onnx|lz4|jsonschema|threadpoolctl)' scripts/requirements.txt | sed 's/ //g') || return
     "$environment/bin/python" -m pip install --quiet --disable-pip-version-check --force-reinstall --no-deps "$1"/dist/*.whl || return
     environments+=("$environment")
 }

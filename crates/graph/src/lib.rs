@@ -29,6 +29,7 @@ mod compat;
 mod constant;
 mod error;
 mod graph;
+pub mod normal;
 mod op;
 mod settle;
 mod text;

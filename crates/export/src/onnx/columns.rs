@@ -5,6 +5,7 @@ use cannery_graph::{
 };
 
 use super::emit::{Arg, Made, Value};
+use super::functions;
 use super::guard::none_of;
 use super::net::{Net, floats, of_tensor};
 
@@ -108,27 +109,6 @@ pub(super) fn poly(net: &mut Net, x: Arg<'_>, poly: &Poly) -> Made {
     Ok(Value::Tensor(net.concat(&terms, 1)))
 }
 
-/// Why a function can't be exported.
-pub(super) fn refuses(function: Function) -> Option<String> {
-    let is_missing = matches!(
-        function,
-        Function::Log2
-            | Function::Log10
-            | Function::Cbrt
-            | Function::Truncate
-            | Function::Tan
-            | Function::ArcSin
-            | Function::ArcCos
-            | Function::ArcTan
-            | Function::Sinh
-            | Function::Cosh
-            | Function::ArcSinh
-            | Function::NormalCdf
-            | Function::NormalPpf
-    );
-    is_missing.then(|| format!("ONNX Runtime has no {function} of float64"))
-}
-
 /// A function of one number.
 pub(super) fn elementwise(net: &mut Net, x: Arg<'_>, function: Function) -> Made {
     let (name, dtype) = (x.tensor()?, x.ty.dtype);
@@ -152,22 +132,22 @@ pub(super) fn elementwise(net: &mut Net, x: Arg<'_>, function: Function) -> Made
         Function::Ceil => net.op("Ceil", &[name]),
         Function::Round => net.op("Round", &[name]),
         Function::Sin => net.op("Sin", &[name]),
-        Function::Cos => net.op("Cos", &[name]),
         Function::Tanh => tanh(net, name, dtype),
         Function::Relu => net.op("Relu", &[name]),
-        Function::Log2
-        | Function::Log10
-        | Function::Cbrt
-        | Function::Truncate
-        | Function::Tan
-        | Function::ArcSin
-        | Function::ArcCos
-        | Function::ArcTan
-        | Function::Sinh
-        | Function::Cosh
-        | Function::ArcSinh
-        | Function::NormalCdf
-        | Function::NormalPpf => return Err(format!("ONNX Runtime has no {function} of float64")),
+        Function::Truncate => functions::truncate(net, name, dtype),
+        Function::Log2 => in_f64(net, name, dtype, functions::log_2),
+        Function::Log10 => in_f64(net, name, dtype, functions::log_10),
+        Function::Cbrt => in_f64(net, name, dtype, functions::cube_root),
+        Function::Cos => in_f64(net, name, dtype, functions::cosine),
+        Function::Tan => in_f64(net, name, dtype, functions::tangent),
+        Function::ArcSin => in_f64(net, name, dtype, functions::arc_sine),
+        Function::ArcCos => in_f64(net, name, dtype, functions::arc_cosine),
+        Function::ArcTan => in_f64(net, name, dtype, functions::arc_tangent),
+        Function::Sinh => in_f64(net, name, dtype, functions::hyperbolic_sine),
+        Function::Cosh => in_f64(net, name, dtype, functions::hyperbolic_cosine),
+        Function::ArcSinh => in_f64(net, name, dtype, functions::arc_hyperbolic_sine),
+        Function::NormalCdf => in_f64(net, name, dtype, functions::normal_cdf),
+        Function::NormalPpf => in_f64(net, name, dtype, functions::normal_ppf),
     }))
 }
 
@@ -194,7 +174,7 @@ fn tanh(net: &mut Net, x: &str, dtype: DType) -> String {
 }
 
 /// Kahan's way: with u = 1 + x it is log(u)·(x/(u−1)), and x where u is 1.
-fn log_1p(net: &mut Net, x: &str, dtype: DType) -> String {
+pub(super) fn log_1p(net: &mut Net, x: &str, dtype: DType) -> String {
     let (zero, one) = (net.float(dtype, 0.0), net.float(dtype, 1.0));
     let u = net.op("Add", &[x, &one]);
     let less_one = net.op("Sub", &[&u, &one]);
@@ -210,7 +190,7 @@ fn log_1p(net: &mut Net, x: &str, dtype: DType) -> String {
 }
 
 /// Kahan's way: with u = eˣ it is (u−1)·(x/log u), x where u is 1 and −1 where u is 0.
-fn exp_m1(net: &mut Net, x: &str, dtype: DType) -> String {
+pub(super) fn exp_m1(net: &mut Net, x: &str, dtype: DType) -> String {
     let (zero, one, minus) = (net.float(dtype, 0.0), net.float(dtype, 1.0), net.float(dtype, -1.0));
     let u = net.op("Exp", &[x]);
     let less_one = net.op("Sub", &[&u, &one]);

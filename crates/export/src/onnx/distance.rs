@@ -3,8 +3,11 @@
 //! ‖x‖² − 2xy + ‖y‖² loses digits where x is near y, and so do the distances of ONNX Runtime. So terms are added up feature
 //! by feature, in the order of the features.
 
-use cannery_graph::{DType, Matrix, Metric};
+use cannery_graph::{DType, Distance, Matrix, Metric, PairDistance};
 
+use super::columns::in_f64;
+use super::emit::{Arg, Made, Value};
+use super::functions;
 use super::kernel::{products, transposed, untyped};
 use super::net::{Net, int, of_graph};
 
@@ -34,6 +37,8 @@ pub(super) enum Term {
     Sum,
     /// |x + y|
     SignedSum,
+    /// (x − y)² / (x + y), 0 if the divisor is
+    ChiSquared,
 }
 
 impl Term {
@@ -76,6 +81,14 @@ impl Term {
                 net.op("Add", &[&x, &y])
             }
             Self::SignedSum => absolute(net, "Add", x, y),
+            Self::ChiSquared => {
+                let square = Self::Square.emit(net, x, y, constant);
+                let sum = net.op("Add", &[x, y]);
+                let zero = net.float(DType::F64, 0.0);
+                let is_zero = net.op("Equal", &[&sum, &zero]);
+                let quotient = net.op("Div", &[&square, &sum]);
+                net.op("Where", &[&is_zero, &zero, &quotient])
+            }
         }
     }
 }
@@ -160,6 +173,25 @@ fn in_loop(
     net.op_with("Scan", &[&start, &rows, &features, &constants], attributes)
 }
 
+/// The distance of each row to each point, in float64.
+pub(super) fn pair_distance(net: &mut Net, x: Arg<'_>, pairs: &PairDistance) -> Made {
+    let y = in_f64(net, x.tensor()?, x.ty.dtype, |net, x| match pairs.distance {
+        Distance::Euclidean => {
+            let squares = expanded(net, x, &pairs.points);
+            net.op("Sqrt", &[&squares])
+        }
+        Distance::SquaredEuclidean => expanded(net, x, &pairs.points),
+        Distance::Direct => {
+            let squares = differences(net, x, &pairs.points, Term::Square, "Add");
+            net.op("Sqrt", &[&squares])
+        }
+        Distance::DirectSquared => differences(net, x, &pairs.points, Term::Square, "Add"),
+        Distance::Manhattan => differences(net, x, &pairs.points, Term::Absolute, "Add"),
+        Distance::ChiSquared => differences(net, x, &pairs.points, Term::ChiSquared, "Add"),
+    });
+    Ok(Value::Tensor(y))
+}
+
 /// What the search compares.
 pub(super) fn reduced(net: &mut Net, x: &str, points: &Matrix, metric: &Metric) -> String {
     match metric {
@@ -217,7 +249,7 @@ pub(super) fn of_reduced(net: &mut Net, reduced: &str, metric: &Metric) -> Strin
         Metric::Minkowski { p, .. } | Metric::MinkowskiInside { p, .. } => power(net, reduced, 1.0 / p),
         Metric::Haversine => {
             let root = net.op("Sqrt", &[reduced]);
-            let angle = arc_sine(net, &root);
+            let angle = functions::arc_sine_of_size(net, &root);
             net.op("Add", &[&angle, &angle])
         }
         Metric::Manhattan
@@ -275,71 +307,10 @@ fn haversine(net: &mut Net, x: &str, points: &Matrix) -> String {
     let cosines: Vec<f64> = (0..points.rows()).map(|row| points.row(row)[0].cos()).collect();
     let cosines = net.floats(DType::F64, &[1, cosines.len()], &cosines);
     let column = net.columns(x, &[0]);
-    let cosine = cosine_of(net, &column);
+    let cosine = functions::cosine(net, &column);
     let factor = net.op("Mul", &[&cosine, &cosines]);
     let longitude = net.op("Mul", &[&factor, &longitude]);
     net.op("Add", &[&latitude, &longitude])
-}
-
-/// cos x = 1 − 2·sin²(x/2): ONNX Runtime 1.21 has no cosine of float64.
-fn cosine_of(net: &mut Net, x: &str) -> String {
-    let [half, one, two] = [0.5, 1.0, 2.0].map(|value| net.float(DType::F64, value));
-    let x = net.op("Mul", &[&half, x]);
-    let sine = net.op("Sin", &[&x]);
-    let square = net.op("Mul", &[&sine, &sine]);
-    let square = net.op("Mul", &[&two, &square]);
-    net.op("Sub", &[&one, &square])
-}
-
-/// Numerator of (asin x − x)/x³ as a function of x², from the highest power. Source: FreeBSD's `e_asin.c`.
-const ARC_SINE_OVER: [f64; 6] = [
-    3.479_331_075_960_211_7e-5,
-    7.915_349_942_898_145e-4,
-    -0.040_055_534_500_679_41,
-    0.201_212_532_134_862_93,
-    -0.325_565_818_622_400_9,
-    0.166_666_666_666_666_66,
-];
-/// Its denominator.
-const ARC_SINE_UNDER: [f64; 5] = [
-    0.077_038_150_555_901_94,
-    -0.688_283_971_605_453_3,
-    2.020_945_760_233_505_7,
-    -2.403_394_911_734_414,
-    1.0,
-];
-
-/// asin x of 0 ≤ x ≤ 1, NaN above: ONNX Runtime has none of float64. Above ½ it is π/2 − 2·asin √((1−x)/2).
-fn arc_sine(net: &mut Net, x: &str) -> String {
-    let [half, one, two] = [0.5, 1.0, 2.0].map(|value| net.float(DType::F64, value));
-    let is_large = net.op("Greater", &[x, &half]);
-    let rest = net.op("Sub", &[&one, x]);
-    let rest = net.op("Mul", &[&half, &rest]);
-    let root = net.op("Sqrt", &[&rest]);
-    let argument = net.op("Where", &[&is_large, &root, x]);
-    let square = net.op("Mul", &[&argument, &argument]);
-    let over = polynomial(net, &square, &ARC_SINE_OVER);
-    let over = net.op("Mul", &[&square, &over]);
-    let under = polynomial(net, &square, &ARC_SINE_UNDER);
-    let quotient = net.op("Div", &[&over, &under]);
-    let more = net.op("Mul", &[&argument, &quotient]);
-    let small = net.op("Add", &[&argument, &more]);
-    let double = net.op("Mul", &[&two, &small]);
-    let quarter = net.float(DType::F64, std::f64::consts::FRAC_PI_2);
-    let large = net.op("Sub", &[&quarter, &double]);
-    net.op("Where", &[&is_large, &large, &small])
-}
-
-/// By Horner's scheme, from the coefficient of the highest power.
-fn polynomial(net: &mut Net, x: &str, coefficients: &[f64]) -> String {
-    let mut coefficients = coefficients.iter().map(|&coefficient| net.float(DType::F64, coefficient));
-    let coefficients: Vec<String> = coefficients.by_ref().collect();
-    let mut sum = coefficients[0].clone();
-    for coefficient in &coefficients[1..] {
-        let product = net.op("Mul", &[&sum, x]);
-        sum = net.op("Add", &[&product, coefficient]);
-    }
-    sum
 }
 
 /// 1 − x'y' of rows and points of norm 1.

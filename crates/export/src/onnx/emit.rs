@@ -4,8 +4,8 @@ use cannery_graph::{DType, Op, Shape, Step, Type};
 
 use super::net::Net;
 use super::{
-    algebra, columns, glue, guard, hashes, impute, interp, kernel, lookup, neighbors, reduce, scores, svm,
-    text, trees,
+    algebra, columns, combine, distance, glue, guard, hashes, impute, interp, kernel, lookup, neighbors,
+    reduce, scores, svm, text, trees,
 };
 
 /// What stands for an edge of the graph.
@@ -112,7 +112,7 @@ pub(super) fn emit(net: &mut Net, step: &Step<'_>, inputs: &[&str], args: &[Arg<
         Op::Clip(clip) => columns::clip(net, x()?, *clip),
         Op::Codes(codes) => columns::codes(net, x()?, codes),
         Op::Columns(wanted) => glue::columns(net, x()?, &wanted.0),
-        Op::Combine(combine) => scores::combine(net, args, &combine.0),
+        Op::Combine(combine) => combine::combine(net, args, &combine.0),
         Op::Complement => scores::complement(net, x()?),
         Op::Concat => glue::concat(net, args, step.ty),
         Op::Constant(constant) => reduce::constant(net, x()?, constant),
@@ -135,12 +135,12 @@ pub(super) fn emit(net: &mut Net, step: &Step<'_>, inputs: &[&str], args: &[Arg<
         Op::Neighbors(search) => neighbors::search(net, x()?, search),
         Op::NormalizeSum => scores::normalize_sum(net, x()?),
         Op::OneHot(one_hot) => lookup::one_hot(net, x()?, one_hot),
-        Op::OvoScores(_) => Err("ONNX has no votes and confidences of pairs of classes".into()),
+        Op::OvoScores(scores) => svm::ovo_scores(net, args, *scores),
         Op::OnesForZeros => scores::ones_for_zeros(net, x()?),
         Op::OvoVotes(votes) => svm::ovo_votes(net, x()?, votes.classes),
         Op::OvrScores(scores) => svm::ovr_scores(net, x()?, *scores),
         Op::PairCoupling(coupling) => svm::pair_coupling(net, x()?, coupling),
-        Op::PairDistance(_) => Err(kernel::DISTANCES.into()),
+        Op::PairDistance(pairs) => distance::pair_distance(net, x()?, pairs),
         Op::PairKernel(pairs) => kernel::pair_kernel(net, x()?, pairs),
         Op::Power(_) | Op::Quantiles(_) | Op::Spline(_) => Err(columns::LATER.into()),
         Op::Poly(poly) => columns::poly(net, x()?, poly),

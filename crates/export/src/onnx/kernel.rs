@@ -10,9 +10,6 @@ use super::proto::{TensorTypeProto, TypeProto, ValueInfoProto};
 /// Elements of sparse points that are written with their zeros.
 const MAX_ELEMENTS: usize = 1 << 27;
 
-/// Why distances can't be exported.
-pub(super) const DISTANCES: &str = "distances to points are not written yet";
-
 /// The kernel of each row with each support vector.
 pub(super) fn pair_kernel(net: &mut Net, x: Arg<'_>, pairs: &PairKernel) -> Made {
     let x = x.tensor()?;

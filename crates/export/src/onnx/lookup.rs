@@ -79,7 +79,11 @@ fn encode(
             net.for_each_row(&none, &[1], x)
         }
     };
-    if dtype == DType::I64 && table.iter().enumerate().all(|(place, value)| *value == place as f64) {
+    let is_known = unknown != Unknown::Error;
+    if is_known
+        && dtype == DType::I64
+        && table.iter().enumerate().all(|(place, value)| *value == place as f64)
+    {
         return position;
     }
     let table = match dtype {

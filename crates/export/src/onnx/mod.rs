@@ -5,8 +5,10 @@
 
 mod algebra;
 mod columns;
+mod combine;
 mod distance;
 mod emit;
+mod functions;
 mod glue;
 mod guard;
 mod hashes;

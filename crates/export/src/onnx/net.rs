@@ -155,7 +155,7 @@ impl Net {
 /// What tells a small constant from others.
 fn key(tensor: &TensorProto) -> Option<Vec<u8>> {
     let raw = tensor.raw_data.as_ref().filter(|raw| raw.len() <= SMALL)?;
-    let mut key = vec![tensor.data_type as u8];
+    let mut key = vec![tensor.data_type as u8, tensor.dims.len() as u8];
     tensor.dims.iter().for_each(|dim| key.extend(dim.to_le_bytes()));
     key.extend(raw);
     Some(key)

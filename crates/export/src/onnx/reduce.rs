@@ -3,7 +3,7 @@
 use cannery_graph::{Arith, Constant, DType, Reduce, Reduction, Shape, Type};
 
 use super::emit::{Arg, Made, Value};
-use super::net::Net;
+use super::net::{Net, int};
 
 /// a ∘ b.
 pub(super) fn arith(net: &mut Net, args: &[Arg<'_>], how: Arith, ty: Type) -> Made {
@@ -65,12 +65,33 @@ fn reduced(net: &mut Net, x: &str, ty: Type, how: Reduction, keep: bool) -> Resu
             net.reduce("ReduceSum", &squares, 1, keep)
         }
         Reduction::LogSumExp => log_sum_exp(net, x, ty.dtype, keep),
-        Reduction::Median => return Err(MEDIAN.into()),
+        Reduction::Median => median(net, x, ty.dtype, keep),
     })
 }
 
-/// Why a median can't be expressed.
-pub(super) const MEDIAN: &str = "the median of columns";
+/// The middle of the sorted elements, or the mean of the two there; NaN if one is.
+fn median(net: &mut Net, x: &str, dtype: DType, keep: bool) -> String {
+    let count = net.op_with("Shape", &[x], vec![int("start", 1), int("end", 2)]);
+    let attributes = vec![int("axis", 1), int("largest", 0), int("sorted", 1)];
+    let sorted = net.push("", "TopK", &[x, &count], attributes, 2).swap_remove(0);
+    let (one, two) = (net.list(&[1]), net.list(&[2]));
+    let less = net.op("Sub", &[&count, &one]);
+    let [low, high] = [less, count].map(|count| {
+        let middle = net.op("Div", &[&count, &two]);
+        net.gather(&sorted, &middle, 1)
+    });
+    let half = net.float(dtype, 0.5);
+    let sum = net.op("Add", &[&low, &high]);
+    let middle = net.op("Mul", &[&half, &sum]);
+    // NaN stays in a sum of zeros
+    let zero = net.float(dtype, 0.0);
+    let is_nan = net.op("IsNaN", &[x]);
+    let nan = net.float(dtype, f64::NAN);
+    let odd = net.op("Where", &[&is_nan, &nan, &zero]);
+    let odd = net.reduce("ReduceSum", &odd, 1, true);
+    let all = net.op("Add", &[&middle, &odd]);
+    if keep { all } else { net.squeeze(&all, 1) }
+}
 
 /// Step by step, as the largest element may be infinite.
 fn log_sum_exp(net: &mut Net, x: &str, dtype: DType, keep: bool) -> String {

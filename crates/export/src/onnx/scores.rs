@@ -1,6 +1,6 @@
 //! Scores to probabilities, classes and labels.
 
-use cannery_graph::{CombineRule, DType, Labels, Shape};
+use cannery_graph::{DType, Labels, Shape};
 
 use super::emit::{Arg, Made, Value};
 use super::net::{Net, int};
@@ -11,45 +11,6 @@ pub(super) fn complement(net: &mut Net, x: Arg<'_>) -> Made {
     let one = net.float(x.ty.dtype, 1.0);
     let other = net.op("Sub", &[&one, &p]);
     Ok(Value::Tensor(net.concat(&[other, p], 1)))
-}
-
-/// Why members are not put together so.
-pub(super) fn refuses(rule: &CombineRule) -> Option<&'static str> {
-    match rule {
-        CombineRule::Sum | CombineRule::Mean | CombineRule::Average { .. } => None,
-        CombineRule::LogAddExp => Some("logarithms of sums of exponentials"),
-        CombineRule::Median { .. } => Some("a weighted median"),
-        CombineRule::Votes { .. } => Some("votes of the members of an ensemble"),
-    }
-}
-
-/// The results of members as one: added in their order.
-pub(super) fn combine(net: &mut Net, members: &[Arg<'_>], rule: &CombineRule) -> Made {
-    let mut sum: Option<String> = None;
-    let weights = if let CombineRule::Average { weights, .. } = rule { &weights[..] } else { &[] };
-    let dtype = members.first().map_or(DType::F64, |member| member.ty.dtype);
-    for (index, member) in members.iter().enumerate() {
-        let mut term = member.tensor()?.to_owned();
-        if let Some(&weight) = weights.get(index) {
-            let weight = net.float(dtype, weight);
-            term = net.op("Mul", &[&term, &weight]);
-        }
-        sum = Some(match sum {
-            None => term,
-            Some(sum) => net.op("Add", &[&sum, &term]),
-        });
-    }
-    let sum = sum.ok_or("no member")?;
-    let divisor = match rule {
-        CombineRule::Sum => return Ok(Value::Tensor(sum)),
-        CombineRule::Mean => members.len() as f64,
-        CombineRule::Average { total, .. } => *total,
-        CombineRule::LogAddExp | CombineRule::Median { .. } | CombineRule::Votes { .. } => {
-            return Err(refuses(rule).unwrap_or_default().into());
-        }
-    };
-    let divisor = net.float(dtype, divisor);
-    Ok(Value::Tensor(net.op("Div", &[&sum, &divisor])))
 }
 
 /// eˣ of each element, divided by their sum.

@@ -1,8 +1,8 @@
 //! What ONNX holds of each operator, and why not all of it.
 
-use cannery_graph::{Confidence, DType, Graph, NeighborReduce, NeighborResult, Op, Reduction, Shape, Step};
+use cannery_graph::{Confidence, DType, Graph, NeighborReduce, NeighborResult, Op, Shape, Step};
 
-use super::{columns, hashes, kernel, reduce, scores, text};
+use super::{columns, hashes, text};
 use crate::legalise::{Support, Target};
 
 macro_rules! support {
@@ -26,13 +26,13 @@ support! {
     "clip": "Less, Where, Greater, Where";
     "codes": "Gather, LabelEncoder or Mod, Concat";
     "columns": "Gather";
-    "combine": "Sum in order, Div", "weighted medians, votes and logarithms of sums";
+    "combine": "Add in order, Div; votes by Equal and Where; weighted medians by TopK, CumSum, ArgMax; logarithms of sums by Exp and log1p";
     "complement": "Sub, Concat";
     "concat": "Concat";
     "constant": "Shape, Expand";
     "count_sketch": "–", "it is not written yet";
     "dense": "nothing: all tensors are dense";
-    "elementwise": "the function, or its parts: expit is 1/(1+Exp(−x)), log1p and expm1 are Kahan's, tanh is of expm1", "functions that ONNX Runtime does not have for float64";
+    "elementwise": "the function, or its parts: expit is 1/(1+Exp(−x)), log1p and expm1 are Kahan's, tanh is of expm1; those that ONNX Runtime has not for float64 are made of those that it has";
     "field": "an input [n,1] of the column's name, Reshape";
     "flatten": "Squeeze";
     "group_arg_max": "Gather, ArgMax, Add for each group, Concat";
@@ -53,19 +53,19 @@ support! {
     "nmf_solve": "–", "it is not written yet";
     "normalize_sum": "ReduceSum, Div";
     "one_hot": "Gather, Equal, Cast";
-    "ovo_scores": "–", "votes and confidences of pairs of classes";
+    "ovo_scores": "MatMul with 0, 1 and −1, Div, Add", "as of ovr_scores";
     "ones_for_zeros": "Abs, ReduceMax, Equal, Where";
     "ovo_votes": "Greater, MatMul with 0 and 1, ArgMax";
     "ovr_scores": "Less, MatMul with 0 and 1, Div, Add", "scikit-learn 0.20 and before: the scores of a row depend on the other rows";
     "pair_coupling": "Loop";
-    "pair_distance": "–", "distances to points are not written yet";
+    "pair_distance": "MatMul, Add, Max, Sqrt; Sub and Abs or Div feature by feature (Scan above 64)";
     "pair_kernel": "MatMul; for rbf Sub, Mul, Add feature by feature (Scan above 64), Exp";
     "poly": "Gather for each column, Mul for each product, Concat";
     "power": "–", "power transforms are not written yet";
     "quantiles": "–", "maps of quantiles are not written yet";
     "record_counts": "–", "ONNX has no records";
-    "reduce": "ReduceSum, ReduceMean, ReduceMin, ReduceMax; logsumexp by its parts; groups by Gather and Concat", "medians";
     "radius_neighbors": "–", "points within a radius";
+    "reduce": "ReduceSum, ReduceMean, ReduceMin, ReduceMax; logsumexp by its parts; medians by TopK; groups by Gather and Concat";
     "row_norm": "ReduceSum or ReduceMax, Where, Div";
     "scale": "Sub, Div, Mul, Add: a node a step; of float32 each between two Casts";
     "softmax": "Softmax";
@@ -99,9 +99,6 @@ impl Target for Runtime {
             Op::Input(_) | Op::Field(_) if step.ty.dtype == DType::Any => {
                 Some("an input whose values have several types".into())
             }
-            Op::Combine(combine) => scores::refuses(&combine.0).map(Into::into),
-            Op::OvoScores(_) => Some("votes and confidences of pairs of classes".into()),
-            Op::Elementwise(function) => columns::refuses(*function),
             Op::KnnImpute(_) => Some(DONORS.into()),
             Op::KernelDensity(_) => Some(DENSITY.into()),
             Op::RadiusNeighbors(_) => Some(RADIUS.into()),
@@ -113,13 +110,14 @@ impl Target for Runtime {
             | Op::SparseCode(_)
             | Op::TopicShares(_) => Some(columns::LATER.into()),
             Op::BatchNorm => Some(columns::BATCH.into()),
-            Op::PairDistance(_) => Some(kernel::DISTANCES.into()),
             Op::RecordCounts(_) => Some(text::RECORDS.into()),
+            Op::OvoScores(scores) if scores.confidence == Confidence::BatchScaled => {
+                Some("the scores of a row depend on the other rows of its batch".into())
+            }
             Op::Tokens(tokens) => text::refuses(tokens),
             Op::OvrScores(scores) if scores.confidence == Confidence::BatchScaled => {
                 Some("the scores of a row depend on the other rows of its batch".into())
             }
-            Op::Reduce(of) if of.how == Reduction::Median => Some(reduce::MEDIAN.into()),
             Op::NeighborReduce(NeighborReduce { result: NeighborResult::Graph { .. }, .. }) => {
                 Some("neighbours as a sparse matrix".into())
             }
@@ -136,10 +134,12 @@ impl Target for Runtime {
             | Op::Clip(_)
             | Op::Codes(_)
             | Op::Columns(_)
+            | Op::Combine(_)
             | Op::Complement
             | Op::Concat
             | Op::Constant(_)
             | Op::Dense
+            | Op::Elementwise(_)
             | Op::Flatten
             | Op::GroupArgMax(_)
             | Op::Guard(_)
@@ -154,8 +154,10 @@ impl Target for Runtime {
             | Op::NormalizeSum
             | Op::OneHot(_)
             | Op::OnesForZeros
+            | Op::OvoScores(_)
             | Op::OvoVotes(_)
             | Op::PairCoupling(_)
+            | Op::PairDistance(_)
             | Op::PairKernel(_)
             | Op::Poly(_)
             | Op::Reduce(_)

@@ -1,6 +1,6 @@
 //! One-against-one decisions, and what becomes of them.
 
-use cannery_graph::{Confidence, DType, OvrScores, PairCoupling, SvmPairs};
+use cannery_graph::{Confidence, DType, OvoScores, OvrScores, PairCoupling, SvmPairs};
 
 use super::emit::{Arg, Made, Value};
 use super::kernel::untyped;
@@ -72,14 +72,30 @@ pub(super) fn ovr_scores(net: &mut Net, x: Arg<'_>, scores: OvrScores) -> Made {
     let is_second = net.op("Less", &[decisions, &zero]);
     let is_first = net.op("Not", &[&is_second]);
     let votes = votes(net, &is_first, scores.classes);
-    let signs = pair_matrix(net, scores.classes, 1.0, -1.0);
+    Ok(Value::Tensor(with_fraction(net, &votes, decisions, scores.classes, 1.0)))
+}
+
+/// The same of votes and confidences that come from two edges.
+pub(super) fn ovo_scores(net: &mut Net, args: &[Arg<'_>], scores: OvoScores) -> Made {
+    let [votes_of_pairs, confidences] = args else { return Err("it takes two edges".into()) };
+    let one = net.ints(&[], &[1]);
+    let is_second = net.op("Equal", &[votes_of_pairs.tensor()?, &one]);
+    let is_first = net.op("Not", &[&is_second]);
+    let votes = votes(net, &is_first, scores.classes);
+    Ok(Value::Tensor(with_fraction(net, &votes, confidences.tensor()?, scores.classes, -1.0)))
+}
+
+/// votes + s / (3·(|s| + 1)), where a pair's decision adds to the sum s of its first class, with this sign, and takes away
+/// from that of its second.
+fn with_fraction(net: &mut Net, votes: &str, decisions: &str, classes: usize, sign: f64) -> String {
+    let signs = pair_matrix(net, classes, sign, -sign);
     let sums = net.op("MatMul", &[decisions, &signs]);
     let (one, three) = (net.float(DType::F64, 1.0), net.float(DType::F64, 3.0));
     let size = net.op("Abs", &[&sums]);
     let size = net.op("Add", &[&size, &one]);
     let size = net.op("Mul", &[&three, &size]);
     let fraction = net.op("Div", &[&sums, &size]);
-    Ok(Value::Tensor(net.op("Add", &[&votes, &fraction])))
+    net.op("Add", &[votes, &fraction])
 }
 
 /// libsvm's probabilities: a loop until all rows are done, in which rows that are done stay as they are.

@@ -91,7 +91,11 @@ fn categories() {
     assert_eq!(nodes(1, [lookup(Unknown::Value(2.0))]), ["LabelEncoder"]);
     let one_hot = OneHot { widths: vec![2], dtype: DType::F64, is_sparse: false };
     let kinds = nodes(1, [lookup(Unknown::Error), Op::OneHot(one_hot)]);
-    assert_eq!(kinds, ["LabelEncoder", "Gather", "Equal", "Cast"]);
+    assert_eq!(
+        kinds,
+        ["LabelEncoder", "Gather", "Gather", "Equal", "Cast"],
+        "the first is an error where none is known"
+    );
 }
 
 fn stump(feature: u32, leaves: [u32; 2]) -> Tree {
@@ -190,6 +194,12 @@ fn columns_of_a_frame_are_inputs_by_name() {
         (names(&graph.input), names(&graph.output)),
         (vec!["label".into(), "city".into()], vec!["variable".into()])
     );
+}
+
+#[test]
+fn a_list_of_nothing_is_not_a_zero() {
+    let mut net = super::net::Net::default();
+    assert_ne!(net.ints(&[], &[0]), net.ints(&[0], &[]));
 }
 
 #[test]
