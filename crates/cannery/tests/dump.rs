@@ -52,6 +52,30 @@ fn check(path: &Path, model: &Model, options: &DumpOptions) {
     );
 }
 
+/// Functions and classes by value, whose states cloudpickle sets by calls: `tests/by_value/make.py`.
+#[test]
+fn what_cloudpickle_writes_keeps_every_state() {
+    let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/by_value"));
+    let files =
+        folder.read_dir().expect("the folder").filter_map(|entry| entry.ok().map(|entry| entry.path()));
+    let files: Vec<_> = files.filter(|path| path.extension().is_some_and(|ending| ending == "pkl")).collect();
+    assert_eq!(files.len(), 21);
+    for path in files {
+        let context = path.display();
+        let bytes = std::fs::read(&path).expect("there");
+        let model = cannery::Options::default().keep_spelling(true).open(&path).expect("a pickle");
+        let same = DumpOptions::unchanged(&model).dumps(&model).expect("written");
+        assert!(same == bytes, "{context}: it comes back with other bytes");
+        let has_setter = |bytes: &[u8]| bytes.windows(9).any(|part| part == b"_setstate");
+        assert!(has_setter(&bytes), "{context}");
+        for options in options() {
+            check(&path, &model, &options);
+            let written = options.dumps(&model).expect("written");
+            assert!(has_setter(&written), "{context} {options:?}");
+        }
+    }
+}
+
 #[test]
 fn what_is_written_is_read_and_written_again() {
     let files = fixtures();
