@@ -5,6 +5,7 @@
 dill-0.3.4.pkl is the same pipeline by dill 0.3.4 (python -c "..." with that release installed: `python make.py OUT old`).
 """
 import datetime
+import functools
 import os
 import pickle
 import sys
@@ -33,12 +34,16 @@ def pipeline():
 if sys.argv[2:] == ['old']:
     write('dill-0.3.4.pkl', dill.dumps(pipeline(), protocol=4))
     write('dill-0.3.4-p2.pkl', dill.dumps(pipeline(), protocol=2))
+    write('dill-0.3.4-matrix.pkl', dill.dumps(np.matrix(X), protocol=4))
+    write('dill-0.3.4-partial.pkl', dill.dumps(functools.partial(np.mean, axis=1), protocol=4))
+    write('dill-0.3.4-partial-p2.pkl', dill.dumps({'f': functools.partial(np.clip, a_min=0, a_max=1)}, protocol=2))
     sys.exit()
 
 import pandas as pd  # noqa: E402
 
 write('plain.pkl', pickle.dumps(pipeline(), protocol=4))
 write('dill-0.4.pkl', dill.dumps(pipeline(), protocol=4))
+write('dill-0.4-matrix.pkl', dill.dumps(np.matrix(X), protocol=4))
 write('dill-lambda.pkl', dill.dumps({'clean': lambda row: row}, protocol=4))
 
 points = np.memmap('points.tmp', dtype='f8', mode='w+', shape=X.shape)

@@ -1,9 +1,11 @@
 //! Writes every model file of folders again, unchanged, and names those that come back with other bytes; or, with
-//! `--convert FOLDER`, writes them in rotating forms for other readers.
+//! `--convert FOLDER`, writes them in rotating forms for other readers; or, with `--protocols FOLDER`, writes each pickle in
+//! every protocol.
 //!
 //! ```text
 //! cargo run --release -p cannery --example rewrite -- zoo/1.9.1
 //! cargo run --release -p cannery --example rewrite -- --convert out zoo/1.9.1
+//! cargo run --release -p cannery --example rewrite -- --protocols out crates/cannery/tests/by_value
 //! ```
 //!
 //! Compressed files are compared after inflating.
@@ -20,11 +22,13 @@ use cannery::{Codec, Container, DumpOptions, Format, Limits, Model, NumpyNames};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut args: Vec<PathBuf> = std::env::args_os().skip(1).map(PathBuf::from).collect();
-    let convert = args.first().is_some_and(|first| first.as_os_str() == "--convert");
-    let target = if convert { Some(args.drain(..2).nth(1).ok_or("where to?")?) } else { None };
+    let option = |name: &str| args.first().is_some_and(|first| first.as_os_str() == name);
+    let (convert, protocols) = (option("--convert"), option("--protocols"));
+    let target = if convert || protocols { Some(args.drain(..2).nth(1).ok_or("where to?")?) } else { None };
     let mut causes = BTreeMap::new();
     for folder in &args {
         match &target {
+            Some(target) if protocols => write_protocols(folder, target)?,
             Some(target) => convert_folder(folder, target)?,
             None => rewrite_folder(folder, &mut causes)?,
         }
@@ -86,6 +90,31 @@ fn rewrite(path: &Path) -> Result<Option<String>, Box<dyn Error>> {
     };
     let protocol = model.facts().protocol.unwrap_or(0);
     Ok(Some(format!("p{protocol} {} -> {}", near(&plain), near(&written))))
+}
+
+/// Writes each pickle of a folder as it was, and in every protocol: `a.pkl` becomes `a.pkl.same` and `a.pkl.0` … `a.pkl.5`.
+fn write_protocols(folder: &Path, target: &Path) -> Result<(), Box<dyn Error>> {
+    std::fs::create_dir_all(target)?;
+    for path in files(folder)? {
+        let model = match cannery::Options::default().keep_spelling(true).open(&path) {
+            Ok(model) => model,
+            Err(error) => {
+                println!("! {}: {error}", path.display());
+                continue;
+            }
+        };
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let protocols =
+            (0..=5).map(|protocol| (protocol.to_string(), DumpOptions::default().protocol(protocol)));
+        for (ending, options) in protocols.chain([("same".into(), DumpOptions::unchanged(&model))]) {
+            let options = options.format(Format::Pickle);
+            match options.dumps(&model) {
+                Ok(bytes) => std::fs::write(target.join(format!("{name}.{ending}")), bytes)?,
+                Err(error) => println!("! {} {ending}: {error}", path.display()),
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Rotates protocol, codec, padding and numpy's names over the models of a folder.

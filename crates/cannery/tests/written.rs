@@ -53,6 +53,18 @@ fn patched(name: &str, from: &[u8], to: &[u8]) -> Verdict {
 }
 
 #[test]
+fn matrices_and_partials_of_dill_are_judged_as_what_they_are() {
+    for name in [
+        "dill-0.4-matrix.pkl",
+        "dill-0.3.4-matrix.pkl",
+        "dill-0.3.4-partial.pkl",
+        "dill-0.3.4-partial-p2.pkl",
+    ] {
+        assert_eq!(verdict(name), Verdict::Safe, "{name}");
+    }
+}
+
+#[test]
 fn what_these_libraries_do_not_write_is_not_safe() {
     for (name, from, to) in [
         ("dill-0.3.4.pkl", "scalar", "system"),
@@ -60,6 +72,14 @@ fn what_these_libraries_do_not_write_is_not_safe() {
         ("dill-0.3.4.pkl", "_reconstruct", "_reconstrucx"),
         ("dill-0.4.pkl", "_create_array", "_create_arrax"),
         ("dill-0.4.pkl", "_reconstruct", "_ufunc_recon"),
+        ("dill-0.4-matrix.pkl", "matrix", "memmap"),
+        ("dill-0.4-matrix.pkl", "_getitem", "__dict__"),
+        ("dill-0.3.4-matrix.pkl", "_getitem", "__init__"),
+        ("dill-0.3.4-partial.pkl", "mean", "save"),
+        ("dill-0.3.4-partial.pkl", "mean", "load"),
+        ("dill-0.3.4-partial.pkl", "PartialType", "BuiltinType"),
+        ("dill-0.3.4-partial-p2.pkl", "clip", "exec"),
+        ("dill-0.3.4-partial-p2.pkl", "_create_ftype", "_create_ctype"),
     ] {
         // malformed, where the estimator's array is no array any more
         let verdict = patched(name, from.as_bytes(), to.as_bytes());

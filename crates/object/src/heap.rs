@@ -243,6 +243,8 @@ pub struct Heap {
     attached_to_others: HashMap<Id, u32>,
     arrays: Vec<Array>,
     spelling: Option<Box<Spelling>>,
+    /// Of calls whose arguments hold their results, the calls that were made in vain.
+    twins: HashMap<Id, Id>,
     /// By its root, the protocol of a pickle.
     protocols: HashMap<Id, u8>,
     symbols: Vec<Box<str>>,
@@ -277,6 +279,7 @@ impl Heap {
             attached_to_others: HashMap::new(),
             arrays: Vec::new(),
             spelling: None,
+            twins: HashMap::new(),
             protocols: HashMap::new(),
             symbols: Vec::new(),
             symbol_of: HashMap::new(),

@@ -22,6 +22,7 @@ use crate::opcode::Opcode;
 use grow::{Grow, check_pairs, is_opaque};
 use memo::Memo;
 use notes::Notes;
+use setter::note_twin;
 use used::Used;
 
 pub use inline::{Inline, NoInline, Source, Taken};
@@ -160,6 +161,8 @@ pub struct Machine<'i> {
     inline_error: Option<Error>,
     is_lenient: bool,
     notes: Notes,
+    /// A call that POP took away, and where that ended.
+    popped: Option<(cannery_object::Id, usize)>,
 }
 
 const NO_FRAME: usize = usize::MAX;
@@ -211,6 +214,7 @@ impl<'i> Machine<'i> {
             inline_error: None,
             is_lenient: false,
             notes: Notes::default(),
+            popped: None,
         }
     }
 
@@ -317,10 +321,15 @@ impl<'i> Machine<'i> {
             }
             Opcode::Get | Opcode::BinGet | Opcode::LongBinGet => {
                 let value = self.memo.get(number(op.arg))?;
+                if let Some((popped, end)) = self.popped
+                    && end == op.offset
+                {
+                    note_twin(heap, value, popped)?;
+                }
                 self.push(heap, value)?;
             }
             Opcode::Mark => self.mark(heap)?,
-            Opcode::Pop => self.drop_top(heap)?,
+            Opcode::Pop => self.drop_top(heap, op.end)?,
             Opcode::PopMark => {
                 let start = self.pop_mark()?;
                 self.stack.truncate(start);

@@ -10,7 +10,7 @@ mod names;
 mod piece;
 mod sink;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::fmt;
 use std::io::{self, Write};
 
@@ -114,13 +114,15 @@ pub fn write(
         puts: 0,
         spelling,
         jumps: jumps.unwrap_or_default(),
-        busy: HashSet::new(),
+        busy: HashMap::new(),
         globals: HashMap::new(),
         words: HashMap::new(),
         shared: HashMap::new(),
         tasks: Vec::new(),
         begun: vec![0; heap.node_count().div_ceil(64)],
         steps: 0,
+        again: HashMap::new(),
+        known: 0,
     };
     writer.stream(root)?;
     Ok(out.flush()?)
@@ -166,8 +168,8 @@ struct Writer<'a, 'o> {
     spelling: Option<&'a Spelling>,
     /// Those of the spelling that are still to come.
     jumps: &'a [(u32, u32)],
-    /// Calls that are written a second time, inside their own arguments.
-    busy: HashSet<Id>,
+    /// Calls that were begun with the arguments of one made in vain, and whether they were met again inside these.
+    busy: HashMap<Id, bool>,
     globals: HashMap<(String, String), u32>,
     words: HashMap<String, u32>,
     shared: HashMap<String, u32>,
@@ -176,6 +178,10 @@ struct Writer<'a, 'o> {
     begun: Vec<u64>,
     /// Parts that were begun again.
     steps: u64,
+    /// Of values that were begun again, how much was known then.
+    again: HashMap<Id, usize>,
+    /// Nodes that have a key.
+    known: usize,
 }
 
 type Done = Result<(), WriteError>;
@@ -437,6 +443,7 @@ impl Writer<'_, '_> {
         if let (Some(spelling), Some(id)) = (self.spelling, id)
             && !spelling.is_put(id)
         {
+            self.again.remove(&id);
             return Ok(());
         }
         if let Some((&(puts, key), rest)) = self.jumps.split_first()
@@ -450,6 +457,7 @@ impl Writer<'_, '_> {
             key.checked_add(1).ok_or_else(|| WriteError::unsupported("more objects than keys"))?;
         if let Some(id) = id {
             self.memo[id.index()] = key + 1;
+            self.known += 1;
         }
         if self.options.protocol >= 4 {
             self.op(Opcode::Memoize);

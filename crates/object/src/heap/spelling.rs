@@ -12,8 +12,6 @@ pub struct Spelling {
     pub texts: HashMap<Id, (Value, Value)>,
     /// Of a value that has several opcodes, the byte of the one that made it.
     pub opcodes: HashMap<Id, u8>,
-    /// Of a call whose arguments hold its result, the call that was made in vain.
-    pub twins: HashMap<Id, Id>,
     /// By the root of a pickle, what holds for all of it.
     pub streams: HashMap<Id, StreamSpelling>,
     /// A bit for each node that was put into the memo.
@@ -54,6 +52,19 @@ impl Spelling {
 }
 
 impl Heap {
+    /// Notes that a call whose arguments hold its result was made in vain, and then once more inside them.
+    pub fn note_twin(&mut self, call: Id, in_vain: Id) -> Result<(), LimitError> {
+        self.budget.spend_memory(ENTRY)?;
+        self.twins.insert(call, in_vain);
+        Ok(())
+    }
+
+    /// Of a call whose arguments hold its result, the call that was made in vain: its arguments are not those of this one,
+    /// which were complete when it was made.
+    pub fn twin(&self, call: Id) -> Option<Id> {
+        self.twins.get(&call).copied()
+    }
+
     /// From here on the spelling of what is read is kept.
     pub fn keep_spelling(&mut self) {
         self.spelling = Some(Box::default());

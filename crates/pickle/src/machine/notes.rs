@@ -1,6 +1,6 @@
 //! What a stream spells in its own way, noted beside the Heap when that is asked for.
 
-use cannery_object::{CallKind, Heap, Id, LimitError, Node, StreamSpelling, Value};
+use cannery_object::{Heap, LimitError, Node, StreamSpelling, Value};
 
 use super::{Arg, Machine, NO_FRAME, Op, Opcode};
 
@@ -13,8 +13,6 @@ pub(super) struct Notes {
     next_key: u32,
     /// Module and name of the STACK_GLOBAL that is carried out.
     texts: Option<(Value, Value)>,
-    /// A call that POP took away just now.
-    popped: Option<Id>,
 }
 
 /// Bytes from which on a text stands outside frames.
@@ -40,6 +38,12 @@ impl Machine<'_> {
                 };
                 self.note_put(heap, top, u32::try_from(key).unwrap_or_default())?;
             }
+            // the value stands twice, so it needs a key
+            Opcode::Dup => {
+                if let (Some(Value::Ref(id)), Some(spelling)) = (top, heap.spelling_mut()?) {
+                    spelling.note_put(id);
+                }
+            }
             Opcode::Append => {
                 if let [.., list, _] = self.stack[..] {
                     let len = heap.as_list(list).map_or(0, <[Value]>::len);
@@ -56,14 +60,6 @@ impl Machine<'_> {
                 let is_framed = self.frame_end != NO_FRAME && op.end <= self.frame_end;
                 self.notes.stream.has_old_frames |= is_framed && op.end - op.offset > LONG;
             }
-            _ => {}
-        }
-        let popped = self.notes.popped.take();
-        match (op.opcode, top) {
-            (Opcode::Pop, Some(Value::Ref(id))) if heap.call(Value::Ref(id)).is_some() => {
-                self.notes.popped = Some(id);
-            }
-            (Opcode::Get | Opcode::BinGet | Opcode::LongBinGet, _) => self.notes.popped = popped,
             _ => {}
         }
         Ok(())
@@ -88,13 +84,6 @@ impl Machine<'_> {
             (Opcode::StackGlobal, Value::Ref(id)) => {
                 if let (Some(texts), Some(spelling)) = (self.notes.texts, heap.spelling_mut()?) {
                     spelling.texts.insert(id, texts);
-                }
-            }
-            (Opcode::Get | Opcode::BinGet | Opcode::LongBinGet, Value::Ref(id)) => {
-                let popped = self.notes.popped.take().filter(|&popped| popped != id);
-                let is_call = heap.call(top).is_some_and(|call| call.kind != CallKind::Instance);
-                if let (Some(popped), true, Some(spelling)) = (popped, is_call, heap.spelling_mut()?) {
-                    spelling.twins.insert(id, popped);
                 }
             }
             (Opcode::Long | Opcode::Long1 | Opcode::Long4, Value::Int(int)) => {

@@ -1,8 +1,9 @@
 //! Calls, and what is attached to their results.
 
 use std::borrow::Cow;
+use std::collections::hash_map::Entry;
 
-use cannery_object::{CallKind, Id};
+use cannery_object::{Call, CallKind, Id};
 
 use super::elements::{Elements, How};
 use super::{Data, Done, Opcode, Piece, Task, Value, WriteError, Writer};
@@ -23,6 +24,7 @@ impl Writer<'_, '_> {
             ));
         };
         self.begin(id, 1)?;
+        let call = self.outer(id).unwrap_or(call);
         self.tasks.push(Task::Attached(id));
         if call.kind == CallKind::Instance {
             return self.instance(id, call.callable, call.args);
@@ -40,12 +42,24 @@ impl Writer<'_, '_> {
         if opcode == Opcode::NewObjEx {
             self.tasks.push(Task::Save(kwargs));
         }
-        let twin = self.spelling.and_then(|spelling| spelling.twins.get(&id));
-        let twin = twin.filter(|_| self.busy.insert(id)).and_then(|&twin| self.heap.call(Value::Ref(twin)));
-        let call = twin.unwrap_or(call);
         self.tasks.push(Task::Save(call.args));
         self.tasks.push(Task::Save(call.callable));
         Ok(())
+    }
+
+    /// The call that is made in vain for an object whose arguments hold it, when it is met first.
+    fn outer(&mut self, id: Id) -> Option<Call> {
+        let twin = self.heap.twin(id)?;
+        match self.busy.entry(id) {
+            Entry::Vacant(entry) => {
+                entry.insert(false);
+                self.heap.call(Value::Ref(twin))
+            }
+            Entry::Occupied(mut entry) => {
+                entry.insert(true);
+                None
+            }
+        }
     }
 
     /// The bytes that protocols before 3 have no opcode for, when this one has.
@@ -103,6 +117,11 @@ impl Writer<'_, '_> {
                 self.tasks.pop();
             }
             return Ok(());
+        }
+        if is.is_some_and(|id| self.busy.get(&id) == Some(&false)) {
+            return Err(WriteError::unsupported(
+                "a call was made in vain whose arguments do not hold its result",
+            ));
         }
         self.put(is)
     }
@@ -174,6 +193,13 @@ impl Writer<'_, '_> {
         let (word, bit) = (id.index() / 64, 1 << (id.index() % 64));
         if self.begun[word] & bit != 0 {
             self.steps += parts as u64;
+            // the same would follow as the last time, without end
+            let known = self.known + self.busy.len() + self.shared.len() + self.globals.len();
+            if self.again.insert(id, known) == Some(known) {
+                return Err(WriteError::unsupported(
+                    "an object whose arguments hold it can't be written in this protocol",
+                ));
+            }
         }
         self.begun[word] |= bit;
         match self.steps {

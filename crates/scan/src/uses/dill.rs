@@ -6,10 +6,11 @@
 
 use cannery_object::{Heap, Value};
 
+use super::builtins::is_kept_function;
 use super::instance::is_text_of;
 use super::numpy;
 use crate::names;
-use crate::site::{Site, short_str};
+use crate::site::{Site, is_str_dict, short_str};
 
 /// Types whose instances are made by no model, which are only kept.
 const KEPT_TYPES: &[&str] = &["EllipsisType", "NoneType", "NotImplementedType"];
@@ -24,6 +25,7 @@ pub(super) fn is_written(site: &Site<'_>) -> bool {
         (Some("_get_attr"), _) => heap.global_name(site.value).is_some(),
         (Some("_import_module"), _) => heap.dill_module(site.value).is_some(),
         (Some("_create_array"), _) => is_array(site),
+        (Some("_create_ftype"), args) => is_partial(heap, args),
         (Some("_eval_repr"), [text]) => short_str(heap, *text).is_some_and(|text| is_constant(&text)),
         (Some("_getattr"), [class, name, repr]) => is_method(heap, *class, *name, *repr),
         _ => false,
@@ -33,11 +35,37 @@ pub(super) fn is_written(site: &Site<'_>) -> bool {
 fn is_array(site: &Site<'_>) -> bool {
     let heap = site.heap;
     heap.dill_array(site.value).is_some_and(|array| {
-        let no_attributes =
-            array.attributes == Value::None || heap.as_dict(array.attributes).is_some_and(<[_]>::is_empty);
         let args = heap.as_tuple(array.args).unwrap_or_default();
-        no_attributes && numpy::makes_an_array(heap, args) && matches!(heap.ndarray(site.value), Some(Ok(_)))
+        has_own_attributes(heap, args, array.attributes)
+            && numpy::makes_an_array(heap, args)
+            && matches!(heap.ndarray(site.value), Some(Ok(_)))
     })
+}
+
+/// No attributes, which would be set on the array, but that of a `numpy.matrix`: `_getitem`, whether it is being indexed.
+fn has_own_attributes(heap: &Heap, args: &[Value], attributes: Value) -> bool {
+    if attributes == Value::None {
+        return true;
+    }
+    let class = args.first().and_then(|&class| heap.global_name(class));
+    let is_matrix = matches!(class, Some(("numpy" | "numpy.matrixlib.defmatrix", "matrix")));
+    match heap.as_dict(attributes) {
+        Some([]) => true,
+        Some([name, Value::Bool(_)]) => is_matrix && is_text_of(heap, *name, &["_getitem"]),
+        _ => false,
+    }
+}
+
+/// `_create_ftype(functools.partial, function, args, keywords)`, as dill before 0.3.6 writes a partial: `partial(function,
+/// *args, **keywords)`. The function is called when the partial is: it is one that models keep, named, and not another
+/// partial.
+fn is_partial(heap: &Heap, args: &[Value]) -> bool {
+    let [class, function, args, keywords] = args else { return false };
+    heap.global_name(*class) == Some(("functools", "partial"))
+        && heap.global_name(*function).is_some()
+        && is_kept_function(heap, *function)
+        && heap.as_tuple(*args).is_some()
+        && (*keywords == Value::None || is_str_dict(heap, *keywords))
 }
 
 /// The texts that dill evaluates: two constants, and a range of three numbers at most.
