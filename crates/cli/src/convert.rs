@@ -182,6 +182,9 @@ fn tell(migrated: &Migrated, args: &Convert, err: &mut impl Write) -> std::io::R
     for caveat in migrated.caveats() {
         writeln!(err, "cannery: accepted: {caveat}")?;
     }
+    for note in migrated.notes() {
+        writeln!(err, "cannery: note: {note}")?;
+    }
     writeln!(err, "cannery: moved to scikit-learn {}; {}", migrated.version(), migrated.proof())
 }
 

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use cannery_object::{Array, Call, CallKind, DType, Element, Heap, Id, Kind, NdArray, Node, Order, Value};
 
 use super::To;
-use super::report::{Caveat, Change, Refusal, RefusalKind, What};
+use super::report::{Caveat, Change, Difference, Refusal, RefusalKind, What};
 use super::rule::Plain;
 
 /// A result of moving: the error is why the model can't be moved.
@@ -307,17 +307,22 @@ impl Edit<'_> {
 
     /// The moved object computes something else.
     pub(crate) fn behaves_differently(&mut self, message: impl Into<String>) {
-        self.caveat(false, message.into());
+        self.caveat(Difference::Behaviour, message.into());
     }
 
     /// The object gets another class.
     pub(crate) fn is_another_class(&mut self, message: impl Into<String>) {
-        self.caveat(true, message.into());
+        self.caveat(Difference::Class, message.into());
     }
 
-    fn caveat(&mut self, is_class: bool, message: String) {
+    /// Results differ in their last digits.
+    pub(crate) fn differs_in_digits(&mut self, message: impl Into<String>) {
+        self.caveat(Difference::Digits, message.into());
+    }
+
+    fn caveat(&mut self, difference: Difference, message: String) {
         let class = self.class();
-        let caveat = Caveat { path: String::new(), class, is_class, message, object: self.object };
+        let caveat = Caveat { path: String::new(), class, difference, message, object: self.object };
         if !self.cx.caveats.contains(&caveat) {
             self.cx.caveats.push(caveat);
         }
