@@ -6,6 +6,8 @@
 #     scripts/check.sh wheel           one that is not among all: the Python package, built, installed and tested
 #     scripts/check.sh threads         another: 30 s of eight threads on one model in Python
 #     scripts/check.sh kills           another: 10,000 writes of 1 MB that are killed
+#     scripts/check.sh moves           another: models moved between releases of scikit-learn, CANNERY_ZOO and CANNERY_VENVS say
+#                                      where recorded models and environments are
 #
 # A line for each suite, then a summary; the exit status is 1 if any failed. Output goes to target/check/SUITE.log and
 # is shown where a suite fails. A suite whose outside tool is missing is skipped, and says how to install it.
@@ -50,6 +52,16 @@ suite_threads() { # eight threads on one Model for 30 s
 
 suite_kills() { # 10,000 writes of 1 MB that are killed
     cargo build --release --locked -p cannery-cli && python3 tests/kill_writes.py "${CANNERY_KILLS:-10000}"
+}
+
+suite_moves() { # recorded models moved between releases of scikit-learn, judged by each
+    if [ -z "${CANNERY_ZOO:-}" ] || [ -z "${CANNERY_VENVS:-}" ]; then
+        echo "set CANNERY_ZOO to the folder of recorded models and CANNERY_VENVS to that of environments (scripts/venvs.sh)"
+        return "$SKIPPED"
+    fi
+    cargo build --release --locked -p cannery-cli || return
+    python3 scripts/moves.py --zoo "$CANNERY_ZOO" --venvs "$CANNERY_VENVS" \
+        --cannery "${CARGO_TARGET_DIR:-target}/release/cannery" ${CANNERY_PAIRS:+--pairs "$CANNERY_PAIRS"}
 }
 
 suite_mutations() { # every 10th truncation and one-byte change of small files; CANNERY_MUTATIONS=all for every one
