@@ -120,19 +120,19 @@ impl Give for Vec<f64> {
 
 /// A new array over bytes of little-endian elements in C order.
 pub(crate) fn array(heap: &mut Heap, code: &str, shape: Vec<usize>, bytes: &[u8]) -> Moved<Value> {
-    let dtype = DType::from_code(code).map_err(malformed)?;
+    let dtype = DType::from_code(code).map_err(|error| malformed(&error))?;
     array_of(heap, dtype, shape, bytes)
 }
 
 /// A new array over bytes in C order.
 pub(crate) fn array_of(heap: &mut Heap, dtype: DType, shape: Vec<usize>, bytes: &[u8]) -> Moved<Value> {
     let blob = heap.own(bytes)?;
-    let array = Array::new(dtype, shape, Order::C, blob).map_err(malformed)?;
+    let array = Array::new(dtype, shape, Order::C, blob).map_err(|error| malformed(&error))?;
     Ok(heap.add_array(array)?)
 }
 
 /// What a view found.
-pub(crate) fn malformed(error: cannery_object::Error) -> Refusal {
+pub(crate) fn malformed(error: &cannery_object::Error) -> Refusal {
     refusal(RefusalKind::Malformed, Value::None, error.to_string())
 }
 
