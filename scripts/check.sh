@@ -7,6 +7,8 @@
 #     scripts/check.sh kills           another: 10,000 writes of 1 MB that are killed
 #     scripts/check.sh onnx            another: exported models in the newest and the oldest ONNX Runtime
 #     scripts/check.sh features        another: the library without each of its Cargo features
+#     scripts/check.sh moves           another: models moved between releases of scikit-learn, CANNERY_ZOO and CANNERY_VENVS say
+#                                      where recorded models and environments are
 #
 # A line for each suite, then a summary; the exit status is 1 if any failed. Output goes to target/check/SUITE.log and
 # is shown where a suite fails. A suite whose outside tool is missing is skipped, and says how to install it.
@@ -110,6 +112,16 @@ has_only() { # crate, feature: whether the crate is among `crates` just where th
     [ $is = $wanted ] && return
     echo "feature $feature: $1 is there: $is; wanted: $wanted"
     return 1
+}
+
+suite_moves() { # recorded models moved between releases of scikit-learn, judged by each
+    if [ -z "${CANNERY_ZOO:-}" ] || [ -z "${CANNERY_VENVS:-}" ]; then
+        echo "set CANNERY_ZOO to the folder of recorded models and CANNERY_VENVS to that of environments (scripts/venvs.sh)"
+        return "$SKIPPED"
+    fi
+    cargo build --release --locked -p cannery-cli || return
+    python3 scripts/moves.py --zoo "$CANNERY_ZOO" --venvs "$CANNERY_VENVS" \
+        --cannery "${CARGO_TARGET_DIR:-target}/release/cannery" ${CANNERY_PAIRS:+--pairs "$CANNERY_PAIRS"}
 }
 
 suite_mutations() { # every 10th truncation and one-byte change of small files; CANNERY_MUTATIONS=all for every one

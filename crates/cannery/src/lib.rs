@@ -23,7 +23,6 @@ mod error;
 mod export;
 mod folder;
 pub mod inspect;
-mod installed;
 mod judged;
 mod locate;
 mod model;
@@ -53,7 +52,6 @@ pub use disassemble::{Listed, Listing, Opcodes};
 pub use dump::{DumpOptions, Format, NumpyNames};
 pub use error::{Detail, Error, Result};
 pub use export::{ExportGap, ExportOptions, ExportTarget};
-pub use installed::installed;
 pub use model::{Model, Options, Stage, load, loads, open};
 #[cfg(feature = "write-tables")]
 pub use moving::{Migrated, Migration, Proof};

@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 
 use cannery_object::Limits;
 use cannery_rows::{Column, Values};
-use cannery_sklearn::moves::{self, Accept, Refusal, RefusalKind, Report, To};
+use cannery_sklearn::moves::{self, Accept, Difference, Refusal, RefusalKind, Report, To};
 
 use crate::error::{Error, Result};
 use crate::model::{Model, Options};
@@ -82,8 +82,13 @@ impl Migration {
             Err(error) if self.rows.is_some() => return Err(error),
             Err(error) => return Ok(Proof::NotChecked(error.message().to_owned())),
         };
-        let target = Computed::of(&written, self.rows.as_deref())
-            .map_err(|error| Error::malformed(format!("the moved model can't be predicted with: {error}")))?;
+        let target = match Computed::of(&written, self.rows.as_deref()) {
+            Ok(target) => target,
+            Err(error @ Error::Unsupported(_)) => return Ok(Proof::NotChecked(error.message().to_owned())),
+            Err(error) => {
+                return Err(Error::malformed(format!("the moved model can't be predicted with: {error}")));
+            }
+        };
         if source.digest == target.digest {
             return Ok(Proof::Proved);
         }
@@ -237,7 +242,14 @@ impl Migrated {
 
     /// What the moved model does differently, and was accepted.
     pub fn caveats(&self) -> Vec<String> {
-        self.report.caveats.iter().map(ToString::to_string).collect()
+        let accepted = self.report.caveats.iter().filter(|caveat| caveat.difference != Difference::Digits);
+        accepted.map(ToString::to_string).collect()
+    }
+
+    /// Results that differ in their last digits.
+    pub fn notes(&self) -> Vec<String> {
+        let digits = self.report.caveats.iter().filter(|caveat| caveat.difference == Difference::Digits);
+        digits.map(ToString::to_string).collect()
     }
 
     /// Every change, a line each: object and attribute, what was done, the rule, why. The same change of many objects is one

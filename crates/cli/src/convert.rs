@@ -36,7 +36,7 @@ pub(crate) struct Convert {
     #[arg(long = "to", value_enum)]
     format: Option<Format>,
 
-    /// Pickle protocol, 0 to 5 [default: 4, or the newest that the target can read]
+    /// Pickle protocol, 0 to 5 [default: 4, or what the target reads]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=5))]
     protocol: Option<u8>,
 
@@ -44,35 +44,35 @@ pub(crate) struct Convert {
     #[arg(long, value_name = "CODEC[:LEVEL]", value_parser = codec)]
     compress: Option<Codec>,
 
-    /// Versions that must be able to read the file, such as python=3.8,numpy=1,joblib=1.0
+    /// Versions that must read the file: python=3.8,numpy=1
     #[arg(long, value_name = "VERSIONS", value_parser = target)]
     target: Option<Target>,
 
-    /// Move the model to this release of scikit-learn, such as 1.9 or 1.9.1
+    /// Move the model to this release of scikit-learn
     #[arg(long, value_name = "VERSION")]
     scikit_learn: Option<String>,
 
-    /// Ask this Python interpreter for the versions of its libraries, and move the model to them
+    /// Move the model to the versions that this interpreter has
     #[arg(long = "for", value_name = "PYTHON", conflicts_with_all = ["scikit_learn", "target"], value_hint = ValueHint::ExecutablePath)]
     interpreter: Option<PathBuf>,
 
-    /// Print each change that moving makes: object, attribute, rule, reason
+    /// Print each change of moving, with its rule and reason
     #[arg(long)]
     explain: bool,
 
-    /// Rows to compare both files by, or to store in a .pmml
+    /// Compare predictions of both files, or store rows in .pmml
     #[arg(long, value_name = "INPUT", value_hint = ValueHint::FilePath)]
     rows: Option<PathBuf>,
 
-    /// Move a model that computes something else in the other release
+    /// Move a model that then computes something else
     #[arg(long)]
     accept_behaviour_change: bool,
 
-    /// Move a model although an object gets another class, which computes the same
+    /// Move a model that needs another class
     #[arg(long)]
     accept_class_change: bool,
 
-    /// For .onnx and .pmml: the methods that become outputs, separated by commas, or all
+    /// For .onnx and .pmml: methods to export, with commas, or all
     #[arg(long, value_name = "NAMES")]
     method: Option<String>,
 
@@ -132,7 +132,7 @@ pub(crate) fn run(args: &Convert, quiet: bool) -> Result<ExitCode, Failure> {
     });
     let (version, target) = match &args.interpreter {
         Some(interpreter) => {
-            let (version, target) = cannery::installed(interpreter)?;
+            let (version, target) = crate::installed::installed(interpreter)?;
             (Some(version), target)
         }
         None => (args.scikit_learn.clone(), args.target.unwrap_or_default()),
@@ -186,6 +186,9 @@ fn tell(migrated: &Migrated, args: &Convert, err: &mut impl Write) -> std::io::R
     }
     for caveat in migrated.caveats() {
         writeln!(err, "cannery: accepted: {caveat}")?;
+    }
+    for note in migrated.notes() {
+        writeln!(err, "cannery: note: {note}")?;
     }
     writeln!(err, "cannery: moved to scikit-learn {}; {}", migrated.version(), migrated.proof())
 }

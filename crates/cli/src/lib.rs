@@ -8,6 +8,7 @@ mod args;
 mod commands;
 mod convert;
 mod examples;
+mod installed;
 mod limits;
 mod out;
 mod progress;

@@ -1,1 +1,1 @@
-convert examples/iris_svc.joblib target/never.pkl --target pandas=2
+convert examples/iris_svc.joblib target/never.pkl --target torch=2

@@ -10,7 +10,7 @@ use super::walk::Walk;
 pub(crate) fn packed(fields: &[(&str, &str)], itemsize: usize) -> Moved<DType> {
     let (mut parts, mut offset) = (Vec::new(), 0);
     for (name, code) in fields {
-        let dtype = DType::from_code(code).map_err(malformed)?;
+        let dtype = DType::from_code(code).map_err(|error| malformed(&error))?;
         let size = dtype.itemsize;
         parts.push(Field { name: (*name).to_owned(), dtype, offset });
         offset += size;

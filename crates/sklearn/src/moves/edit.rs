@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use cannery_object::{Array, Call, CallKind, DType, Element, Heap, Id, Kind, NdArray, Node, Order, Value};
 
 use super::To;
-use super::report::{Caveat, Change, Refusal, RefusalKind, What};
+use super::report::{Caveat, Change, Difference, Refusal, RefusalKind, What};
 use super::rule::Plain;
 
 /// A result of moving: the error is why the model can't be moved.
@@ -120,19 +120,19 @@ impl Give for Vec<f64> {
 
 /// A new array over bytes of little-endian elements in C order.
 pub(crate) fn array(heap: &mut Heap, code: &str, shape: Vec<usize>, bytes: &[u8]) -> Moved<Value> {
-    let dtype = DType::from_code(code).map_err(malformed)?;
+    let dtype = DType::from_code(code).map_err(|error| malformed(&error))?;
     array_of(heap, dtype, shape, bytes)
 }
 
 /// A new array over bytes in C order.
 pub(crate) fn array_of(heap: &mut Heap, dtype: DType, shape: Vec<usize>, bytes: &[u8]) -> Moved<Value> {
     let blob = heap.own(bytes)?;
-    let array = Array::new(dtype, shape, Order::C, blob).map_err(malformed)?;
+    let array = Array::new(dtype, shape, Order::C, blob).map_err(|error| malformed(&error))?;
     Ok(heap.add_array(array)?)
 }
 
 /// What a view found.
-pub(crate) fn malformed(error: cannery_object::Error) -> Refusal {
+pub(crate) fn malformed(error: &cannery_object::Error) -> Refusal {
     refusal(RefusalKind::Malformed, Value::None, error.to_string())
 }
 
@@ -307,17 +307,22 @@ impl Edit<'_> {
 
     /// The moved object computes something else.
     pub(crate) fn behaves_differently(&mut self, message: impl Into<String>) {
-        self.caveat(false, message.into());
+        self.caveat(Difference::Behaviour, message.into());
     }
 
     /// The object gets another class.
     pub(crate) fn is_another_class(&mut self, message: impl Into<String>) {
-        self.caveat(true, message.into());
+        self.caveat(Difference::Class, message.into());
     }
 
-    fn caveat(&mut self, is_class: bool, message: String) {
+    /// Results differ in their last digits.
+    pub(crate) fn differs_in_digits(&mut self, message: impl Into<String>) {
+        self.caveat(Difference::Digits, message.into());
+    }
+
+    fn caveat(&mut self, difference: Difference, message: String) {
         let class = self.class();
-        let caveat = Caveat { path: String::new(), class, is_class, message, object: self.object };
+        let caveat = Caveat { path: String::new(), class, difference, message, object: self.object };
         if !self.cx.caveats.contains(&caveat) {
             self.cx.caveats.push(caveat);
         }

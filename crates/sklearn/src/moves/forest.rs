@@ -240,9 +240,8 @@ fn paths_down(e: &mut Edit<'_>) -> Moved<()> {
 fn keep_paths(e: &mut Edit<'_>, of_one: f64, of_two: f64) -> Moved<()> {
     let (mut means, mut depths) = (Vec::new(), Vec::new());
     for estimator in e.elements("estimators_") {
-        let (mean, depth) = match tree_paths(e, estimator, of_one, of_two) {
-            Some(paths) => paths,
-            None => return Err(e.impossible("a tree of the forest has no nodes")),
+        let Some((mean, depth)) = tree_paths(e, estimator, of_one, of_two) else {
+            return Err(e.impossible("a tree of the forest has no nodes"));
         };
         means.push(e.value(mean)?);
         let bytes: Vec<u8> = depth.iter().flat_map(|depth| depth.to_le_bytes()).collect();

@@ -127,6 +127,8 @@ pub(super) fn finish(heap: &mut Heap, walk: &Walk, cx: &mut Context) -> Moved<()
             sgd_loss(heap, value, &name, &cx.to)?;
         } else if name == "BSpline" {
             spline(heap, value, &cx.to)?;
+        } else if module == "pytz" && cx.to.pandas >= Version::new(3, 0) {
+            time_zone(heap, value, &name)?;
         }
         for attribute in ["loss_function_", "_loss_function_"] {
             old_sgd_loss(heap, value, attribute, &cx.to)?;
@@ -255,6 +257,23 @@ fn spline(heap: &mut Heap, value: Value, to: &To) -> Moved<()> {
     Ok(heap.replace_state(value, state)?)
 }
 
+/// Zones of pytz, which pandas 3 does without, become those of Python.
+fn time_zone(heap: &mut Heap, value: Value, name: &str) -> Moved<()> {
+    match name {
+        "_UTC" => {
+            let callable = heap.global("datetime", "timedelta")?;
+            let zero = heap.container(Node::Tuple, &[Value::Int(0), Value::Int(0), Value::Int(0)])?;
+            let offset = heap.add_call(Call { callable, args: zero, kind: CallKind::Reduce })?;
+            replace(heap, value, "datetime", "timezone", &[offset])
+        }
+        "_p" => match heap.object(value).and_then(|object| object.args.first().copied()) {
+            Some(zone) => replace(heap, value, "zoneinfo", "ZoneInfo._unpickle", &[zone, Value::Int(1)]),
+            None => Ok(()),
+        },
+        _ => Ok(()),
+    }
+}
+
 /// The name of something of Python, numpy, scipy or pandas in the target; `None` for the names of others.
 pub(super) fn name(module: &str, name: &str, to: &To) -> Option<(String, String)> {
     let owned = |module: &str, name: &str| Some((module.to_owned(), name.to_owned()));
@@ -285,7 +304,7 @@ pub(super) fn name(module: &str, name: &str, to: &To) -> Option<(String, String)
         return owned(module, if is_new { "rv_continuous_frozen" } else { "rv_frozen" });
     }
     if module.starts_with("pandas.") || module == "pandas" {
-        return pandas(name, to).and_then(|module| owned(module, name));
+        return pandas(name, to).map(|(module, name)| (module.to_owned(), name.to_owned()));
     }
     None
 }
@@ -300,14 +319,16 @@ fn python_3(name: &str) -> &str {
     }
 }
 
-fn pandas(name: &str, to: &To) -> Option<&'static str> {
+fn pandas(name: &str, to: &To) -> Option<(&'static str, &'static str)> {
     let is_3 = to.pandas >= Version::new(3, 0);
+    // one class of indexes of numbers since pandas 2
+    let is_number = matches!(name, "Int64Index" | "UInt64Index" | "Float64Index" | "NumericIndex");
+    let name = if is_number && to.pandas >= Version::new(2, 0) { "Index" } else { name };
     Some(match name {
-        "DataFrame" | "Series" | "Index" | "RangeIndex" if is_3 => "pandas",
-        "DataFrame" => "pandas.core.frame",
-        "Series" => "pandas.core.series",
-        "Index" => "pandas.core.indexes.base",
-        "RangeIndex" => "pandas.core.indexes.range",
+        "DataFrame" => (if is_3 { "pandas" } else { "pandas.core.frame" }, "DataFrame"),
+        "Series" => (if is_3 { "pandas" } else { "pandas.core.series" }, "Series"),
+        "Index" => (if is_3 { "pandas" } else { "pandas.core.indexes.base" }, "Index"),
+        "RangeIndex" => (if is_3 { "pandas" } else { "pandas.core.indexes.range" }, "RangeIndex"),
         _ => return None,
     })
 }

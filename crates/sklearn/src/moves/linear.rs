@@ -70,6 +70,16 @@ pub(super) const RULES: &[Rule] = &[
         "1.2 removed the parameter normalize",
     ),
     Rule::new(
+        "mlp-poisson",
+        (1, 7),
+        &["MLPRegressor"],
+        Act::Down(|e| match e.is_text("out_activation_", &["exp"]) {
+            true => Err(e.impossible("the loss poisson (out_activation_='exp') is new in scikit-learn 1.7")),
+            false => Ok(()),
+        }),
+        "1.7 added the loss poisson",
+    ),
+    Rule::new(
         "gaussian-nb-variance",
         (1, 0),
         &["GaussianNB"],

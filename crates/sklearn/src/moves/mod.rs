@@ -12,6 +12,7 @@ mod arrays;
 mod boosting;
 mod compose;
 mod decomposition;
+mod digits;
 mod edit;
 mod encoders;
 mod forest;
@@ -41,7 +42,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use cannery_object::known::Version;
 use cannery_object::{Heap, Value};
 
-pub use self::report::{Caveat, Change, Refusal, RefusalKind, Report, What};
+pub use self::report::{Caveat, Change, Difference, Refusal, RefusalKind, Report, What};
 pub use self::to::To;
 
 use self::edit::{Context, Edit, Moved};
@@ -129,15 +130,20 @@ fn finish(heap: &mut Heap, root: Value, cx: &mut Context) -> Moved<()> {
     let walk = Walk::of(heap, root);
     scorers::finish(heap, &walk, cx)?;
     let walk = Walk::of(heap, root);
+    digits::note(heap, &walk, cx);
     globals::rename(heap, &walk, cx)?;
     params::complete(heap, &walk, cx)
 }
 
 /// The report, unless it has something that is not accepted.
 fn judge(report: Report, root: Value, accept: Accept) -> Moved<(Value, Report)> {
-    let is_refused = |caveat: &&Caveat| if caveat.is_class { !accept.class } else { !accept.behaviour };
-    let Some(first) = report.caveats.iter().find(is_refused) else { return Ok((root, report)) };
-    let kind = if first.is_class { RefusalKind::Class } else { RefusalKind::Behaviour };
+    let reason = |caveat: &Caveat| match caveat.difference {
+        Difference::Behaviour => (!accept.behaviour).then_some(RefusalKind::Behaviour),
+        Difference::Class => (!accept.class).then_some(RefusalKind::Class),
+        Difference::Digits => None,
+    };
+    let refused = report.caveats.iter().find_map(|caveat| Some((caveat, reason(caveat)?)));
+    let Some((first, kind)) = refused else { return Ok((root, report)) };
     Err(Refusal { kind, path: String::new(), message: first.to_string(), object: Value::None })
 }
 

@@ -90,7 +90,7 @@ fn text_array(heap: &Heap, value: Value) -> Option<(DType, Vec<usize>, Vec<u8>)>
         .collect();
     let texts = texts?;
     let width = texts.iter().map(Vec::len).max().unwrap_or(0).max(1);
-    let dtype = DType::from_code(&format!("<U{width}")).map_err(malformed).ok()?;
+    let dtype = DType::from_code(&format!("<U{width}")).map_err(|error| malformed(&error)).ok()?;
     let mut bytes = Vec::with_capacity(texts.len() * width * 4);
     for text in texts {
         let padding = std::iter::repeat_n(0_u32, width - text.len());

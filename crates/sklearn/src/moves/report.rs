@@ -73,11 +73,23 @@ pub struct Caveat {
     pub path: String,
     /// The class of the object.
     pub class: String,
-    /// Whether the object gets another class; else it computes something else.
-    pub is_class: bool,
+    /// Which kind of difference.
+    pub difference: Difference,
     /// What is different.
     pub message: String,
     pub(super) object: Value,
+}
+
+/// Which kind of difference a [`Caveat`] is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Difference {
+    /// The moved object computes something else: accepted only on request.
+    Behaviour,
+    /// The moved object has another class, which computes the same: accepted only on request.
+    Class,
+    /// The last digits of results depend on the libraries that compute them: always accepted.
+    Digits,
 }
 
 impl fmt::Display for Caveat {

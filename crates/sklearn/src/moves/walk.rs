@@ -1,6 +1,7 @@
 //! Every object of a model, and where it is.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use cannery_object::{Heap, Node, Value};
 
@@ -69,8 +70,8 @@ impl Walk {
 
     /// Notes an object that was made after the walk.
     pub(crate) fn add(&mut self, object: Value, owner: Value) {
-        if !self.parents.contains_key(&object) {
-            self.parents.insert(object, (owner, String::new()));
+        if let Entry::Vacant(place) = self.parents.entry(object) {
+            place.insert((owner, String::new()));
             self.objects.push(object);
         }
     }

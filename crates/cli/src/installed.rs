@@ -1,23 +1,23 @@
+//! The versions of the libraries of a Python interpreter.
+
+use std::io;
 use std::path::Path;
 use std::process::Command;
 
-use crate::convert::Target;
-use crate::error::{Error, Result};
+use cannery::Target;
 
-/// Asks an interpreter for the versions of its libraries, without importing any of them: the release of scikit-learn, and the
-/// rest as a target.
-///
-/// # Errors
-/// `Usage` when the interpreter can't be run, or has no scikit-learn.
-pub fn installed(python: impl AsRef<Path>) -> Result<(String, Target)> {
-    let python = python.as_ref();
-    let failed = |what: String| Error::usage(format!("{}: {what}", python.display()));
+use crate::out::Failure;
+
+/// Asks an interpreter for the versions of its libraries, none of which it imports: the release of scikit-learn, and the rest as a
+/// target.
+pub(crate) fn installed(python: &Path) -> Result<(String, Target), Failure> {
+    let failed = |what: String| io::Error::other(format!("{}: {what}", python.display()));
     let output = Command::new(python).args(["-c", PROGRAM]).output();
     let output = output.map_err(|error| failed(format!("can't be run: {error}")))?;
     if !output.status.success() {
         let message = String::from_utf8_lossy(&output.stderr);
         let last = message.lines().last().unwrap_or("it failed without a message").to_owned();
-        return Err(failed(format!("does not tell its versions: {last}")));
+        return Err(failed(format!("does not tell its versions: {last}")).into());
     }
     let text = String::from_utf8_lossy(&output.stdout);
     let (mut version, mut target) = (None, Vec::new());
@@ -32,7 +32,7 @@ pub fn installed(python: impl AsRef<Path>) -> Result<(String, Target)> {
     Ok((version, target.join(",").parse()?))
 }
 
-/// Reads the metadata of installed packages, with Python 2 too.
+/// Reads the metadata of installed packages, with Python 2 too; nothing of the current folder is imported.
 const PROGRAM: &str = "
 import sys
 sys.path = [path for path in sys.path if path]
@@ -47,7 +47,8 @@ except ImportError:
 print('python=%d.%d' % sys.version_info[:2])
 for name in ('scikit-learn', 'numpy', 'scipy', 'pandas', 'joblib'):
     try:
-        print('%s=%s' % (name, '.'.join(version(name).split('.')[:2]) if name != 'scikit-learn' else version(name)))
+        found = version(name)
     except Exception:
-        pass
+        continue
+    print('%s=%s' % (name, found if name == 'scikit-learn' else '.'.join(found.split('.')[:2])))
 ";
