@@ -17,6 +17,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("exec", &["rows", "graph"]),
     ("export", &["graph"]),
     ("table", &["rows", "object", "format"]),
+    ("manifest", &[]),
     ("scan", &["object", "pickle", "format", "sklearn"]),
     (
         "cannery",
@@ -46,6 +47,7 @@ const BANS: &[(&str, &[&str], &str)] = &[
         "an exporter looks at operators only",
     ),
     ("table", &["cannery_graph", "sklearn"], "rows are rows, whoever uses them"),
+    ("manifest", &["std::fs", "std::path", "std::net", "std::process"], "a manifest is data"),
     (
         "scan",
         &["cannery_graph", "std::fs", "std::net", "std::process"],
