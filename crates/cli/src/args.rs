@@ -53,6 +53,18 @@ pub(crate) enum Command {
     /// Write a model file as pickle or joblib for other versions, or as ONNX
     #[command(after_help = crate::convert::EXAMPLES)]
     Convert(crate::convert::Convert),
+    /// Make a bundle of a model and what is needed to trust it and to train it again
+    #[command(after_help = crate::keep::SEAL)]
+    Seal(crate::keep::Seal),
+    /// Sign a bundle
+    #[command(after_help = crate::keep::SIGN)]
+    Sign(crate::keep::Sign),
+    /// Check a bundle: digests, signature, scan, predictions, data
+    #[command(after_help = crate::keep::VERIFY)]
+    Verify(crate::keep::Verify),
+    /// Make a key to sign bundles with
+    #[command(after_help = crate::keep::KEYGEN)]
+    Keygen(crate::keep::Keygen),
     /// Print a completion script for a shell
     #[command(after_help = examples::COMPLETIONS)]
     Completions(Completions),

@@ -8,6 +8,7 @@ mod args;
 mod commands;
 mod convert;
 mod examples;
+mod keep;
 mod limits;
 mod out;
 mod progress;

@@ -19,6 +19,7 @@ from cannery._errors import (
     UnsupportedMethodError,
     UsageError,
 )
+from cannery.record import Record, record
 
 __all__ = [
     "CanneryError",
@@ -28,6 +29,7 @@ __all__ = [
     "MalformedError",
     "MissingFileError",
     "Model",
+    "Record",
     "UnsafeError",
     "UnsupportedError",
     "UnsupportedMethodError",
@@ -37,5 +39,6 @@ __all__ = [
     "inspect",
     "load",
     "loads",
+    "record",
     "scan",
 ]

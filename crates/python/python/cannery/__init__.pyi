@@ -4,6 +4,8 @@ from typing import Any, Literal, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
+from cannery.record import Record as Record
+from cannery.record import record as record
 
 class _Reads(Protocol):
     def read(self) -> bytes: ...
