@@ -13,17 +13,18 @@ use crate::out::{ExitCode, Failure, stdout};
 pub(crate) const SEAL: &str = "\
 Examples:
   cannery seal iris.joblib -o iris --record run.json --golden rows.csv
-  cannery seal iris.joblib -o iris.zip --data train.csv --source train.py --environment pylock.toml --scores scores.json
-  cannery seal iris.joblib -o iris --from-python .venv/bin/python --data 's3://bucket/train.csv?versionId=3HL4kqtJlcpXro'
-  cannery seal iris.joblib -o iris --data hf://datasets/scikit-learn/iris@COMMIT --source git+https://host/repo@COMMIT#train.py
+  cannery seal iris.joblib -o iris.zip --data train.csv --source train.py --environment pylock.toml
+  cannery seal iris.joblib -o iris --from-python .venv/bin/python --scores scores.json
 
-What is missing is written as missing. Other references to data: gs://…#GENERATION, delta:TABLE@VERSION,
-iceberg:TABLE@SNAPSHOT, openml:ID@VERSION, git+https://…@COMMIT#path, https://…#sha256=…. docs/keep.md has the details.
+What is missing is written as missing. References to data: git+https://…@COMMIT, s3://…?versionId=…,
+gs://…#GENERATION, delta:TABLE@VERSION, iceberg:TABLE@SNAPSHOT, openml:ID@VERSION, https://…#sha256=…,
+hf://datasets/OWNER/NAME@COMMIT. docs/keep.md has the details.
 Exit status: 0 sealed, 2 error. `cannery --limits` lists the options that limit size and memory.";
 
 pub(crate) const SIGN: &str = "\
 Examples:
   cannery sign iris --key key.pem
+  cannery sign iris.zip --key key.pem
 
 The signature, model.sig, follows OpenSSF Model Signing v1: the tool model_signing verifies it too.";
 
@@ -50,19 +51,19 @@ pub(crate) struct Seal {
     #[arg(long, short, value_name = "BUNDLE", value_hint = ValueHint::AnyPath)]
     pub(crate) output: PathBuf,
 
-    /// Record of the training, which cannery.record wrote in Python
+    /// Record of the training, written by cannery.record
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) record: Option<PathBuf>,
 
-    /// Training data: a file, a folder, or a reference to a version of it; can be repeated
+    /// Training data: a file, a folder or a reference; repeatable
     #[arg(long, value_name = "DATA", value_hint = ValueHint::AnyPath)]
     pub(crate) data: Vec<String>,
 
-    /// Source: the training script, a folder of git, or git+https://…@COMMIT#path
+    /// Training script, folder of git, or git+https://…@COMMIT
     #[arg(long, value_name = "SOURCE", value_hint = ValueHint::AnyPath)]
     pub(crate) source: Option<String>,
 
-    /// Argument that the script was run with; can be repeated
+    /// Argument that the script was run with; repeatable
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true, requires = "source")]
     pub(crate) argument: Vec<String>,
 
@@ -74,15 +75,15 @@ pub(crate) struct Seal {
     #[arg(long, value_name = "PYTHON", value_hint = ValueHint::FilePath)]
     pub(crate) from_python: Option<PathBuf>,
 
-    /// JSON with cross-validation scores: {"metric": "accuracy", "folds": [0.9, 1.0]}
+    /// JSON: {"metric": "accuracy", "folds": [0.9, 1.0]}
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) scores: Option<PathBuf>,
 
-    /// A few rows whose predictions are kept and computed again by verify
+    /// A few rows, whose predictions verify computes again
     #[arg(long, value_name = "ROWS", value_hint = ValueHint::FilePath)]
     pub(crate) golden: Option<PathBuf>,
 
-    /// Methods for --golden, separated by commas [default: predict, and probabilities or scores]
+    /// Methods for --golden, separated by commas
     #[arg(long, value_name = "NAMES", requires = "golden")]
     pub(crate) method: Option<String>,
 
@@ -90,7 +91,7 @@ pub(crate) struct Seal {
     #[arg(long, value_name = "SPDX")]
     pub(crate) license: Option<String>,
 
-    /// Name of the model [default: the file's name without its ending]
+    /// Name of the model [default: that of the file]
     #[arg(long)]
     pub(crate) name: Option<String>,
 
@@ -98,11 +99,11 @@ pub(crate) struct Seal {
     #[arg(long, value_name = "KEY.pem", value_hint = ValueHint::FilePath)]
     pub(crate) key: Option<PathBuf>,
 
-    /// Accept data that may change, such as a branch or a URL without digest
+    /// Accept data that may change, such as a branch
     #[arg(long)]
     pub(crate) allow_mutable: bool,
 
-    /// Fail if data, source, environment, scores or golden rows are missing
+    /// Fail if one of these items is missing
     #[arg(long)]
     pub(crate) require_all: bool,
 
