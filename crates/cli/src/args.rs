@@ -55,7 +55,7 @@ pub(crate) enum Command {
     Convert(crate::convert::Convert),
     /// Make a bundle of a model and what is needed to trust it and to train it again
     #[command(after_help = crate::keep::SEAL)]
-    Seal(crate::keep::Seal),
+    Seal(Box<crate::keep::Seal>),
     /// Sign a bundle
     #[command(after_help = crate::keep::SIGN)]
     Sign(crate::keep::Sign),

@@ -70,9 +70,8 @@ pub(crate) enum Found {
 
 /// Looks for data below a folder: at its path there, or by its name alone.
 pub(crate) fn look_up(reference: &Reference, root: &Path) -> Result<Found> {
-    let path = match reference {
-        Reference::File { path, .. } | Reference::Folder { path, .. } => path,
-        _ => return Ok(Found::Absent),
+    let (Reference::File { path, .. } | Reference::Folder { path, .. }) = reference else {
+        return Ok(Found::Absent);
     };
     let Some(place) = place_below(root, path) else { return Ok(Found::Absent) };
     let found = observe(&place, path)?;

@@ -20,8 +20,11 @@ use crate::sign::{PrivateKey, signature_of};
 use crate::staging::Staging;
 use crate::zip;
 
-/// Makes pages for people out of a manifest that lists all other files: the path, and what writes the page.
-const PAGES: &[(&str, fn(&Manifest) -> Result<String>)] = &[];
+/// Makes a page for people out of a manifest that lists all other files.
+type Page = fn(&Manifest) -> Result<String>;
+
+/// The pages of a bundle, by path.
+const PAGES: &[(&str, Page)] = &[];
 
 /// What goes into a bundle.
 ///

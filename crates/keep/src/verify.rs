@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use cannery_format::source;
-use cannery_manifest::{Data, Golden, MANIFEST, Manifest, Reference, SIGNATURE, Sha256, Verdict};
+use cannery_manifest::{BundlePath, Data, Golden, MANIFEST, Manifest, Reference, SIGNATURE, Sha256, Verdict};
 use cannery_object::Limits;
 
 use crate::bundle::Bundle;
@@ -177,7 +177,7 @@ impl Verify {
         let paths = [manifest.map(|manifest| &manifest.model.path), golden.map(|golden| &golden.input)];
         let predictions = golden.and_then(|golden| golden.predictions.as_ref());
         let mut wanted: Vec<&str> =
-            paths.into_iter().flatten().chain(predictions).map(|path| path.as_str()).collect();
+            paths.into_iter().flatten().chain(predictions).map(BundlePath::as_str).collect();
         wanted.retain(|_| !self.digests_only);
         wanted.push(SIGNATURE);
         for file in bundle.files().iter().filter(|file| file.path != MANIFEST) {
@@ -398,7 +398,7 @@ fn check_golden(
     contents: &Contents,
     done: &mut Verification,
 ) -> Result<()> {
-    let of = |path: &cannery_manifest::BundlePath| contents.kept.get(path.as_str());
+    let of = |path: &BundlePath| contents.kept.get(path.as_str());
     let Some(kept) = golden.predictions.as_ref() else {
         let reason = golden.not_checked.as_deref().unwrap_or("no predictions were kept");
         done.skipped("golden", format!("not checked: {reason}"));
