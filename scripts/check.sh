@@ -6,6 +6,7 @@
 #     scripts/check.sh wheel           one that is not among all: the Python package, built, installed and tested
 #     scripts/check.sh threads         another: 30 s of eight threads on one model in Python
 #     scripts/check.sh kills           another: 10,000 writes of 1 MB that are killed
+#     scripts/check.sh keep            another: bundles, against model_signing, killed seals, flipped bytes
 #
 # A line for each suite, then a summary; the exit status is 1 if any failed. Output goes to target/check/SUITE.log and
 # is shown where a suite fails. A suite whose outside tool is missing is skipped, and says how to install it.
@@ -50,6 +51,14 @@ suite_threads() { # eight threads on one Model for 30 s
 
 suite_kills() { # 10,000 writes of 1 MB that are killed
     cargo build --release --locked -p cannery-cli && python3 tests/kill_writes.py "${CANNERY_KILLS:-10000}"
+}
+
+suite_keep() { # bundles: signatures both ways with model_signing, 2,000 killed seals, 100,000 flipped bytes
+    local environment=${CARGO_TARGET_DIR:-$PWD/target}/model-signing
+    make_environment "$environment" python3 model-signing==1.1.1 pyOpenSSL || return
+    cargo build --release --locked -p cannery-cli || return
+    "$environment/bin/python" tests/model_signing.py && python3 tests/kill_seals.py "${CANNERY_KILLS:-2000}" || return
+    CANNERY_FLIPS=${CANNERY_FLIPS:-100000} cargo test --release --locked -p cannery --test keep flipped_bytes
 }
 
 suite_mutations() { # every 10th truncation and one-byte change of small files; CANNERY_MUTATIONS=all for every one

@@ -6,7 +6,7 @@
 array([0])
 """
 
-from cannery._cannery import Model, dump, dumps, inspect, load, loads, scan
+from cannery._cannery import Model, dump, dumps, inspect, keygen, load, loads, scan, seal, sign, verify
 from cannery._errors import (
     CanneryError,
     InternalError,
@@ -37,8 +37,12 @@ __all__ = [
     "dump",
     "dumps",
     "inspect",
+    "keygen",
     "load",
     "loads",
     "record",
     "scan",
+    "seal",
+    "sign",
+    "verify",
 ]
