@@ -88,6 +88,16 @@ fn a_bundle_is_sealed_signed_and_verified() {
 }
 
 #[test]
+fn the_same_time_gives_the_same_bytes() {
+    let work = Work::new();
+    let names = ["a.zip", "b.zip"].map(|name| work.path(name));
+    for bundle in &names {
+        work.seal().created("2026-12-01T05:00:00Z").expect("a time").run(bundle).expect("sealed");
+    }
+    assert_eq!(fs::read(&names[0]).expect("a zip"), fs::read(&names[1]).expect("a zip"));
+}
+
+#[test]
 fn a_bundle_can_be_signed_later_and_again() {
     let work = Work::new();
     for name in ["iris", "iris.zip"] {

@@ -46,6 +46,10 @@ impl Bundle {
         if metadata.is_dir() {
             return Self::of_folder(path).map_err(in_file);
         }
+        let is_zip = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("zip"));
+        if !is_zip && !begins_as_zip(path).map_err(|error| in_file(error.into()))? {
+            return Err(in_file(Error::usage("is not a bundle: neither a folder nor a zip")));
+        }
         let archive = Archive::open(path).map_err(in_file)?;
         let files =
             archive.entries().map(|(path, bytes)| Listed { path: path.into(), bytes, is_executable: false });
@@ -149,6 +153,12 @@ impl Bundle {
         }
         Ok(bytes)
     }
+}
+
+fn begins_as_zip(path: &Path) -> std::io::Result<bool> {
+    let mut start = Vec::new();
+    File::open(path)?.take(4).read_to_end(&mut start)?;
+    Ok(start == b"PK\x03\x04")
 }
 
 /// A file that was a plain one when it was listed: a link or a pipe that has taken its place since is not opened.

@@ -333,13 +333,17 @@ impl Seal {
 
     /// The model and the environment must name one scikit-learn.
     fn expect_versions(&self, manifest: &Manifest) -> Result<()> {
-        let environment = manifest.environment.value().and_then(|known| known.version("scikit-learn"));
-        let Some(installed) = environment else { return Ok(()) };
-        match manifest.model.scikit_learn.iter().find(|version| *version != installed) {
-            Some(version) => Err(Error::usage(format!(
-                "was written by scikit-learn {version}, and the environment has {installed}"
+        let Some(environment) = manifest.environment.value() else { return Ok(()) };
+        // a lock file for several platforms may have several
+        let packages = environment.packages.iter().filter(|package| package.name == "scikit-learn");
+        let installed: Vec<&str> = packages.map(|package| &*package.version).collect();
+        let other = manifest.model.scikit_learn.iter().find(|version| !installed.contains(&version.as_str()));
+        match other {
+            Some(version) if !installed.is_empty() => Err(Error::usage(format!(
+                "was written by scikit-learn {version}, and the environment has {}",
+                installed.join(", ")
             ))),
-            None => Ok(()),
+            _ => Ok(()),
         }
     }
 

@@ -27,13 +27,15 @@ pub struct Verify {
 }
 
 /// What was checked, and what came out.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Verification {
     /// The manifest, where it could be read.
     pub manifest: Option<Manifest>,
     /// The digest of the manifest, as it lies there.
     pub manifest_sha256: Option<Sha256>,
+    /// Whether there is a signature, checked or not.
+    pub has_signature: bool,
     /// Whether a signature of the key that was given is on it.
     pub is_signed: bool,
     /// Every check, in order.
@@ -140,8 +142,7 @@ impl Verify {
     /// `Io` for what the system can't read; those of the key. What is wrong with the bundle is in the verification.
     pub fn run(&self, native: &dyn Native, path: &Path) -> Result<Verification> {
         let key = self.key.as_deref().map(PublicKey::open).transpose()?;
-        let mut done =
-            Verification { manifest: None, manifest_sha256: None, is_signed: false, checks: Vec::new() };
+        let mut done = Verification::default();
         let bundle = match Bundle::open(path) {
             Ok(bundle) => bundle,
             Err(error) if error.kind() == crate::ErrorKind::Malformed => {
@@ -333,7 +334,8 @@ fn check_files(bundle: &Bundle, manifest: &Manifest, contents: &Contents, done: 
         done.failed(path, why.clone());
     }
     if done.checks.len() == before {
-        done.passed("files", format!("{} files, digests match", manifest.files.len()));
+        let (count, plural) = (manifest.files.len(), if manifest.files.len() == 1 { "" } else { "s" });
+        done.passed("files", format!("{count} file{plural} as in the manifest"));
     }
 }
 
@@ -344,6 +346,7 @@ fn check_signature(
     done: &mut Verification,
 ) -> Result<()> {
     let is_there = bundle.files().iter().any(|file| file.path == SIGNATURE);
+    done.has_signature = is_there;
     let Some(key) = key else {
         let message = if is_there { "not checked: --key gives the public key" } else { "not signed" };
         done.skipped("signature", message);

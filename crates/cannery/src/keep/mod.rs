@@ -83,6 +83,17 @@ impl Seal {
         replace(replace: bool);
     }
 
+    /// The time of sealing in UTC, `2026-12-01T05:00:00Z`; if nothing is said, that of `SOURCE_DATE_EPOCH`, or now. The same
+    /// time gives the same bytes.
+    ///
+    /// # Errors
+    /// `Usage` for another form.
+    pub fn created(mut self, created: &str) -> Result<Self> {
+        let created = manifest::Timestamp::new(created).map_err(|error| Error::usage(error.to_string()))?;
+        self.inner = self.inner.created(Some(created));
+        Ok(self)
+    }
+
     /// What reading the model may spend.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {

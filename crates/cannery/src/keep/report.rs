@@ -45,7 +45,8 @@ pub fn write_sealed_json(sealed: &Sealed, bundle: &Path, out: &mut impl Write) -
 pub fn write_verification_text(done: &Verification, bundle: &Path, out: &mut impl Write) -> Result<()> {
     let verdict = match (done.is_verified(), done.is_signed) {
         (true, true) => "verified",
-        (true, false) => "verified, without a signature",
+        (true, false) if done.has_signature => "verified, but for the signature",
+        (true, false) => "verified, not signed",
         (false, _) => "failed",
     };
     writeln!(out, "{}: {verdict}", printable_line(&bundle.to_string_lossy()))?;
