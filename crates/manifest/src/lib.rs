@@ -35,6 +35,7 @@ mod canonical;
 mod data;
 mod environment;
 mod error;
+pub mod exports;
 mod manifest;
 mod score;
 mod source;

@@ -321,4 +321,4 @@ impl Manifest {
 
 #[cfg(test)]
 #[path = "tests.rs"]
-mod tests;
+pub(crate) mod tests;

@@ -10,7 +10,7 @@ fn path(text: &str) -> BundlePath {
 }
 
 /// A manifest with everything in it.
-fn full() -> Manifest {
+pub(crate) fn full() -> Manifest {
     let file = |name: &str, role| FileEntry { path: path(name), sha256: sha(), bytes: 5, role };
     let commit = Commit {
         repository: "https://example.org/iris.git".into(),
