@@ -1,10 +1,12 @@
-//! The manifest in the forms of others: SLSA provenance, a CycloneDX bill of materials, a model card of Hugging Face.
+//! The manifest in the forms of others: SLSA provenance, a CycloneDX bill of materials, a model card of Hugging
+//! Face, a page for people.
 //!
 //! SLSA and CycloneDX carry the four items that scikit-learn's guide asks for twice: in the fields that other tools read, and
 //! word for word in a field of cannery's own, so that [`Items`] can be read back unchanged.
 
 mod cyclonedx;
 mod model_card;
+mod page;
 mod slsa;
 
 use serde::{Deserialize, Serialize};
@@ -13,6 +15,7 @@ use crate::{Data, Environment, Error, Item, Manifest, Score, Source};
 
 pub use cyclonedx::{cyclonedx, items_of_cyclonedx};
 pub use model_card::model_card;
+pub use page::{Check, Outcome, page};
 pub use slsa::{SLSA_PREDICATE, items_of_slsa, slsa};
 
 /// The four items that scikit-learn's guide asks for, each with how it is known.
