@@ -65,6 +65,15 @@ pub(crate) enum Command {
     /// Make a key to sign bundles with
     #[command(after_help = crate::keep::KEYGEN)]
     Keygen(crate::keep::Keygen),
+    /// Write one page for people of a bundle, as HTML
+    #[command(after_help = crate::pages::CARD)]
+    Card(crate::pages::Card),
+    /// Write what a bundle says as SLSA provenance, CycloneDX or a model card
+    #[command(after_help = crate::pages::PROVENANCE)]
+    Provenance(crate::pages::Provenance),
+    /// Train a model again from its signed bundle, and compare the scores
+    #[command(after_help = crate::rebuild::REBUILD)]
+    Rebuild(crate::rebuild::Rebuild),
     /// Print a completion script for a shell
     #[command(after_help = examples::COMPLETIONS)]
     Completions(Completions),

@@ -36,6 +36,9 @@ pub(crate) fn run(args: Args) -> Result<ExitCode> {
         Some(Command::Sign(sign)) => crate::keep::sign(sign),
         Some(Command::Verify(verify)) => crate::keep::verify(verify),
         Some(Command::Keygen(keygen)) => crate::keep::keygen(keygen),
+        Some(Command::Card(card)) => crate::pages::card(card),
+        Some(Command::Provenance(provenance)) => crate::pages::provenance(provenance),
+        Some(Command::Rebuild(rebuild)) => crate::rebuild::run(rebuild, args.quiet),
         _ => run_fine(args).map(|()| ExitCode::SUCCESS),
     }
 }
@@ -58,6 +61,9 @@ fn run_fine(args: Args) -> Result {
         Some(Command::Sign(sign)) => crate::keep::sign(&sign).map(drop),
         Some(Command::Verify(verify)) => crate::keep::verify(&verify).map(drop),
         Some(Command::Keygen(keygen)) => crate::keep::keygen(&keygen).map(drop),
+        Some(Command::Card(card)) => crate::pages::card(&card).map(drop),
+        Some(Command::Provenance(provenance)) => crate::pages::provenance(&provenance).map(drop),
+        Some(Command::Rebuild(rebuild)) => crate::rebuild::run(&rebuild, args.quiet).map(drop),
         Some(Command::Completions(completions)) => print_completions(&completions),
     }
 }

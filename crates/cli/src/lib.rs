@@ -11,7 +11,9 @@ mod examples;
 mod keep;
 mod limits;
 mod out;
+mod pages;
 mod progress;
+mod rebuild;
 mod targets;
 
 use std::ffi::OsString;

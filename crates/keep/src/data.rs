@@ -78,7 +78,7 @@ pub(crate) fn look_up(reference: &Reference, root: &Path) -> Result<Found> {
     Ok(difference(reference, &found).map_or(Found::Unchanged, Found::Changed))
 }
 
-fn place_below(root: &Path, path: &str) -> Option<PathBuf> {
+pub(crate) fn place_below(root: &Path, path: &str) -> Option<PathBuf> {
     let path = Path::new(path);
     let is_inside = path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
     let whole = is_inside.then(|| root.join(path));

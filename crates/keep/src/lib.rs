@@ -4,7 +4,8 @@
 //! `model.sig`, a signature of OpenSSF Model Signing v1 with a key. [`Verify`] checks a bundle: digests, manifest, signature,
 //! the verdict of `scan`, the predictions of golden rows, and data at hand.
 //!
-//! Nothing of a bundle is executed. What models are and how they predict comes in through the trait [`Native`].
+//! [`Rebuild`] trains a model again from a bundle whose signature was verified: it runs the recorded script in a sandbox. Nothing
+//! else of a bundle is executed. What models are and how they predict comes in through the trait [`Native`].
 //!
 //! This crate does not know scikit-learn, graphs, and how predictions are computed.
 
@@ -20,6 +21,7 @@ mod interpreter;
 mod items;
 mod lock;
 mod native;
+mod rebuild;
 mod record;
 mod seal;
 pub mod sign;
@@ -32,6 +34,7 @@ pub use cannery_manifest as manifest;
 pub use digest::{Digested, copy, digest};
 pub use error::{Error, ErrorKind, Result};
 pub use native::{Described, Judgement, Native, Predicted};
+pub use rebuild::{Rebuild, SandboxLimits, Trained, Verified, Versions};
 pub use record::{Record, RecordedSource};
 pub use seal::{Seal, Sealed};
 pub use verify::{Check, Outcome, Verification, Verify};

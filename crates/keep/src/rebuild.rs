@@ -19,8 +19,8 @@ use crate::seal::{Seal, Sealed};
 use crate::verify::{Outcome, Verify};
 pub use environment::Versions;
 use job::Job;
-pub use sandbox::SandboxLimits;
 use sandbox::Sandbox;
+pub use sandbox::SandboxLimits;
 
 /// How a model is trained again.
 #[derive(Clone, Debug)]
@@ -49,6 +49,8 @@ pub struct Verified {
 #[derive(Debug)]
 pub struct Trained {
     job: Job,
+    /// Where the record is.
+    place: PathBuf,
     record: Record,
     /// The scores, then and now.
     pub changes: Vec<ScoreChange>,
@@ -75,10 +77,13 @@ impl Rebuild {
         let verify = Verify::default().key(Some(self.key.clone())).data_root(self.data_root.clone());
         let done = verify.run(native, path)?;
         if let Some(check) = done.checks.iter().find(|check| check.outcome == Outcome::Failed) {
-            let message = format!("is not verified, so nothing was run: {}: {}", check.subject, check.message);
+            let message =
+                format!("is not verified, so nothing was run: {}: {}", check.subject, check.message);
             return Err(in_path(Error::usage(message)));
         }
-        let (Some(manifest), Some(manifest_sha256), true) = (done.manifest, done.manifest_sha256, done.is_signed) else {
+        let (Some(manifest), Some(manifest_sha256), true) =
+            (done.manifest, done.manifest_sha256, done.is_signed)
+        else {
             return Err(in_path(Error::usage("is not signed with this key, so nothing was run")));
         };
         script_of(&manifest).map_err(in_path)?;
@@ -92,7 +97,12 @@ impl Rebuild {
     /// # Errors
     /// `Unsupported` where there is no sandbox; `Usage` for data that is not at hand, packages that can't be installed, a
     /// script that fails or records nothing.
-    pub fn train(&self, verified: &Verified, versions: &Versions, progress: &mut dyn FnMut(&str)) -> Result<Trained> {
+    pub fn train(
+        &self,
+        verified: &Verified,
+        versions: &Versions,
+        progress: &mut dyn FnMut(&str),
+    ) -> Result<Trained> {
         let sandbox = Sandbox::find()?;
         let manifest = &verified.manifest;
         let script = script_of(manifest)?;
@@ -103,11 +113,12 @@ impl Rebuild {
         let python = environment::make(self, recorded, versions, &job.environment(), progress)?;
         progress("running the recorded script");
         sandbox.run(&job, &python, script, &self.limits)?;
-        let record = Record::open(&job.record()?)?;
+        let place = job.take_record()?;
+        let record = Record::open(&place)?;
         let before = manifest.scores.value().map_or(&[][..], |scores| scores);
         let scores = pairs(before, &record.scores);
         let scikit_learn = record.environment.to_environment().version("scikit-learn").map(str::to_owned);
-        Ok(Trained { job, changes: scores.iter().map(change).collect(), scores, record, scikit_learn })
+        Ok(Trained { job, place, changes: scores.iter().map(change).collect(), scores, record, scikit_learn })
     }
 
     /// Seals what was trained; the new manifest names the bundle that it comes from. The model is read by cannery, never
@@ -124,12 +135,18 @@ impl Rebuild {
         new: &Path,
     ) -> Result<Sealed> {
         let manifest = &verified.manifest;
-        let model = manifest.entry(&manifest.model.path).ok_or_else(|| Error::malformed("the model is not listed"))?;
+        let model = manifest
+            .entry(&manifest.model.path)
+            .ok_or_else(|| Error::malformed("the model is not listed"))?;
         let parent = Parent {
             name: manifest.name.clone(),
             manifest: verified.manifest_sha256.clone(),
             model: model.sha256.clone(),
-            scikit_learn: manifest.environment.value().and_then(|known| known.version("scikit-learn")).map(str::to_owned),
+            scikit_learn: manifest
+                .environment
+                .value()
+                .and_then(|known| known.version("scikit-learn"))
+                .map(str::to_owned),
             scores: trained.changes.clone(),
         };
         let file = match &trained.record.models[..] {
@@ -137,9 +154,10 @@ impl Rebuild {
             [] => return Err(Error::usage("the script recorded no model: it must call r.model(PATH)")),
             _ => return Err(Error::usage("the script recorded several models, and a bundle has one")),
         };
-        let golden = manifest.golden.value().map(|golden| trained.job.golden(&verified.bundle, golden)).transpose()?;
+        let golden =
+            manifest.golden.value().map(|golden| trained.job.golden(&verified.bundle, golden)).transpose()?;
         let seal = Seal::new(file)
-            .record(Some(trained.job.record()?))
+            .record(Some(trained.place.clone()))
             .name(Some(manifest.name.clone()))
             .license(manifest.license.clone())
             .golden(golden, None)
@@ -150,15 +168,19 @@ impl Rebuild {
 }
 
 fn script_of(manifest: &Manifest) -> Result<&Script> {
-    let source = manifest.source.value().ok_or_else(|| Error::usage("the bundle has no source that could be run"))?;
+    let source =
+        manifest.source.value().ok_or_else(|| Error::usage("the bundle has no source that could be run"))?;
     source.script.as_ref().ok_or_else(|| {
-        Error::unsupported("the bundle names a commit and holds no script: seal it with --source SCRIPT to rebuild it")
+        Error::unsupported(
+            "the bundle names a commit and holds no script: seal it with --source SCRIPT to rebuild it",
+        )
     })
 }
 
 /// Scores of the same metric.
 fn pairs(before: &[Score], after: &[Score]) -> Vec<(Score, Score)> {
-    let same = |old: &Score| after.iter().find(|new| new.metric == old.metric).map(|new| (old.clone(), new.clone()));
+    let same =
+        |old: &Score| after.iter().find(|new| new.metric == old.metric).map(|new| (old.clone(), new.clone()));
     before.iter().filter_map(same).collect()
 }
 

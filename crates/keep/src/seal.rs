@@ -24,7 +24,8 @@ use crate::zip;
 type Page = fn(&Manifest) -> Result<String>;
 
 /// The pages of a bundle, by path.
-const PAGES: &[(&str, Page)] = &[];
+const PAGES: &[(&str, Page)] =
+    &[("README.md", |manifest| Ok(cannery_manifest::exports::model_card(manifest)?))];
 
 /// What goes into a bundle.
 ///

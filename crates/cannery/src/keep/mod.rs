@@ -11,6 +11,8 @@
 //! ```
 
 mod native;
+mod pages;
+mod rebuild;
 mod report;
 
 use std::path::{Path, PathBuf};
@@ -23,6 +25,10 @@ use cannery_object::Limits;
 use self::native::Models;
 use crate::error::{Error, Result};
 
+pub use self::pages::Provenance;
+pub use self::rebuild::{
+    Rebuild, Rebuilt, SandboxLimits, Trained, Versions, write_rebuilt_json, write_rebuilt_text,
+};
 pub use self::report::{
     write_sealed_json, write_sealed_text, write_verification_json, write_verification_text,
 };
@@ -164,6 +170,20 @@ pub fn keygen(path: impl AsRef<Path>, curve: Curve) -> Result<PathBuf> {
 pub fn sign(bundle: impl AsRef<Path>, key: impl AsRef<Path>) -> Result<()> {
     let key = cannery_keep::sign::PrivateKey::open(key.as_ref())?;
     Ok(cannery_keep::sign::sign(bundle.as_ref(), &key)?)
+}
+
+/// Writes a text to a file, which appears whole or not at all.
+///
+/// # Errors
+/// `Io`.
+pub fn write_text(path: impl AsRef<Path>, text: &str) -> Result<()> {
+    let path = path.as_ref();
+    let write = || {
+        let mut file = cannery_format::AtomicFile::create(path)?;
+        std::io::Write::write_all(&mut file, text.as_bytes())?;
+        file.finish()
+    };
+    write().map_err(|error: std::io::Error| Error::from(error).in_file(path.display()))
 }
 
 impl From<cannery_keep::Error> for Error {

@@ -27,6 +27,13 @@ impl<'l> Models<'l> {
         Options::default().limits(self.limits.clone()).read_judged(model, &mut NoCompanions)
     }
 
+    /// Reads a model from a stream, to its end.
+    pub(super) fn read(&self, reader: impl std::io::Read) -> Result<Model> {
+        let mut reader = reader;
+        let bytes = cannery_format::source::read(&mut reader, None, self.limits, &mut |_, _| ())?;
+        self.open(&bytes)
+    }
+
     fn predict_to(&self, model: &Model, rows: &Path, methods: &str, output: &Path) -> Result<()> {
         let prediction =
             Prediction::new(rows).method(methods).output(Some(output)).limits(self.limits.clone());

@@ -43,12 +43,27 @@ pub(super) fn make(
         // uv keeps the versions that stand in the file of before wherever they fit
         fs::write(&locked, pins(recorded))?;
         let compile = uv.run(&[
-            "pip".as_ref(), "compile".as_ref(), "--quiet".as_ref(), "--generate-hashes".as_ref(), "--no-build".as_ref(),
-            "--python".as_ref(), python.as_ref(), "--output-file".as_ref(), locked.as_os_str(), wanted.as_os_str(),
+            "pip".as_ref(),
+            "compile".as_ref(),
+            "--quiet".as_ref(),
+            "--generate-hashes".as_ref(),
+            "--no-build".as_ref(),
+            "--python".as_ref(),
+            python.as_ref(),
+            "--output-file".as_ref(),
+            locked.as_os_str(),
+            wanted.as_os_str(),
         ]);
         let venv = folder.join("venv");
         let made = compile.and_then(|()| {
-            uv.run(&["venv".as_ref(), "--quiet".as_ref(), "--clear".as_ref(), "--python".as_ref(), python.as_ref(), venv.as_os_str()])
+            uv.run(&[
+                "venv".as_ref(),
+                "--quiet".as_ref(),
+                "--clear".as_ref(),
+                "--python".as_ref(),
+                python.as_ref(),
+                venv.as_os_str(),
+            ])
         });
         if let Err(error) = made {
             refused.get_or_insert(error);
@@ -57,8 +72,15 @@ pub(super) fn make(
         progress("installing packages");
         let interpreter = venv.join("bin/python");
         uv.run(&[
-            "pip".as_ref(), "install".as_ref(), "--quiet".as_ref(), "--require-hashes".as_ref(), "--no-build".as_ref(),
-            "--python".as_ref(), interpreter.as_os_str(), "-r".as_ref(), locked.as_os_str(),
+            "pip".as_ref(),
+            "install".as_ref(),
+            "--quiet".as_ref(),
+            "--require-hashes".as_ref(),
+            "--no-build".as_ref(),
+            "--python".as_ref(),
+            interpreter.as_os_str(),
+            "-r".as_ref(),
+            locked.as_os_str(),
         ])?;
         return Ok(interpreter);
     }
@@ -124,7 +146,8 @@ struct Uv<'p> {
 
 impl Uv<'_> {
     fn run(&self, arguments: &[&std::ffi::OsStr]) -> Result<()> {
-        let output = Command::new(self.program).args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).output();
+        let output =
+            Command::new(self.program).args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).output();
         let output = output.map_err(|error| match error.kind() {
             std::io::ErrorKind::NotFound => {
                 Error::unsupported("uv is missing, which installs the packages: pip install uv, or --uv PATH")
@@ -145,14 +168,21 @@ mod tests {
     use cannery_manifest::Package;
 
     fn environment(packages: &[(&str, &str)]) -> Environment {
-        let package = |&(name, version): &(&str, &str)| Package { name: name.into(), version: version.into(), sha256: vec![] };
+        let package = |&(name, version): &(&str, &str)| Package {
+            name: name.into(),
+            version: version.into(),
+            sha256: vec![],
+        };
         Environment { packages: packages.iter().map(package).collect(), ..Environment::default() }
     }
 
     #[test]
     fn another_scikit_learn_frees_the_others() {
         let recorded = environment(&[("numpy", "1.26.4"), ("pip", "24"), ("scikit-learn", "1.5.2")]);
-        assert_eq!(requirements(&recorded, &Versions::Same).expect("plain"), "numpy==1.26.4\nscikit-learn==1.5.2\n");
+        assert_eq!(
+            requirements(&recorded, &Versions::Same).expect("plain"),
+            "numpy==1.26.4\nscikit-learn==1.5.2\n"
+        );
         let newer = Versions::ScikitLearn("1.9.1".into());
         assert_eq!(requirements(&recorded, &newer).expect("plain"), "numpy\nscikit-learn==1.9.1\n");
         assert_eq!(pins(&recorded), "numpy==1.26.4\nscikit-learn==1.5.2\n");

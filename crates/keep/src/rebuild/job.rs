@@ -28,18 +28,34 @@ pub(super) struct Job {
 
 impl Job {
     /// Copies script and data, each compared with the manifest while it is copied.
-    pub(super) fn prepare(bundle: &Bundle, manifest: &Manifest, script: &Script, data_root: Option<&Path>) -> Result<Self> {
+    pub(super) fn prepare(
+        bundle: &Bundle,
+        manifest: &Manifest,
+        script: &Script,
+        data_root: Option<&Path>,
+    ) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("cannery-rebuild-").tempdir()?;
         let mut job = Self { folder, inputs: Vec::new() };
         for part in ["inputs", "work", "recorder"] {
             fs::create_dir(job.folder.path().join(part))?;
         }
-        fs::write(job.recorder().join("cannery.py"), RECORDER)?;
+        job.add_recorder()?;
         job.add_file_of(bundle, manifest, &script.path, &script_name(script))?;
         for data in &manifest.data {
             job.add_data(&data.reference, data_root)?;
         }
         Ok(job)
+    }
+
+    /// The recorder in both of its forms: `cannery.record`, and one copied file.
+    fn add_recorder(&self) -> Result<()> {
+        let package = self.recorder().join("cannery");
+        fs::create_dir(&package)?;
+        fs::write(package.join("__init__.py"), "from cannery.record import Record, record\n")?;
+        for folder in [&package, &self.recorder()] {
+            fs::write(folder.join("record.py"), RECORDER)?;
+        }
+        Ok(())
     }
 
     /// Where the script runs, and writes.
@@ -57,7 +73,13 @@ impl Job {
         self.folder.path().join("environment")
     }
 
-    fn add_file_of(&mut self, bundle: &Bundle, manifest: &Manifest, path: &BundlePath, target: &Path) -> Result<()> {
+    fn add_file_of(
+        &mut self,
+        bundle: &Bundle,
+        manifest: &Manifest,
+        path: &BundlePath,
+        target: &Path,
+    ) -> Result<()> {
         let entry = manifest.entry(path).ok_or_else(|| Error::malformed(format!("{path} is not listed")))?;
         let place = self.next_input();
         let digested = copy(bundle.read(path.as_str())?, File::create_new(&place)?)?;
@@ -74,12 +96,17 @@ impl Job {
 
     fn add_data(&mut self, reference: &Reference, root: Option<&Path>) -> Result<()> {
         let (Reference::File { path, .. } | Reference::Folder { path, .. }) = reference else {
-            return Err(Error::unsupported(format!("the training data {} is not a file at hand", reference.uri())));
+            return Err(Error::unsupported(format!(
+                "the training data {} is not a file at hand",
+                reference.uri()
+            )));
         };
-        let root = root.ok_or_else(|| Error::usage(format!("the script reads {path}: --data-root says where it is")))?;
+        let root = root
+            .ok_or_else(|| Error::usage(format!("the script reads {path}: --data-root says where it is")))?;
         let target = target_of(path)?;
-        let source = place_below(root, path)
-            .ok_or_else(|| Error::usage(format!("the training data {path} is not below {}", root.display())))?;
+        let source = place_below(root, path).ok_or_else(|| {
+            Error::usage(format!("the training data {path} is not below {}", root.display()))
+        })?;
         let place = self.next_input();
         match reference {
             Reference::Folder { files, .. } => {
@@ -99,11 +126,25 @@ impl Job {
         Ok(())
     }
 
-    /// The record that the script wrote.
+    /// Moves the record that the script wrote, and what it read, to a folder that the script did not see; gives the record.
     ///
     /// # Errors
-    /// `Usage` when there is none, or several.
-    pub(super) fn record(&self) -> Result<PathBuf> {
+    /// `Usage` when there is no record, or there are several.
+    pub(super) fn take_record(&self) -> Result<PathBuf> {
+        let found = self.find_record()?;
+        let result = self.folder.path().join("result");
+        for (place, target) in self.inputs.iter().filter(|(_, target)| target.is_relative()) {
+            let target = result.join(target);
+            fs::create_dir_all(parent_of(&target))?;
+            fs::rename(place, target)?;
+        }
+        fs::create_dir_all(&result)?;
+        let record = result.join(found.file_name().unwrap_or_default());
+        fs::rename(found, &record)?;
+        Ok(record)
+    }
+
+    fn find_record(&self) -> Result<PathBuf> {
         let mut found = Vec::new();
         for entry in fs::read_dir(self.work())?.take(MOST_FILES) {
             let path = entry?.path();
@@ -124,7 +165,9 @@ impl Job {
         let path = Path::new(path);
         let place = self.work().join(path.strip_prefix(WORK).unwrap_or(path));
         // a link in the path could lead out of the folder
-        let inside = place.canonicalize().and_then(|place| Ok((place.starts_with(self.work().canonicalize()?), place)));
+        let inside = place
+            .canonicalize()
+            .and_then(|place| Ok((place.starts_with(self.work().canonicalize()?), place)));
         match inside {
             Ok((true, place)) if place.is_file() => Ok(place),
             _ => Err(Error::usage("is not a file that the script wrote in its folder").in_file(path)),
@@ -153,8 +196,9 @@ pub(super) fn script_name(script: &Script) -> PathBuf {
 /// Where the script looks for data: a path that stays where it is put.
 fn target_of(path: &str) -> Result<PathBuf> {
     let path = Path::new(path);
-    let is_plain =
-        path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir | Component::RootDir));
+    let is_plain = path
+        .components()
+        .all(|part| matches!(part, Component::Normal(_) | Component::CurDir | Component::RootDir));
     match is_plain {
         true => Ok(path.to_owned()),
         false => Err(Error::unsupported(format!("the script reads {}, outside its folder", path.display()))),

@@ -14,7 +14,8 @@ use super::job::{Job, WORK, script_name};
 use crate::error::{Error, Result};
 
 /// Folders of the system, as far as they are there.
-const SYSTEM: &[&str] = &["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache", "/etc/alternatives"];
+const SYSTEM: &[&str] =
+    &["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache", "/etc/alternatives"];
 
 /// What a script may use.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,7 +62,14 @@ impl Sandbox {
 
     fn command(&self) -> Command {
         let mut command = Command::new(&self.bubblewrap);
-        command.args(["--unshare-all", "--die-with-parent", "--new-session", "--clearenv", "--cap-drop", "ALL"]);
+        command.args([
+            "--unshare-all",
+            "--die-with-parent",
+            "--new-session",
+            "--clearenv",
+            "--cap-drop",
+            "ALL",
+        ]);
         command.args(["--uid", "1000", "--gid", "1000", "--hostname", "cannery"]);
         for folder in SYSTEM {
             command.args(["--ro-bind-try", folder, folder]);
@@ -75,7 +83,13 @@ impl Sandbox {
     ///
     /// # Errors
     /// `Usage` with the end of what it printed when it fails, or takes too long.
-    pub(super) fn run(&self, job: &Job, python: &Path, script: &Script, limits: &SandboxLimits) -> Result<()> {
+    pub(super) fn run(
+        &self,
+        job: &Job,
+        python: &Path,
+        script: &Script,
+        limits: &SandboxLimits,
+    ) -> Result<()> {
         let mut command = self.command();
         let home = base_of(python)?;
         for folder in [&home, &job.environment()] {
@@ -163,6 +177,7 @@ fn last_lines(log: &mut File) -> Result<String> {
     log.take(MOST).read_to_end(&mut bytes)?;
     let text = String::from_utf8_lossy(&bytes);
     let lines: Vec<&str> = text.trim().lines().rev().take(12).collect();
-    let printed = |line: &&str| format!("\n  {}", line.chars().filter(|c| !c.is_control()).collect::<String>());
+    let printed =
+        |line: &&str| format!("\n  {}", line.chars().filter(|c| !c.is_control()).collect::<String>());
     Ok(lines.iter().rev().map(printed).collect())
 }
