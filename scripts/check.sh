@@ -5,6 +5,7 @@
 #     scripts/check.sh rust python     some of them
 #     scripts/check.sh wheel           one that is not among all: the Python package, built, installed and tested
 #     scripts/check.sh threads         another: 30 s of eight threads on one model in Python
+#     scripts/check.sh rebuild         another: models trained again in a sandbox
 #     scripts/check.sh kills           another: 10,000 writes of 1 MB that are killed
 #     scripts/check.sh keep            another: bundles, against model_signing, killed seals, flipped bytes
 #
@@ -59,6 +60,18 @@ suite_keep() { # bundles: signatures both ways with model_signing, 2,000 killed 
     cargo build --release --locked -p cannery-cli || return
     "$environment/bin/python" tests/model_signing.py && python3 tests/kill_seals.py "${CANNERY_KILLS:-2000}" || return
     CANNERY_FLIPS=${CANNERY_FLIPS:-100000} cargo test --release --locked -p cannery --test keep flipped_bytes
+}
+
+suite_rebuild() { # models trained again from their bundles: uv installs packages, bubblewrap is the sandbox
+    if ! bwrap --ro-bind / / true 2>/dev/null; then
+        echo "bubblewrap is missing, or may make no namespace: apt-get install bubblewrap"
+        return $SKIPPED
+    fi
+    python_environment || return
+    make_environment "${CARGO_TARGET_DIR:-$PWD/target}/uv" python3 "uv==0.13.9" || return
+    cargo build --release --locked -p cannery-cli || return
+    CANNERY_REBUILD="${CARGO_TARGET_DIR:-$PWD/target}/uv/bin/uv" CANNERY="${CARGO_TARGET_DIR:-$PWD/target}/release/cannery" \
+        .venv/bin/python -m pytest -q -p no:cacheprovider tests/test_keep.py
 }
 
 suite_mutations() { # every 10th truncation and one-byte change of small files; CANNERY_MUTATIONS=all for every one

@@ -21,7 +21,7 @@ p{margin:.3rem 0}.soft{color:var(--soft)}code{font:13px/1.5 ui-monospace,monospa
 table{border-collapse:collapse;width:100%}td,th{text-align:left;vertical-align:top;padding:.25rem .8rem .25rem 0;border-bottom:1px solid var(--line)}\
 th{color:var(--soft);font-weight:500}.number{text-align:right;font-variant-numeric:tabular-nums}\
 .wide{overflow-x:auto}svg text{fill:var(--soft);font:12px system-ui,sans-serif}figure{margin:.8rem 0}figcaption{color:var(--soft);font-size:13px}\
-details summary{cursor:pointer}";
+details summary{cursor:pointer}.cannery table{width:auto}";
 
 /// How a check of a bundle came out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
