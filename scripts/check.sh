@@ -9,6 +9,8 @@
 #     scripts/check.sh features        another: the library without each of its Cargo features
 #     scripts/check.sh moves           another: models moved between releases of scikit-learn, CANNERY_ZOO and CANNERY_VENVS say
 #                                      where recorded models and environments are
+#     scripts/check.sh rebuild         another: models trained again in a sandbox
+#     scripts/check.sh keep            another: bundles, against model_signing, killed seals, flipped bytes
 #
 # A line for each suite, then a summary; the exit status is 1 if any failed. Output goes to target/check/SUITE.log and
 # is shown where a suite fails. A suite whose outside tool is missing is skipped, and says how to install it.
@@ -122,6 +124,26 @@ suite_moves() { # recorded models moved between releases of scikit-learn, judged
     cargo build --release --locked -p cannery-cli || return
     python3 scripts/moves.py --zoo "$CANNERY_ZOO" --venvs "$CANNERY_VENVS" \
         --cannery "${CARGO_TARGET_DIR:-target}/release/cannery" ${CANNERY_PAIRS:+--pairs "$CANNERY_PAIRS"}
+}
+
+suite_keep() { # bundles: signatures both ways with model_signing, 2,000 killed seals, 100,000 flipped bytes
+    local environment=${CARGO_TARGET_DIR:-$PWD/target}/model-signing
+    make_environment "$environment" python3 model-signing==1.1.1 pyOpenSSL || return
+    cargo build --release --locked -p cannery-cli || return
+    "$environment/bin/python" tests/model_signing.py && python3 tests/kill_seals.py "${CANNERY_KILLS:-2000}" || return
+    CANNERY_FLIPS=${CANNERY_FLIPS:-100000} cargo test --release --locked -p cannery --test keep flipped_bytes
+}
+
+suite_rebuild() { # models trained again from their bundles: uv installs packages, bubblewrap is the sandbox
+    if ! bwrap --ro-bind / / true 2>/dev/null; then
+        echo "bubblewrap is missing, or may make no namespace: apt-get install bubblewrap"
+        return $SKIPPED
+    fi
+    python_environment || return
+    make_environment "${CARGO_TARGET_DIR:-$PWD/target}/uv" python3 "uv==0.13.9" || return
+    cargo build --release --locked -p cannery-cli || return
+    CANNERY_REBUILD="${CARGO_TARGET_DIR:-$PWD/target}/uv/bin/uv" CANNERY="${CARGO_TARGET_DIR:-$PWD/target}/release/cannery" \
+        .venv/bin/python -m pytest -q -p no:cacheprovider tests/test_keep.py
 }
 
 suite_mutations() { # every 10th truncation and one-byte change of small files; CANNERY_MUTATIONS=all for every one

@@ -24,6 +24,8 @@ mod export;
 mod folder;
 pub mod inspect;
 mod judged;
+#[cfg(feature = "keep")]
+pub mod keep;
 mod locate;
 mod model;
 #[cfg(feature = "write-tables")]

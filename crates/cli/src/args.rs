@@ -66,6 +66,27 @@ pub(crate) enum Command {
     /// Write a model file as pickle or joblib for other versions, or as ONNX or PMML
     #[command(after_help = crate::convert::EXAMPLES)]
     Convert(crate::convert::Convert),
+    /// Make a bundle of a model and what is needed to trust it and to train it again
+    #[command(after_help = crate::keep::SEAL)]
+    Seal(Box<crate::keep::Seal>),
+    /// Sign a bundle
+    #[command(after_help = crate::keep::SIGN)]
+    Sign(crate::keep::Sign),
+    /// Check a bundle: digests, signature, scan, predictions, data
+    #[command(after_help = crate::keep::VERIFY)]
+    Verify(crate::keep::Verify),
+    /// Make a key to sign bundles with
+    #[command(after_help = crate::keep::KEYGEN)]
+    Keygen(crate::keep::Keygen),
+    /// Write one page for people of a bundle, as HTML
+    #[command(after_help = crate::pages::CARD)]
+    Card(crate::pages::Card),
+    /// Write what a bundle says as SLSA provenance, CycloneDX or a model card
+    #[command(after_help = crate::pages::PROVENANCE)]
+    Provenance(crate::pages::Provenance),
+    /// Train a model again from its signed bundle, and compare the scores
+    #[command(after_help = crate::rebuild::REBUILD)]
+    Rebuild(crate::rebuild::Rebuild),
     /// Print a completion script for a shell
     #[command(after_help = examples::COMPLETIONS)]
     Completions(Completions),

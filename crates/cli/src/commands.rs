@@ -31,7 +31,16 @@ pub(crate) fn run(args: Args) -> Result<ExitCode> {
     if let Some(Command::Convert(convert)) = &args.command {
         return crate::convert::run(convert, args.quiet);
     }
-    run_fine(args).map(|()| ExitCode::SUCCESS)
+    match &args.command {
+        Some(Command::Seal(seal)) => crate::keep::seal(seal),
+        Some(Command::Sign(sign)) => crate::keep::sign(sign),
+        Some(Command::Verify(verify)) => crate::keep::verify(verify),
+        Some(Command::Keygen(keygen)) => crate::keep::keygen(keygen),
+        Some(Command::Card(card)) => crate::pages::card(card),
+        Some(Command::Provenance(provenance)) => crate::pages::provenance(provenance),
+        Some(Command::Rebuild(rebuild)) => crate::rebuild::run(rebuild, args.quiet),
+        _ => run_fine(args).map(|()| ExitCode::SUCCESS),
+    }
 }
 
 /// The commands that have no findings.
@@ -48,6 +57,13 @@ fn run_fine(args: Args) -> Result {
         Some(Command::Scan(scan)) => run_scan(&scan, args.quiet, args.color).map(drop),
         Some(Command::Targets(targets)) => crate::targets::run(&targets),
         Some(Command::Convert(convert)) => crate::convert::run(&convert, args.quiet).map(drop),
+        Some(Command::Seal(seal)) => crate::keep::seal(&seal).map(drop),
+        Some(Command::Sign(sign)) => crate::keep::sign(&sign).map(drop),
+        Some(Command::Verify(verify)) => crate::keep::verify(&verify).map(drop),
+        Some(Command::Keygen(keygen)) => crate::keep::keygen(&keygen).map(drop),
+        Some(Command::Card(card)) => crate::pages::card(&card).map(drop),
+        Some(Command::Provenance(provenance)) => crate::pages::provenance(&provenance).map(drop),
+        Some(Command::Rebuild(rebuild)) => crate::rebuild::run(&rebuild, args.quiet).map(drop),
         Some(Command::Completions(completions)) => print_completions(&completions),
     }
 }

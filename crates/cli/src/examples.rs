@@ -8,7 +8,8 @@ Examples:
   cannery convert model.pkl model.joblib  write the same model as a joblib file
   cannery disassemble model.pkl           list the opcodes, as Python's pickletools does
 
-`cannery predict --help` and so on have more. Exit status: 0 success, 1 scan found something, 2 error.";
+`cannery predict --help` and so on have more. Exit status: 0 success, 1 a finding or a failed check,
+2 error.";
 
 pub(crate) const INSPECT: &str = "\
 Examples:

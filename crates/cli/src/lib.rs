@@ -9,9 +9,12 @@ mod commands;
 mod convert;
 mod examples;
 mod installed;
+mod keep;
 mod limits;
 mod out;
+mod pages;
 mod progress;
+mod rebuild;
 mod targets;
 
 use std::ffi::OsString;

@@ -77,6 +77,7 @@ pub(crate) fn inspect(py: Python<'_>, file: &Bound<'_, PyAny>, arrays: bool) -> 
     parsed(py, &document.map_err(|error| raise(py, &error))?)
 }
 
-fn parsed(py: Python<'_>, json: &[u8]) -> PyResult<Py<PyAny>> {
+/// JSON as Python reads it.
+pub(crate) fn parsed(py: Python<'_>, json: &[u8]) -> PyResult<Py<PyAny>> {
     py.import("json")?.call_method1("loads", (json,)).map(Bound::unbind)
 }

@@ -8,6 +8,7 @@ mod command;
 mod dump;
 mod errors;
 mod judge;
+mod keep;
 mod method;
 mod model;
 mod open;
@@ -26,6 +27,8 @@ mod _cannery {
     use crate::dump::{dump, dumps};
     #[pymodule_export]
     use crate::judge::{inspect, scan};
+    #[pymodule_export]
+    use crate::keep::{keygen, seal, sign, verify};
     #[pymodule_export]
     use crate::method::Method;
     #[pymodule_export]

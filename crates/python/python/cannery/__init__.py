@@ -6,7 +6,7 @@
 array([0])
 """
 
-from cannery._cannery import Model, dump, dumps, inspect, load, loads, scan
+from cannery._cannery import Model, dump, dumps, inspect, keygen, load, loads, scan, seal, sign, verify
 from cannery._errors import (
     CanneryError,
     InternalError,
@@ -19,6 +19,7 @@ from cannery._errors import (
     UnsupportedMethodError,
     UsageError,
 )
+from cannery.record import Record, record
 
 __all__ = [
     "CanneryError",
@@ -28,6 +29,7 @@ __all__ = [
     "MalformedError",
     "MissingFileError",
     "Model",
+    "Record",
     "UnsafeError",
     "UnsupportedError",
     "UnsupportedMethodError",
@@ -35,7 +37,12 @@ __all__ = [
     "dump",
     "dumps",
     "inspect",
+    "keygen",
     "load",
     "loads",
+    "record",
     "scan",
+    "seal",
+    "sign",
+    "verify",
 ]

@@ -1,6 +1,7 @@
 import os
+import pathlib
 from collections.abc import Sequence
-from typing import Any, Literal, Protocol, TypeAlias, overload
+from typing import Any, Literal, Protocol, TypeAlias, TypeVar, overload
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -18,6 +19,9 @@ _File: TypeAlias = str | os.PathLike[str] | _Reads
 class _Writes(Protocol):
     def write(self, data: bytes, /) -> Any: ...
 
+_Path: TypeAlias = str | os.PathLike[str]
+_P = TypeVar("_P", bound=_Path)
+_S = TypeVar("_S")
 _Rows: TypeAlias = ArrayLike | _Frame | _Sparse
 _Compress: TypeAlias = bool | int | str | tuple[str, int] | None
 _Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
@@ -112,3 +116,40 @@ def dumps(
 ) -> bytes: ...
 def inspect(file: _File, *, arrays: bool = False) -> dict[str, Any]: ...
 def scan(*paths: str | os.PathLike[str], allow: Sequence[str] = ()) -> dict[str, Any]: ...
+
+class Record:
+    def __init__(self, path: _Path = "run.json") -> None: ...
+    def __enter__(self) -> Record: ...
+    def __exit__(self, kind: Any, error: Any, traceback: Any) -> Literal[False]: ...
+    def data(self, path: _P) -> _P: ...
+    def cross_validation(
+        self, scores: _S, cv: Any = None, scoring: Any = None, X: Any = None, rows: int | None = None
+    ) -> _S: ...
+    def model(self, path: _P) -> _P: ...
+    def source(self, path: _P, arguments: Sequence[Any] | None = None) -> _P: ...
+    def write(self) -> None: ...
+
+def record(path: _Path = "run.json") -> Record: ...
+def seal(
+    model: _Path,
+    bundle: _Path,
+    *,
+    record: _Path | None = None,
+    data: Sequence[_Path] = (),
+    source: _Path | None = None,
+    environment: _Path | None = None,
+    scores: _Path | None = None,
+    golden: _Path | None = None,
+    method: str | None = None,
+    license: str | None = None,
+    name: str | None = None,
+    key: _Path | None = None,
+    allow_mutable: bool = False,
+    require_all: bool = False,
+    replace: bool = False,
+) -> dict[str, Any]: ...
+def sign(bundle: _Path, key: _Path) -> None: ...
+def verify(
+    bundle: _Path, *, key: _Path | None = None, data_root: _Path | None = None, digests_only: bool = False
+) -> dict[str, Any]: ...
+def keygen(key: _Path, *, curve: Literal["p256", "p384"] = "p256") -> pathlib.Path: ...

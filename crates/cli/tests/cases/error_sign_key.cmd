@@ -1,0 +1,1 @@
+sign examples --key examples/iris.csv
