@@ -161,7 +161,7 @@ pub(crate) fn usual_signature(estimator: &dyn Estimator) -> Signature {
     let columns = estimator.columns();
     let named = columns.iter().map(|column| Some((column.name.as_deref()?, usual_dtype(column.kind))));
     match (estimator.takes(), named.collect::<Option<Vec<_>>>()) {
-        (Takes::Texts, _) => Signature::Text,
+        (Takes::Texts | Takes::Records, _) => Signature::Text,
         (Takes::Columns { .. }, Some(named)) if !named.is_empty() => Signature::frame(named),
         (Takes::Columns { .. } | Takes::Labels, _) => {
             let are_numbers = columns.iter().all(|column| column.kind == ColumnKind::Number);

@@ -1,6 +1,9 @@
 //! Operators as code: one type for each, made from the operator and its types.
 
+mod additive_chi2;
 mod arith;
+mod batch_norm;
+mod bin;
 mod binarize;
 mod cast;
 mod choose;
@@ -11,6 +14,7 @@ mod columns;
 mod combine;
 mod concat;
 mod constant;
+mod count_sketch;
 mod dense;
 mod elementwise;
 mod guard;
@@ -19,6 +23,7 @@ mod interp;
 mod linear;
 mod lookup;
 mod neighbors;
+mod nmf_solve;
 mod normalize_sum;
 mod one_hot;
 mod ones_for_zeros;
@@ -26,15 +31,20 @@ mod pair_coupling;
 mod pair_distance;
 mod pair_kernel;
 mod poly;
+mod power;
+mod quantiles;
 mod reduce;
 mod row_norm;
 mod scale;
 mod softmax;
 mod sparse;
+mod sparse_code;
+mod spline;
 mod sum;
 mod svm;
 mod text;
 mod tf_idf;
+mod topic_shares;
 mod tree_ensemble;
 
 use cannery_graph::{Compat, Node, Op, Type};
@@ -83,7 +93,10 @@ pub(crate) fn of(site: &Site<'_>) -> Result<Option<Box<dyn Kernel>>, Error> {
     let columns = site.columns();
     Ok(Some(match &site.node.op {
         Op::Input(_) | Op::Field(_) | Op::Flatten | Op::Tokens(_) => return Ok(None),
+        Op::AdditiveChi2(samples) => Box::new(additive_chi2::AdditiveChi2 { graph: *samples, columns }),
         Op::ArgMax => Box::new(class::ArgMax { columns }),
+        Op::BatchNorm => Box::new(batch_norm::BatchNorm { columns }),
+        Op::Bin(bin) => Box::new(bin::Bin(bin.clone())),
         Op::Binarize(binarize) => Box::new(binarize::Binarize(*binarize)),
         Op::Arith(how) => Box::new(arith::Arith { how: *how, widths: site.two_widths() }),
         Op::Cast(cast) => Box::new(cast::Cast { to: cast.to, columns }),
@@ -95,6 +108,7 @@ pub(crate) fn of(site: &Site<'_>) -> Result<Option<Box<dyn Kernel>>, Error> {
         Op::Complement => Box::new(elementwise::Complement),
         Op::Concat => Box::new(concat::Concat { widths: site.types().map(Type::columns).collect() }),
         Op::Constant(constant) => Box::new(constant::Constant(constant.row.clone())),
+        Op::CountSketch(sketch) => Box::new(count_sketch::CountSketch(sketch.clone())),
         Op::Dense => Box::new(dense::Dense { columns }),
         Op::Elementwise(function) => Box::new(elementwise::Map(*function)),
         Op::GroupArgMax(groups) => Box::new(class::GroupArgMax { widths: groups.widths.clone(), columns }),
@@ -111,6 +125,7 @@ pub(crate) fn of(site: &Site<'_>) -> Result<Option<Box<dyn Kernel>>, Error> {
         Op::MissingMask(mask) => Box::new(impute::Mask(mask.0.clone())),
         Op::NeighborReduce(reduce) => Box::new(neighbors::Reduce { graph: reduce.clone(), count: columns }),
         Op::Neighbors(neighbors) => Box::new(neighbors::Neighbors::new(neighbors, site.compat)),
+        Op::NmfSolve(solve) => Box::new(nmf_solve::NmfSolve::new(solve)),
         Op::NormalizeSum => Box::new(normalize_sum::NormalizeSum { columns }),
         Op::OneHot(one_hot) => Box::new(one_hot::OneHot::new(one_hot, columns)),
         Op::OvoScores(scores) => {
@@ -125,15 +140,21 @@ pub(crate) fn of(site: &Site<'_>) -> Result<Option<Box<dyn Kernel>>, Error> {
         Op::PairDistance(distance) => Box::new(pair_distance::PairDistance::new(distance)),
         Op::PairKernel(kernel) => pair_kernel::of(kernel.kernel, &kernel.vectors),
         Op::Poly(poly) => Box::new(poly::Poly(poly.clone())),
+        Op::Power(power) => Box::new(power::Power(power.clone())),
+        Op::Quantiles(quantiles) => Box::new(quantiles::Quantiles::new(quantiles)),
+        Op::RecordCounts(counts) => Box::new(text::Records::new(counts)),
         Op::Reduce(reduce) => Box::new(reduce::Reduce { graph: reduce.clone(), columns }),
         Op::RadiusNeighbors(search) => Box::new(neighbors::RadiusNeighbors::new(search)),
         Op::RowNorm(norm) => Box::new(row_norm::RowNorm { graph: *norm, columns }),
         Op::Scale(scale) => Box::new(scale::Scale(scale.clone())),
         Op::Softmax => Box::new(softmax::Softmax { columns }),
         Op::Sparse => Box::new(sparse::Sparse { columns }),
+        Op::SparseCode(code) => Box::new(sparse_code::SparseCode(code.clone())),
+        Op::Spline(spline) => Box::new(spline::Spline::new(spline)),
         Op::SvmPairs(pairs) => Box::new(svm::Pairs(pairs.clone())),
         Op::TfIdf(weights) => Box::new(tf_idf::TfIdf(weights.clone())),
         Op::Threshold(threshold) => Box::new(class::Above(threshold.above)),
+        Op::TopicShares(shares) => Box::new(topic_shares::TopicShares::new(shares)),
         Op::TreeEnsemble(trees) => Box::new(tree_ensemble::TreeEnsemble::new(trees)),
         Op::VocabCounts(counts) => Box::new(text::InVocabulary::new(counts, site.node, site.nodes)?),
     }))

@@ -1,8 +1,11 @@
 //! The operators. Each has a file in `op/` that says all there is to say of it: its contract, its type rule, how exact a
 //! backend must be, its constants for the canonical text and its short form for people.
 
+mod additive_chi2;
 mod arg_max;
 mod arith;
+mod batch_norm;
+mod bin;
 mod binarize;
 mod cast;
 mod choose;
@@ -13,6 +16,7 @@ mod combine;
 mod complement;
 mod concat;
 mod constant;
+mod count_sketch;
 mod dense;
 mod elementwise;
 mod field;
@@ -32,6 +36,7 @@ mod lookup;
 mod missing_mask;
 mod neighbor_reduce;
 mod neighbors;
+mod nmf_solve;
 mod normalize_sum;
 mod one_hot;
 mod ones_for_zeros;
@@ -42,6 +47,9 @@ mod pair_coupling;
 mod pair_distance;
 mod pair_kernel;
 mod poly;
+mod power;
+mod quantiles;
+mod record_counts;
 mod radius_neighbors;
 mod reduce;
 mod row_norm;
@@ -49,10 +57,13 @@ mod rule;
 mod scale;
 mod softmax;
 mod sparse;
+mod sparse_code;
+mod spline;
 mod svm_pairs;
 mod tf_idf;
 mod threshold;
 mod tokens;
+mod topic_shares;
 mod tree_ensemble;
 mod vocab_counts;
 
@@ -130,7 +141,10 @@ macro_rules! operators {
 }
 
 operators! {
+    additive_chi2: AdditiveChi2(AdditiveChi2),
     arg_max: ArgMax,
+    batch_norm: BatchNorm,
+    bin: Bin(Bin),
     binarize: Binarize(Binarize),
     arith: Arith(Arith),
     cast: Cast(Cast),
@@ -142,6 +156,7 @@ operators! {
     complement: Complement,
     concat: Concat,
     constant: Constant(Constant),
+    count_sketch: CountSketch(CountSketch),
     dense: Dense,
     elementwise: Elementwise(Function),
     field: Field(FieldAt),
@@ -161,6 +176,7 @@ operators! {
     missing_mask: MissingMask(MissingMask),
     neighbor_reduce: NeighborReduce(NeighborReduce),
     neighbors: Neighbors(Neighbors),
+    nmf_solve: NmfSolve(NmfSolve),
     normalize_sum: NormalizeSum,
     one_hot: OneHot(OneHot),
     ovo_scores: OvoScores(OvoScores),
@@ -171,16 +187,22 @@ operators! {
     pair_distance: PairDistance(PairDistance),
     pair_kernel: PairKernel(PairKernel),
     poly: Poly(Poly),
+    power: Power(Power),
+    quantiles: Quantiles(Quantiles),
+    record_counts: RecordCounts(RecordCounts),
     reduce: Reduce(Reduce),
     radius_neighbors: RadiusNeighbors(RadiusNeighbors),
     row_norm: RowNorm(RowNorm),
     scale: Scale(Scale),
     softmax: Softmax,
     sparse: Sparse,
+    sparse_code: SparseCode(SparseCode),
+    spline: Spline(Spline),
     svm_pairs: SvmPairs(SvmPairs),
     tf_idf: TfIdf(TfIdf),
     threshold: Threshold(Threshold),
     tokens: Tokens(Tokens),
+    topic_shares: TopicShares(TopicShares),
     tree_ensemble: TreeEnsemble(TreeEnsemble),
     vocab_counts: VocabCounts(VocabCounts),
 }

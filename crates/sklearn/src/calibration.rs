@@ -26,7 +26,7 @@ struct CalibratedClassifierCv {
 #[derive(Debug)]
 struct Member {
     classifier: Child,
-    /// For each class of the classifier its place among all classes.
+    /// For each class of the classifier its place among all classes, where scores are calibrated one by one.
     places: Vec<usize>,
     calibration: Calibration,
     /// Whether probabilities stand for scores by the second of them only.
@@ -73,8 +73,6 @@ fn member(state: &State<'_>, value: Value, place: &str, labels: &Labels) -> Resu
     let [classes] = &classifier.classes()[..] else {
         return Err(of.unsupported(estimator, "a classifier of several outputs"));
     };
-    let places = places(labels, classes)
-        .ok_or_else(|| of.malformed(estimator, "classes that are not among those of the whole"))?;
     let name = if of.has("calibrators") { "calibrators" } else { "calibrators_" };
     let calibrators = of.sequence(name)?;
     let calibration = match of.text("method")?.as_deref() {
@@ -94,7 +92,14 @@ fn member(state: &State<'_>, value: Value, place: &str, labels: &Labels) -> Resu
     };
     // since 1.4 by the classes of the classifier
     let binary = if state.since(1, 4) { classes.len() } else { labels.len() };
-    Ok(Member { classifier, places, calibration, takes_second: binary == 2 })
+    let takes_second = binary == 2;
+    // what is calibrated together may number its classes
+    let places = match calibration {
+        Calibration::OneByOne(_) => places(labels, classes)
+            .ok_or_else(|| of.malformed(estimator, "classes that are not among those of the whole"))?,
+        Calibration::Together(_) => vec![],
+    };
+    Ok(Member { classifier, places, calibration, takes_second })
 }
 
 /// Where each class of a classifier stands among all of them; both are sorted.

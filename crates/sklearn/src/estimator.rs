@@ -28,6 +28,11 @@ pub trait Estimator: Debug + Send + Sync {
         vec![]
     }
 
+    /// Whether an array of one dimension is what it takes, a number a row.
+    fn takes_vector(&self) -> bool {
+        false
+    }
+
     /// Whether a table without a row has a result. Nearly all of scikit-learn asks for one row at least (`check_array`).
     fn takes_no_row(&self) -> bool {
         false
@@ -125,7 +130,7 @@ impl dyn Estimator {
     fn bring(&self, builder: &mut Builder) -> Result<Input, Error> {
         let columns = self.takes().columns();
         match (builder.signature().clone(), self.takes()) {
-            (Signature::Text, Takes::Texts) => Ok(Input::Texts(builder.field(0)?)),
+            (Signature::Text, Takes::Texts | Takes::Records) => Ok(Input::Texts(builder.field(0)?)),
             (Signature::Frame(fields), Takes::Numbers { .. } | Takes::Columns { .. } | Takes::Labels) => {
                 let mut edges = Vec::with_capacity(fields.len());
                 for (column, field) in fields.iter().enumerate() {
@@ -160,6 +165,8 @@ const FAMILIES: &[&[Entry]] = &[
     crate::calibration::ENTRIES,
     crate::cluster::ENTRIES,
     crate::compose::ENTRIES,
+    crate::covariance::ENTRIES,
+    crate::cross_decomposition::ENTRIES,
     crate::decomposition::ENTRIES,
     crate::discriminant_analysis::ENTRIES,
     crate::dummy::ENTRIES,
@@ -167,9 +174,13 @@ const FAMILIES: &[&[Entry]] = &[
     crate::feature_extraction::ENTRIES,
     crate::feature_selection::ENTRIES,
     crate::frozen::ENTRIES,
+    crate::gaussian_process::ENTRIES,
     crate::impute::ENTRIES,
     crate::isotonic::ENTRIES,
+    crate::kernel_approximation::ENTRIES,
+    crate::kernel_ridge::ENTRIES,
     crate::linear_model::ENTRIES,
+    crate::mixture::ENTRIES,
     crate::model_selection::ENTRIES,
     crate::multiclass::ENTRIES,
     crate::multioutput::ENTRIES,
@@ -178,6 +189,7 @@ const FAMILIES: &[&[Entry]] = &[
     crate::neural_network::ENTRIES,
     crate::pipeline::ENTRIES,
     crate::preprocessing::ENTRIES,
+    crate::random_projection::ENTRIES,
     crate::semi_supervised::ENTRIES,
     crate::svm::ENTRIES,
     crate::tree::ENTRIES,

@@ -1,4 +1,4 @@
-//! `sklearn.frozen.FrozenEstimator` (1.6 and later): an estimator as it is.
+//! `sklearn.frozen.FrozenEstimator`: an estimator that is not fitted again.
 
 use cannery_graph::{Builder, Edge, Labels};
 
@@ -9,50 +9,57 @@ use crate::estimator::Estimator;
 use crate::input::{ColumnHint, Input, Takes};
 use crate::method::{Methods, Wanted};
 use crate::names::Names;
+use crate::state::State;
+
+#[derive(Debug)]
+struct FrozenEstimator {
+    estimator: Child,
+}
 
 pub(crate) const ENTRIES: &[Entry] = &[Entry {
     classes: &["sklearn.frozen.FrozenEstimator"],
-    modules: &["sklearn.frozen._frozen"],
-    read: |state| Ok(Box::new(Frozen(Child::read(state, "estimator")?))),
+    modules: &["sklearn.frozen._frozen"], // since 1.6
+    read,
 }];
 
-#[derive(Debug)]
-struct Frozen(Child);
+fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
+    Ok(Box::new(FrozenEstimator { estimator: Child::read(state, "estimator")? }))
+}
 
-impl Estimator for Frozen {
+impl Estimator for FrozenEstimator {
     fn name(&self) -> &'static str {
         "FrozenEstimator"
     }
 
     fn takes(&self) -> Takes {
-        self.0.takes()
+        self.estimator.takes()
     }
 
     fn columns(&self) -> Vec<ColumnHint> {
-        self.0.columns()
+        self.estimator.columns()
     }
 
     fn classes(&self) -> Vec<Labels> {
-        self.0.classes()
+        self.estimator.classes()
     }
 
     fn decides_by_class(&self) -> bool {
-        self.0.decides_by_class()
+        self.estimator.decides_by_class()
     }
 
     fn names_out(&self, names: Option<&Names>) -> Option<Names> {
-        self.0.names_out(names)
+        self.estimator.names_out(names)
     }
 
     fn inverse_columns(&self) -> Option<usize> {
-        self.0.inverse_columns()
+        self.estimator.inverse_columns()
     }
 
     fn lower_inverse(&self, builder: &mut Builder, x: &Input) -> Result<Edge, Error> {
-        self.0.lower_inverse(builder, x)
+        self.estimator.lower_inverse(builder, x)
     }
 
     fn lower_onto(&self, builder: &mut Builder, x: &Input, wanted: Wanted) -> Result<Methods, Error> {
-        self.0.lower(builder, x, wanted)
+        self.estimator.lower(builder, x, wanted)
     }
 }

@@ -23,6 +23,8 @@ pub enum Takes {
     },
     /// A label a row, of whatever type: one column.
     Labels,
+    /// A record a row, as the text of a JSON object or array.
+    Records,
     /// A text a row.
     Texts,
 }
@@ -32,7 +34,7 @@ impl Takes {
     pub fn columns(self) -> usize {
         match self {
             Self::Numbers { columns } | Self::Columns { columns } => columns,
-            Self::Labels | Self::Texts => 1,
+            Self::Labels | Self::Records | Self::Texts => 1,
             Self::AnyNumbers => 0,
         }
     }
@@ -42,7 +44,7 @@ impl Takes {
         match self {
             Self::Numbers { .. } | Self::AnyNumbers => ColumnKind::Number,
             Self::Columns { .. } | Self::Labels => ColumnKind::Open,
-            Self::Texts => ColumnKind::Text,
+            Self::Records | Self::Texts => ColumnKind::Text,
         }
     }
 }

@@ -1,14 +1,14 @@
 //! `sklearn.isotonic.IsotonicRegression`: lines between points that rise, or fall.
 
-use cannery_graph::{Builder, Check, DType, Edge, Interp, Op, Outside};
+use cannery_graph::{Beyond, Builder, Check, DType, Edge, Interp, LineRule, Op};
 
 use crate::entry::Entry;
 use crate::error::Error;
 use crate::estimator::Estimator;
 use crate::input::{Input, Takes};
-use crate::linear_model::coefficients::float_dtype;
 use crate::method::{Method, Methods, Wanted};
 use crate::names::Names;
+use crate::numpy::float_dtype;
 use crate::state::State;
 
 #[derive(Debug)]
@@ -41,14 +41,21 @@ impl Isotonic {
             return Err(state.malformed(names[1], format!("not {} numbers", knots.len())));
         }
         let outside = match state.text("out_of_bounds")?.as_deref() {
-            Some("clip") => Outside::Nearest,
-            Some("nan") => Outside::Nan,
-            Some("raise") => Outside::Error,
+            Some("clip") => Beyond::Nearest,
+            Some("nan") => Beyond::Nan,
+            Some("raise") => Beyond::Error,
             _ => return Err(state.unsupported("out_of_bounds", "none of 'nan', 'clip' and 'raise'")),
         };
         let dtype =
             if state.since(0, 21) { Some(float_dtype(&state.element_dtype(names[0])?)) } else { None };
-        Ok(Self { interp: Interp { knots, heights, outside }, dtype })
+        let is_f32 = |name| Ok::<_, Error>(float_dtype(&state.element_dtype(name)?) == DType::F32);
+        // scipy 1.17 is older than scikit-learn 1.8, but not much
+        let line = match is_f32(names[0])? && is_f32(names[1])? {
+            false => LineRule::Numpy,
+            true if state.since(1, 8) => LineRule::Weights,
+            true => LineRule::Slope,
+        };
+        Ok(Self { interp: Interp { knots, heights, outside, line }, dtype })
     }
 
     /// What it makes of each number.
@@ -65,6 +72,10 @@ impl Estimator for Isotonic {
 
     fn takes(&self) -> Takes {
         Takes::Numbers { columns: 1 }
+    }
+
+    fn takes_vector(&self) -> bool {
+        true
     }
 
     fn names_out(&self, _: Option<&Names>) -> Option<Names> {

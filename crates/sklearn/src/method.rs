@@ -20,19 +20,22 @@ pub enum Method {
     ScoreSamples,
     /// Other columns.
     Transform,
+    /// The squared Mahalanobis distance of a row.
+    Mahalanobis,
     /// From these back to the columns that it was fitted on.
     InverseTransform,
 }
 
 impl Method {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Predict,
         Self::PredictProba,
         Self::PredictLogProba,
         Self::DecisionFunction,
         Self::ScoreSamples,
         Self::Transform,
+        Self::Mahalanobis,
         Self::InverseTransform,
     ];
 
@@ -45,6 +48,7 @@ impl Method {
             Self::DecisionFunction => "decision_function",
             Self::ScoreSamples => "score_samples",
             Self::Transform => "transform",
+            Self::Mahalanobis => "mahalanobis",
             Self::InverseTransform => "inverse_transform",
         }
     }

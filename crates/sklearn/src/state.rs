@@ -123,6 +123,11 @@ impl<'h> State<'h> {
         self.nesting.trees_read()
     }
 
+    /// The state as it is, which is not always a dict.
+    pub(crate) fn raw_state(&self) -> Option<Value> {
+        self.object.state()
+    }
+
     /// Module of the class.
     pub(crate) fn module(&self) -> &'h str {
         self.object.class().0

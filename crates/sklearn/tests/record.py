@@ -16,7 +16,7 @@ import numpy as np
 import sklearn
 
 VERSION = tuple(int(part) for part in sklearn.__version__.split(".")[:2])
-METHODS = "predict predict_proba predict_log_proba decision_function score_samples transform".split()
+METHODS = "predict predict_proba predict_log_proba decision_function score_samples transform mahalanobis".split()
 
 
 def value(x):
@@ -39,12 +39,23 @@ def value(x):
         return [value(e) for e in x]
     if isinstance(x, dict):
         return {"pairs": [value(e) for pair in x.items() for e in pair]}
+    if isinstance(x, type) or hasattr(x, "__name__"):
+        return {"global": [x.__module__, x.__name__]}
+    if type(x).__name__ == "BSpline":  # its attributes are those of another object since scipy 1.17
+        return {"class": ["scipy.interpolate._bsplines", "BSpline"], "state": {k: value(getattr(x, k)) for k in "tck"}}
+    if not hasattr(x, "__dict__"):
+        return {"none": True}
     return {"class": [type(x).__module__, type(x).__name__], "state": state(x)}
+
+
+# what fit needs and nothing else: some of it contains itself
+SKIPPED = {"root_", "dummy_leaf_", "_optimizer", "_random_state", "random_state_", "_encoder", "X_", "children_", "distances_"}
 
 
 def state(model, without=()):
     attributes = dict(vars(model), _sklearn_version=sklearn.__version__)
-    return {name: value(attribute) for name, attribute in attributes.items() if name not in without}
+    left_out = SKIPPED.union(without)
+    return {name: value(attribute) for name, attribute in attributes.items() if name not in left_out}
 
 
 def result_value(x):
@@ -63,6 +74,11 @@ def results(model, X):
             found.update(("%s.%d" % (name, index), result_value(part)) for index, part in enumerate(result))
         else:
             found[name] = result_value(result)
+    if hasattr(model, "transform") and hasattr(model, "inverse_transform"):
+        try:
+            found["inverse_transform"] = value(model.inverse_transform(model.transform(X.copy())))
+        except Exception:  # it was not asked for at fit
+            pass
     return found
 
 

@@ -9,6 +9,7 @@ mod json_heap;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use cannery_exec::{ErrorKind as RunErrorKind, Program};
 use cannery_graph::{Exactness, Graph, Signature};
@@ -77,9 +78,10 @@ fn check_case(file: &Value, case: &Value, what: &str) -> usize {
 
 fn check_run(file: &Value, case: &Value, run: &Value, what: &str) -> usize {
     let model = Model { python2: file["python2"] == true, params: &run["params"], ..Model::of(case) };
-    let model = model.read().unwrap_or_else(|error| panic!("{what}: {error}"));
+    let model: Arc<dyn Estimator> = Arc::from(model.read().unwrap_or_else(|error| panic!("{what}: {error}")));
     let x = if run["x"].is_null() { &case["x"] } else { &run["x"] };
     rows::with(x, &file["texts"], |batch| {
+        let model = cannery_sklearn::sized(Arc::clone(&model), batch.columns());
         let graph = model.lower(&Signature::of(batch)).unwrap_or_else(|error| panic!("{what}: {error}"));
         let results = results(&run["expected"]);
         for (method, want) in &results {

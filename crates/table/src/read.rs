@@ -176,7 +176,10 @@ impl Table {
             len = None;
             name = codec.plain_name(name);
         }
-        let form = Form::of(&prefix, name, options.wanted)?;
+        let form = match Form::of(&prefix, name, options.wanted)? {
+            Form::Json | Form::Ndjson | Form::Csv if options.records => Form::Texts,
+            form => form,
+        };
         let source = Box::new(Cursor::new(prefix.clone()).chain(stream));
         let rows = match form {
             Form::Npy | Form::Npz => {
@@ -385,7 +388,7 @@ impl Rows {
             Form::Texts | Form::Npy | Form::Npz | Form::Parquet => {
                 let mut lines = lines(source).with_blank();
                 match lines.first()? {
-                    Some((_, line)) if flat::is_row(line) => {
+                    Some((_, line)) if flat::is_row(line) && !options.records => {
                         Self::Ndjson(Box::new(NdjsonRows::new(lines.without_blank())?))
                     }
                     _ => Self::Texts(Box::new(TextRows::new(lines))),

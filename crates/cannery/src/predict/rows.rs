@@ -28,14 +28,15 @@ pub(crate) fn open_table(
     let in_input = |error| Error::from(error).in_file(input.display());
     let (names, hints) = model.columns(estimator);
     let wanted = match estimator.takes() {
-        Takes::Texts => Wanted::Texts,
+        Takes::Texts | Takes::Records => Wanted::Texts,
         Takes::Columns { .. } | Takes::Labels => Wanted::Matrix,
         _ => Wanted::Numbers,
     };
     let options = TableOptions::new(wanted)
         .names(names.clone())
         .hints(hints.clone())
-        .vectors(estimator.takes() == Takes::Labels)
+        .records(estimator.takes() == Takes::Records)
+        .vectors(estimator.takes() == Takes::Labels || estimator.takes_vector())
         .header(reading.header)
         .separator(reading.separator)
         .limits(reading.limits.clone());

@@ -1,4 +1,4 @@
-mod normal;
+pub(super) mod normal;
 
 use cannery_graph::Function;
 

@@ -11,6 +11,8 @@ pub(crate) fn of(check: Check, columns: usize) -> Box<dyn Kernel> {
     match check {
         Check::Finite => Box::new(Finite { columns, takes_nan: false }),
         Check::NotInfinite => Box::new(Finite { columns, takes_nan: true }),
+        Check::NotBelow0 => Box::new(Above { columns, takes_zero: true }),
+        Check::Above0 => Box::new(Above { columns, takes_zero: false }),
         Check::NotNegative => Box::new(NotNegative { columns }),
     }
 }
@@ -78,6 +80,39 @@ fn first<T: Copy>(x: &[T], is_fine: impl Fn(T) -> bool, is_nan: fn(T) -> bool) -
         return None;
     }
     x.iter().position(|&x| !is_fine(x)).map(|position| (position, is_nan(x[position])))
+}
+
+/// Refuses floats that are below 0, and 0 if it is not taken, with their place.
+#[derive(Debug)]
+pub(crate) struct Above {
+    pub(crate) columns: usize,
+    pub(crate) takes_zero: bool,
+}
+
+impl Kernel for Above {
+    fn run(&self, inputs: &Inputs<'_, '_>, _: ViewMut<'_, '_>) -> Result<(), Error> {
+        let is_bad = |x: f64| x < 0.0 || (x == 0.0 && !self.takes_zero);
+        let x = inputs.x();
+        let of_f32 = |x: &[f32]| x.iter().position(|&x| is_bad(f64::from(x)));
+        let of_f64 = |x: &[f64]| x.iter().position(|&x| is_bad(x));
+        let found = match x {
+            View::F32(x) => of_f32(x),
+            View::Csr(rows) => match rows.stored().values {
+                StoredView::F32(x) => of_f32(x),
+                StoredView::F64(x) => of_f64(x),
+                StoredView::I64(_) => None,
+            },
+            x => of_f64(x.f64s()),
+        };
+        let Some(position) = found else { return Ok(()) };
+        let (row, column) = match x {
+            View::Csr(rows) => rows.place_of(position),
+            _ => (position / self.columns, (position % self.columns) as u32),
+        };
+        let row = inputs.first_row() + row;
+        let what = if self.takes_zero { "non-negative" } else { "strictly positive" };
+        Err(Error::usage(format!("X needs to be {what} (row {row}, column {column}, counted from 0)")))
+    }
 }
 
 /// Refuses integers below 0, with their place.

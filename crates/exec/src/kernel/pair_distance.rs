@@ -41,6 +41,11 @@ impl PairDistance {
                     }
                 }
             }
+            Distance::Direct => {
+                self.direct(x, out, |x, y| (x - y) * (x - y));
+                out.iter_mut().for_each(|distance| *distance = distance.sqrt());
+            }
+            Distance::DirectSquared => self.direct(x, out, |x, y| (x - y) * (x - y)),
             Distance::Manhattan => self.direct(x, out, |x, y| (x - y).abs()),
             Distance::ChiSquared => self.direct(x, out, |x, y| {
                 let sum = x + y;

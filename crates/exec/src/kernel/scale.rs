@@ -58,6 +58,7 @@ fn compute(step: Arithmetic, x: f64, c: f64) -> f64 {
         Arithmetic::Subtract => x - c,
         Arithmetic::Multiply => x * c,
         Arithmetic::Divide => x / c,
+        Arithmetic::Power => x.powf(c),
     }
 }
 
@@ -78,6 +79,7 @@ fn apply<T: Copy>(
         Arithmetic::Subtract => each(out, |x, c| x - c),
         Arithmetic::Multiply => each(out, |x, c| x * c),
         Arithmetic::Divide => each(out, |x, c| x / c),
+        Arithmetic::Power => each(out, f64::powf),
     }
 }
 

@@ -6,6 +6,7 @@ mod char_map;
 mod lowercase;
 mod matcher;
 mod murmur;
+mod records;
 mod vocabulary;
 mod words;
 
@@ -17,6 +18,7 @@ use crate::error::Error;
 use crate::run::{Inputs, Kernel};
 use analyzer::{Analyzer, Scratch};
 use murmur::murmur3;
+pub(crate) use records::Records;
 use vocabulary::Vocabulary;
 
 /// What makes the tokens that a counting operator takes: its input node, which has no kernel of its own.

@@ -1,7 +1,7 @@
 //! Column by column.
 
 use cannery_graph::{
-    Arithmetic, Binarize, Clip, Code, CodeColumn, Codes, DType, Function, Poly, Scale, Term,
+    Arithmetic, Bin, Binarize, Clip, Code, CodeColumn, Codes, DType, Function, Poly, Scale, Term,
 };
 
 use super::emit::{Arg, Made, Value};
@@ -17,6 +17,7 @@ pub(super) fn scale(net: &mut Net, x: Arg<'_>, scale: &Scale) -> Made {
             Arithmetic::Subtract => "Sub",
             Arithmetic::Multiply => "Mul",
             Arithmetic::Divide => "Div",
+            Arithmetic::Power => "Pow",
         };
         let constants = net.floats(DType::F64, &[constants.len()], constants);
         y = in_f64(net, &y, x.ty.dtype, |net, y| net.op(kind, &[y, &constants]));
@@ -54,6 +55,39 @@ pub(super) fn binarize(net: &mut Net, x: Arg<'_>, binarize: Binarize) -> Made {
     let bound = net.float(x.ty.dtype, binarize.above);
     let is_above = net.op("Greater", &[x.tensor()?, &bound]);
     Ok(Value::Tensor(net.cast(&is_above, x.ty.dtype)))
+}
+
+/// Why norms over a batch can't be exported.
+pub(super) const BATCH: &str = "results depend on the other rows of the batch";
+
+/// Why power transforms, quantiles and splines can't be exported.
+pub(super) const LATER: &str = "this operator is not written yet";
+
+/// How many edges are at most x, column by column.
+pub(super) fn bin(net: &mut Net, x: Arg<'_>, bin: &Bin) -> Made {
+    let (mut name, dtype) = (x.tensor()?.to_owned(), x.ty.dtype);
+    if bin.nudged {
+        let (absolute, relative) = (net.float(dtype, 1e-8), net.float(dtype, 1e-5));
+        let size = net.op("Abs", &[&name]);
+        let part = net.op("Mul", &[&relative, &size]);
+        let nudge = net.op("Add", &[&absolute, &part]);
+        name = net.op("Add", &[&name, &nudge]);
+    }
+    let name = if dtype == DType::F64 { name } else { net.cast(&name, DType::F64) };
+    let mut columns: Vec<String> = Vec::with_capacity(bin.edges.len());
+    for (column, edges) in bin.edges.iter().enumerate() {
+        let x = net.columns(&name, &[column]);
+        let edges = match edges.is_empty() {
+            // below which no number is
+            true => net.floats(DType::F64, &[1, 1], &[f64::INFINITY]),
+            false => net.floats(DType::F64, &[1, edges.len()], edges),
+        };
+        let is_above = net.op("GreaterOrEqual", &[&x, &edges]);
+        let counted = net.cast(&is_above, dtype);
+        let axes = net.list(&[1]);
+        columns.push(net.op("ReduceSum", &[&counted, &axes]));
+    }
+    Ok(Value::Tensor(net.concat(&columns, 1)))
 }
 
 /// A product a term.

@@ -98,6 +98,13 @@ pub(super) fn emit(net: &mut Net, step: &Step<'_>, inputs: &[&str], args: &[Arg<
         Op::Input(_) => Ok(Value::Tensor(inputs.first().copied().unwrap_or_default().to_owned())),
         Op::Field(field) => glue::field(net, inputs, field.column),
         Op::ArgMax => scores::arg_max(net, x()?),
+        Op::AdditiveChi2(_)
+        | Op::CountSketch(_)
+        | Op::NmfSolve(_)
+        | Op::SparseCode(_)
+        | Op::TopicShares(_) => Err(columns::LATER.into()),
+        Op::BatchNorm => Err(columns::BATCH.into()),
+        Op::Bin(bin) => columns::bin(net, x()?, bin),
         Op::Binarize(binarize) => columns::binarize(net, x()?, *binarize),
         Op::Arith(how) => reduce::arith(net, args, *how, step.ty),
         Op::Cast(cast) => glue::cast(net, x()?, cast.to),
@@ -135,7 +142,9 @@ pub(super) fn emit(net: &mut Net, step: &Step<'_>, inputs: &[&str], args: &[Arg<
         Op::PairCoupling(coupling) => svm::pair_coupling(net, x()?, coupling),
         Op::PairDistance(_) => Err(kernel::DISTANCES.into()),
         Op::PairKernel(pairs) => kernel::pair_kernel(net, x()?, pairs),
+        Op::Power(_) | Op::Quantiles(_) | Op::Spline(_) => Err(columns::LATER.into()),
         Op::Poly(poly) => columns::poly(net, x()?, poly),
+        Op::RecordCounts(_) => Err(text::RECORDS.into()),
         Op::Reduce(reduce) => reduce::reduce(net, x()?, reduce),
         Op::RadiusNeighbors(_) => Err(super::support::RADIUS.into()),
         Op::RowNorm(norm) => algebra::row_norm(net, x()?, *norm),

@@ -12,25 +12,36 @@ pub(super) fn guard(net: &mut Net, x: Arg<'_>, check: Check) -> Made {
         let mut checked = Vec::with_capacity(parts.len());
         for part in parts {
             let is_float = part.dtype.is_float();
-            let name =
-                if is_float { matrix(net, &part.name, part.columns, check) } else { part.name.clone() };
+            let name = if is_float {
+                matrix(net, &part.name, part.dtype, part.columns, check)
+            } else {
+                part.name.clone()
+            };
             checked.push(Part { name, ..part.clone() });
         }
         return Ok(Value::Parts(checked));
     }
     let as_matrix = x.matrix(net)?;
-    let checked = matrix(net, &as_matrix, x.ty.columns(), check);
+    let checked = matrix(net, &as_matrix, x.ty.dtype, x.ty.columns(), check);
     Ok(Value::Tensor(if x.ty.shape == Shape::Vector { net.squeeze(&checked, 1) } else { checked }))
 }
 
 /// The same matrix, picked column by column with positions that are in range when all elements pass.
-fn matrix(net: &mut Net, x: &str, columns: usize, check: Check) -> String {
+fn matrix(net: &mut Net, x: &str, dtype: DType, columns: usize, check: Check) -> String {
     let bad = match check {
         Check::Finite => {
             let (nan, infinite) = (net.op("IsNaN", &[x]), net.op("IsInf", &[x]));
             net.op("Or", &[&nan, &infinite])
         }
         Check::NotInfinite => net.op("IsInf", &[x]),
+        Check::NotBelow0 => {
+            let zero = net.float(dtype, 0.0);
+            net.op("Less", &[x, &zero])
+        }
+        Check::Above0 => {
+            let zero = net.float(dtype, 0.0);
+            net.op("LessOrEqual", &[x, &zero])
+        }
         Check::NotNegative => {
             let zero = net.ints(&[], &[0]);
             net.op("Less", &[x, &zero])

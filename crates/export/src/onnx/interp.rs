@@ -1,6 +1,6 @@
 //! Lines between points.
 
-use cannery_graph::{DType, Interp, Outside, Shape};
+use cannery_graph::{Beyond, DType, Interp, Shape};
 
 use super::emit::{Arg, Made, Value};
 use super::net::Net;
@@ -34,9 +34,9 @@ pub(super) fn interp(net: &mut Net, x: Arg<'_>, interp: &Interp) -> Made {
     let rise = net.op("Mul", &[&parts[0], &run]);
     let y = net.op("Add", &[&rise, &parts[2]]);
     let ends = match interp.outside {
-        Outside::Nearest => [heights[0], heights[last]],
-        Outside::Nan => [f64::NAN; 2],
-        Outside::Error => return Err(OUTSIDE.into()),
+        Beyond::Nearest => [heights[0], heights[last]],
+        Beyond::Nan => [f64::NAN; 2],
+        Beyond::Error => return Err(OUTSIDE.into()),
     };
     let ends = if last == 0 { [heights[0]; 2] } else { ends };
     let mut y = y;

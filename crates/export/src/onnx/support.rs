@@ -15,8 +15,11 @@ macro_rules! support {
 }
 
 support! {
+    "additive_chi2": "–", "it is not written yet";
     "arg_max": "ArgMax, behind Where for NaN";
     "arith": "Add, Sub, Mul, Div, Max or Min";
+    "batch_norm": "–", "results depend on the other rows of the batch";
+    "bin": "GreaterOrEqual with each edge, Cast, ReduceSum";
     "binarize": "Greater, Cast";
     "cast": "Cast", "a column of text that becomes a number: ONNX Runtime's Cast reads and writes 8 digits";
     "choose": "Equal, Where";
@@ -27,6 +30,7 @@ support! {
     "complement": "Sub, Concat";
     "concat": "Concat";
     "constant": "Shape, Expand";
+    "count_sketch": "–", "it is not written yet";
     "dense": "nothing: all tensors are dense";
     "elementwise": "the function, or its parts: expit is 1/(1+Exp(−x)), log1p and expm1 are Kahan's, tanh is of expm1", "functions that ONNX Runtime does not have for float64";
     "field": "an input [n,1] of the column's name, Reshape";
@@ -46,6 +50,7 @@ support! {
     "missing_mask": "IsNaN or Equal", "as of impute";
     "neighbor_reduce": "Gather, Equal, Mul, ReduceSum, ArgMax or Div", "neighbours as a sparse matrix";
     "neighbors": "Sub, Mul, Add feature by feature (Scan above 64), TopK; of points at one distance the first counts";
+    "nmf_solve": "–", "it is not written yet";
     "normalize_sum": "ReduceSum, Div";
     "one_hot": "Gather, Equal, Cast";
     "ovo_scores": "–", "votes and confidences of pairs of classes";
@@ -56,16 +61,22 @@ support! {
     "pair_distance": "–", "distances to points are not written yet";
     "pair_kernel": "MatMul; for rbf Sub, Mul, Add feature by feature (Scan above 64), Exp";
     "poly": "Gather for each column, Mul for each product, Concat";
+    "power": "–", "power transforms are not written yet";
+    "quantiles": "–", "maps of quantiles are not written yet";
+    "record_counts": "–", "ONNX has no records";
     "reduce": "ReduceSum, ReduceMean, ReduceMin, ReduceMax; logsumexp by its parts; groups by Gather and Concat", "medians";
     "radius_neighbors": "–", "points within a radius";
     "row_norm": "ReduceSum or ReduceMax, Where, Div";
     "scale": "Sub, Div, Mul, Add: a node a step; of float32 each between two Casts";
     "softmax": "Softmax";
     "sparse": "nothing: all tensors are dense";
+    "sparse_code": "–", "it is not written yet";
+    "spline": "–", "splines are not written yet";
     "svm_pairs": "MatMul with the coefficients of each pair, Add";
     "tf_idf": "Log, Add, Where, Mul";
     "threshold": "Greater, Cast";
     "tokens": "StringNormalizer, Tokenizer of com.microsoft; stop words by TopK and GatherElements", "accents taken off; patterns with groups, or with word boundaries other than around \\w";
+    "topic_shares": "–", "it is not written yet";
     "tree_ensemble": "TreeEnsemble for the number of each leaf, Gather, ReduceSum in order, Div";
     "vocab_counts": "TfIdfVectorizer, Cast";
 }
@@ -95,7 +106,15 @@ impl Target for Runtime {
             Op::KernelDensity(_) => Some(DENSITY.into()),
             Op::RadiusNeighbors(_) => Some(RADIUS.into()),
             Op::HashCounts(counts) => hashes::refuses(counts),
+            Op::Power(_) | Op::Quantiles(_) | Op::Spline(_) => Some(columns::LATER.into()),
+            Op::AdditiveChi2(_)
+            | Op::CountSketch(_)
+            | Op::NmfSolve(_)
+            | Op::SparseCode(_)
+            | Op::TopicShares(_) => Some(columns::LATER.into()),
+            Op::BatchNorm => Some(columns::BATCH.into()),
             Op::PairDistance(_) => Some(kernel::DISTANCES.into()),
+            Op::RecordCounts(_) => Some(text::RECORDS.into()),
             Op::Tokens(tokens) => text::refuses(tokens),
             Op::OvrScores(scores) if scores.confidence == Confidence::BatchScaled => {
                 Some("the scores of a row depend on the other rows of its batch".into())
@@ -109,6 +128,7 @@ impl Target for Runtime {
             | Op::Input(_)
             | Op::Field(_)
             | Op::ArgMax
+            | Op::Bin(_)
             | Op::Binarize(_)
             | Op::Arith(_)
             | Op::Cast(_)

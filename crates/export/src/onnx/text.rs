@@ -29,6 +29,9 @@ pub(super) enum Kind {
     CharsInWords(String),
 }
 
+/// Why records can't be exported.
+pub(super) const RECORDS: &str = "ONNX has no records";
+
 /// Fills rows up: more than a character, and no word.
 pub(super) const PAD: &str = "\u{1}\u{1}";
 

@@ -16,6 +16,7 @@ pub(super) fn scale(net: &mut Net, x: Arg<'_>, scale: &Scale) -> Made {
             Arithmetic::Subtract => "-",
             Arithmetic::Multiply => "*",
             Arithmetic::Divide => "/",
+            Arithmetic::Power => "pow",
         };
         for (column, &constant) in columns.iter_mut().zip(constants) {
             let mut expr = apply(function, [column.expr.clone(), Expr::Number(constant)]);

@@ -15,6 +15,10 @@ pub enum Check {
     NotInfinite,
     /// Integers from 0 on.
     NotNegative,
+    /// Floats from 0 on, and NaN.
+    NotBelow0,
+    /// Floats above 0, and NaN.
+    Above0,
 }
 
 impl Operator for Check {
@@ -33,6 +37,14 @@ impl Operator for Check {
                 Shape::Vector | Shape::Matrix(_) | Shape::Csr(_) if x.dtype.is_float() => Ok(x),
                 Shape::Vector | Shape::Matrix(_) if x.dtype == DType::Any => Ok(x),
                 _ => Err(rule::wants(self, "floats or any", x)),
+            },
+            Self::NotBelow0 => match x.shape {
+                Shape::Matrix(_) | Shape::Csr(_) => rule::floats(self, x).map(|()| x),
+                _ => Err(rule::wants(self, "a matrix of floats", x)),
+            },
+            Self::Above0 => match x.shape {
+                Shape::Matrix(_) => rule::floats(self, x).map(|()| x),
+                _ => Err(rule::wants(self, "a dense matrix of floats", x)),
             },
             Self::NotNegative => match (x.dtype, x.shape) {
                 (DType::I64, Shape::Vector | Shape::Matrix(_)) => Ok(x),
@@ -60,6 +72,8 @@ impl Check {
             Self::Finite => "finite",
             Self::NotInfinite => "not-infinite",
             Self::NotNegative => "not-negative",
+            Self::NotBelow0 => "not-below-0",
+            Self::Above0 => "above-0",
         }
     }
 }

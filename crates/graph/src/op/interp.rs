@@ -4,11 +4,8 @@ use super::{Exactness, Family, Operator, rule};
 use crate::canonical::Canonical;
 use crate::types::{Shape, Type};
 
-/// Dense floats → the same type, element by element: the height at x of the lines between points, computed in float64.
-///
-/// With x\[j\] the last knot that is not above x: y\[j\] where they are equal, else
-/// (y\[j+1\] − y\[j\]) / (x\[j+1\] − x\[j\]) · (x − x\[j\]) + y\[j\]. NaN stays NaN. Of one knot all is its y.
-/// Source: `numpy.interp`.
+/// Dense floats → the same type, element by element: the height at x of the lines between points, see [`LineRule`]. NaN stays
+/// NaN. Of one knot all is its y.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Interp {
     /// Where points stand; they rise.
@@ -16,12 +13,28 @@ pub struct Interp {
     /// How high each of them is.
     pub heights: Vec<f64>,
     /// What there is below the first and above the last.
-    pub outside: Outside,
+    pub outside: Beyond,
+    /// How it is computed.
+    pub line: LineRule,
+}
+
+/// How [`Interp`] computes what lies between two knots.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LineRule {
+    /// In float64, with x\[j\] the last knot that is not above x: y\[j\] where they are equal, else
+    /// (y\[j+1\] − y\[j\]) / (x\[j+1\] − x\[j\]) · (x − x\[j\]) + y\[j\]. Source: `numpy.interp`.
+    Numpy,
+    /// With x\[j\] the last knot below x, or the first: the same, each operation rounded to the dtype of the edge. Source:
+    /// scipy's `interp1d` until 1.16, of float32.
+    Slope,
+    /// (x − x\[j\]) / (x\[j+1\] − x\[j\]) · y\[j+1\] + (x\[j+1\] − x) / (x\[j+1\] − x\[j\]) · y\[j\], rounded and with j as of
+    /// slopes. Source: scipy's `interp1d` since 1.17, of float32.
+    Weights,
 }
 
 /// What [`Interp`] gives outside its knots.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outside {
+pub enum Beyond {
     /// The height of the nearest point.
     Nearest,
     /// NaN.
@@ -63,6 +76,7 @@ impl Operator for Interp {
         out.floats(&self.knots);
         out.floats(&self.heights);
         out.word(self.outside.word());
+        out.word(self.line.word());
     }
 
     fn text(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -70,7 +84,17 @@ impl Operator for Interp {
     }
 }
 
-impl Outside {
+impl LineRule {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Numpy => "numpy",
+            Self::Slope => "slope",
+            Self::Weights => "weights",
+        }
+    }
+}
+
+impl Beyond {
     fn word(self) -> &'static str {
         match self {
             Self::Nearest => "nearest",

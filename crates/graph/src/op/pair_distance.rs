@@ -25,6 +25,10 @@ pub enum Distance {
     Euclidean,
     /// (−2·x·y + x·x) + y·y, or 0 where that is below; sums in any order.
     SquaredEuclidean,
+    /// √ Σ (x − y)², term by term: `scipy.spatial.distance.cdist`.
+    Direct,
+    /// Σ (x − y)².
+    DirectSquared,
     /// Σ |x − y|.
     Manhattan,
     /// Σ (x − y)² / (x + y), where terms of 0 / 0 are 0: `chi2_kernel` is exp(−gamma · this).
@@ -71,6 +75,8 @@ impl Distance {
         match self {
             Self::Euclidean => "euclidean",
             Self::SquaredEuclidean => "squared-euclidean",
+            Self::Direct => "direct",
+            Self::DirectSquared => "direct-squared",
             Self::Manhattan => "manhattan",
             Self::ChiSquared => "chi-squared",
         }

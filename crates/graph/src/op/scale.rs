@@ -26,6 +26,8 @@ pub enum Arithmetic {
     Multiply,
     /// x / c
     Divide,
+    /// x to the power of c, within 1 ulp.
+    Power,
 }
 
 impl Scale {
@@ -33,7 +35,7 @@ impl Scale {
     fn keeps_zero(&self) -> bool {
         self.steps.iter().all(|(step, _)| match step {
             Arithmetic::Multiply | Arithmetic::Divide => true,
-            Arithmetic::Add | Arithmetic::Subtract => false,
+            Arithmetic::Add | Arithmetic::Subtract | Arithmetic::Power => false,
         })
     }
 }
@@ -63,7 +65,10 @@ impl Operator for Scale {
     }
 
     fn exactness(&self) -> Exactness {
-        Exactness::Exact
+        match self.steps.iter().any(|(step, _)| *step == Arithmetic::Power) {
+            true => Exactness::Ulp(4),
+            false => Exactness::Exact,
+        }
     }
 
     fn constants(&self, out: &mut Canonical<'_>) {
@@ -91,6 +96,7 @@ impl Arithmetic {
             Self::Subtract => "subtract",
             Self::Multiply => "multiply",
             Self::Divide => "divide",
+            Self::Power => "power",
         }
     }
 }

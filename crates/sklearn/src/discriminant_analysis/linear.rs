@@ -10,9 +10,10 @@ use crate::error::Error;
 use crate::estimator::Estimator;
 use crate::input::{Input, Takes};
 use crate::linear_model::classifier::decide;
-use crate::linear_model::coefficients::{Coefficients, float_dtype};
+use crate::linear_model::coefficients::Coefficients;
 use crate::method::{Method, Methods, Wanted};
 use crate::names::Names;
+use crate::numpy::float_dtype;
 use crate::state::State;
 
 #[derive(Debug)]

@@ -2,6 +2,8 @@
 
 mod analyzer;
 mod count_vectorizer;
+mod dict_vectorizer;
+mod feature_hasher;
 mod hashing_vectorizer;
 mod pattern;
 mod stop_words;
@@ -12,5 +14,11 @@ mod weights;
 
 use crate::entry::Entry;
 
-pub(crate) const ENTRIES: &[Entry] =
-    &[count_vectorizer::ENTRY, hashing_vectorizer::ENTRY, tfidf_transformer::ENTRY, tfidf_vectorizer::ENTRY];
+pub(crate) const ENTRIES: &[Entry] = &[
+    count_vectorizer::ENTRY,
+    dict_vectorizer::ENTRY,
+    feature_hasher::ENTRY,
+    hashing_vectorizer::ENTRY,
+    tfidf_transformer::ENTRY,
+    tfidf_vectorizer::ENTRY,
+];

@@ -1,11 +1,12 @@
 //! `coef_` and `intercept_` as all linear models have them.
 
 use cannery_graph::{Arithmetic, Builder, DType, Edge, Labels, Linear, Matrix, Op, Scale};
-use cannery_object::{self as object, Kind, View};
+use cannery_object::View;
 
 use crate::compat;
 use crate::error::Error;
 use crate::learnt_selector::LearntSelector;
+use crate::numpy::float_dtype;
 use crate::state::State;
 
 /// X·coef_ᵀ + intercept_, with numpy's rules for dtypes.
@@ -122,9 +123,4 @@ fn intercepts(state: &State<'_>, name: &str, outputs: usize) -> Result<(Vec<f64>
         return Err(state.malformed(name, format!("{} intercepts for {outputs} outputs", intercepts.len())));
     }
     Ok((intercepts, Some(dtype)))
-}
-
-/// float32 or, for all else, float64.
-pub(crate) fn float_dtype(dtype: &object::DType) -> DType {
-    if dtype.kind == Kind::Float && dtype.itemsize == 4 { DType::F32 } else { DType::F64 }
 }

@@ -6,8 +6,8 @@ use crate::entry::Entry;
 use crate::error::Error;
 use crate::estimator::Estimator;
 use crate::input::{Input, Takes};
-use crate::linear_model::coefficients::float_dtype;
 use crate::method::{Method, Methods, Wanted};
+use crate::numpy::float_dtype;
 use crate::state::State;
 
 #[derive(Debug)]

@@ -18,6 +18,7 @@ pub struct TableOptions {
     pub(super) header: Header,
     pub(super) separator: Option<u8>,
     pub(super) vectors: bool,
+    pub(super) records: bool,
     pub(super) limits: Limits,
 }
 
@@ -39,7 +40,16 @@ impl TableOptions {
     /// What the rows are to become; all else as usual.
     pub fn new(wanted: Wanted) -> Self {
         let (header, limits) = (Header::default(), Limits::default());
-        Self { wanted, names: None, hints: vec![], header, separator: None, vectors: false, limits }
+        Self {
+            wanted,
+            names: None,
+            hints: vec![],
+            header,
+            separator: None,
+            vectors: false,
+            records: false,
+            limits,
+        }
     }
 
     /// The names of the columns that the model was fitted on.
@@ -74,6 +84,13 @@ impl TableOptions {
     #[must_use]
     pub fn vectors(mut self, vectors: bool) -> Self {
         self.vectors = vectors;
+        self
+    }
+
+    /// Whether each line is a text as it stands there, though it be JSON.
+    #[must_use]
+    pub fn records(mut self, records: bool) -> Self {
+        self.records = records;
         self
     }
 

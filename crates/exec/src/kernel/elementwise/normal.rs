@@ -5,7 +5,7 @@
 use std::f64::consts::{FRAC_1_SQRT_2, PI};
 
 /// The probability of less than x.
-pub(super) fn cdf(x: f64) -> f64 {
+pub(in crate::kernel) fn cdf(x: f64) -> f64 {
     if x.is_nan() {
         return x;
     }
@@ -36,7 +36,7 @@ fn erfc_far(x: f64) -> f64 {
 }
 
 /// The x below which a part y of all is.
-pub(super) fn ppf(y: f64) -> f64 {
+pub(in crate::kernel) fn ppf(y: f64) -> f64 {
     /// e⁻².
     const TAIL: f64 = 0.135_335_283_236_612_7;
     if y == 0.0 {
