@@ -1,4 +1,4 @@
-use std::cell::{RefCell, RefMut};
+use std::cell::{Cell, RefCell, RefMut};
 use std::fmt::Debug;
 use std::rc::Rc;
 
@@ -275,6 +275,8 @@ pub(crate) struct Nesting {
     trees: Option<Rc<RefCell<TreesRead>>>,
     /// Names of columns in the whole model.
     pub(crate) names: NamesRead,
+    /// Bytes of arrays that were looked at, in the whole model: those that objects share as often as they have them.
+    seen: Rc<Cell<u64>>,
 }
 
 const MAX_DEPTH: usize = 32;
@@ -296,6 +298,12 @@ impl Nesting {
             }
         }
         Ok(Self { depth: self.depth + 1, ..self.clone() })
+    }
+
+    /// Notes bytes of an array, and gives how many were noted.
+    pub(crate) fn see(&self, bytes: usize) -> u64 {
+        self.seen.set(self.seen.get().saturating_add(bytes as u64));
+        self.seen.get()
     }
 
     /// The trees that were read, when they are kept.

@@ -27,6 +27,8 @@ pub(crate) struct State<'h> {
 
 /// Lengths of an array that holds nothing are worth no memory: nothing in the file stands for them.
 const MAX_CLAIMED: usize = 1 << 20;
+/// How often all bytes of a file may be looked at as elements of arrays.
+const MAX_SEEN: u64 = 64;
 /// Elements of a matrix that is not copied from the bytes of the file: 128 KiB.
 const IN_PLACE: usize = 1 << 14;
 
@@ -282,6 +284,7 @@ impl<'h> State<'h> {
     pub(crate) fn array_in(&self, value: Value, name: &str) -> Result<NdArray<'h>, Error> {
         let array = self.heap.ndarray(value).ok_or_else(|| self.no_array(value, name))?;
         let array = array.map_err(|error| Error::in_view(self.path_of(name), &error))?;
+        self.expect_unshared(name, array.raw().map_or(0, <[u8]>::len))?;
         let claimed =
             array.shape.iter().filter(|&&length| length > 0).try_fold(1_usize, |n, &d| n.checked_mul(d));
         if array.raw().map_or(array.is_empty(), <[u8]>::is_empty) && claimed.is_none_or(|n| n > MAX_CLAIMED) {
@@ -295,6 +298,16 @@ impl<'h> State<'h> {
             Some((module, class)) => {
                 Err(self.unsupported(name, format!("an array of class {module}.{class}")))
             }
+        }
+    }
+
+    /// Objects that share an array would make much memory of few bytes, if each took it as its own.
+    fn expect_unshared(&self, name: &str, bytes: usize) -> Result<(), Error> {
+        let budget = self.heap.budget();
+        let most = budget.decompressed().saturating_mul(MAX_SEEN);
+        match self.nesting.see(bytes) <= most.saturating_add(budget.limits().of(Limit::MemorySlack)) {
+            true => Ok(()),
+            false => Err(self.unsupported(name, "an array that too many objects share")),
         }
     }
 

@@ -1,6 +1,6 @@
 //! `sklearn.feature_selection.RFE` and `RFECV`: the columns that are left, and the estimator that was fitted on them.
 
-use cannery_graph::{Builder, Labels};
+use cannery_graph::{Builder, Edge, Labels};
 
 use super::selector::{Selector, takes_nan};
 use crate::child::Child;
@@ -55,6 +55,14 @@ impl Estimator for Rfe {
 
     fn names_out(&self, names: Option<&Names>) -> Option<Names> {
         self.selector.pick(names)
+    }
+
+    fn inverse_columns(&self) -> Option<usize> {
+        Some(self.selector.selected())
+    }
+
+    fn lower_inverse(&self, builder: &mut Builder, x: &Input) -> Result<Edge, Error> {
+        self.selector.restore(builder, x)
     }
 
     fn lower_onto(&self, builder: &mut Builder, x: &Input, wanted: Wanted) -> Result<Methods, Error> {

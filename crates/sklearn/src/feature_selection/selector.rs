@@ -1,6 +1,6 @@
 //! What all selectors have in common: `transform` gives some of the columns as they are.
 
-use cannery_graph::{Builder, Check, Columns, Edge, Op};
+use cannery_graph::{Builder, Check, Columns, Constant, DType, Edge, Op};
 
 use crate::error::Error;
 use crate::estimator::Estimator;
@@ -51,6 +51,21 @@ impl Selector {
         Ok(builder.add(Op::Columns(Columns(self.selected.clone())), &[x])?)
     }
 
+    /// The selected columns in their places, beside columns of 0.
+    pub(super) fn restore(&self, builder: &mut Builder, x: &Input) -> Result<Edge, Error> {
+        let x = x.matrix(builder)?;
+        let x = builder.dense(x)?;
+        let zero = match builder.type_of(x)?.dtype {
+            dtype @ (DType::F32 | DType::F64 | DType::I64) => Constant::vector(dtype, 0.0),
+            other => return Err(Error::unsupported("", format!("columns of 0 beside columns of {other}"))),
+        };
+        let zero = builder.add(Op::Constant(zero), &[x])?;
+        let both = builder.add(Op::Concat, &[x, zero])?;
+        let mut places = vec![self.selected.len(); self.features];
+        self.selected.iter().enumerate().for_each(|(place, &column)| places[column] = place);
+        Ok(builder.add(Op::Columns(Columns(places)), &[both])?)
+    }
+
     /// The names of the selected columns.
     pub(super) fn pick(&self, names: Option<&Names>) -> Option<Names> {
         Names::of(names, self.features)?.pick(&self.selected)
@@ -84,6 +99,14 @@ impl Estimator for Selector {
 
     fn names_out(&self, names: Option<&Names>) -> Option<Names> {
         self.pick(names)
+    }
+
+    fn inverse_columns(&self) -> Option<usize> {
+        Some(self.selected())
+    }
+
+    fn lower_inverse(&self, builder: &mut Builder, x: &Input) -> Result<Edge, Error> {
+        self.restore(builder, x)
     }
 
     fn lower_onto(&self, builder: &mut Builder, x: &Input, wanted: Wanted) -> Result<Methods, Error> {
