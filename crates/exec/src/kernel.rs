@@ -2,6 +2,7 @@
 
 mod additive_chi2;
 mod arith;
+mod barycenter;
 mod batch_norm;
 mod bin;
 mod binarize;
@@ -17,6 +18,7 @@ mod constant;
 mod count_sketch;
 mod dense;
 mod elementwise;
+mod geodesic;
 mod guard;
 mod impute;
 mod interp;
@@ -95,6 +97,10 @@ pub(crate) fn of(site: &Site<'_>) -> Result<Option<Box<dyn Kernel>>, Error> {
         Op::Input(_) | Op::Field(_) | Op::Flatten | Op::Tokens(_) => return Ok(None),
         Op::AdditiveChi2(samples) => Box::new(additive_chi2::AdditiveChi2 { graph: *samples, columns }),
         Op::ArgMax => Box::new(class::ArgMax { columns }),
+        Op::Barycenter(center) => Box::new(barycenter::Barycenter {
+            graph: center.clone(),
+            count: site.types().last().map_or(0, Type::columns),
+        }),
         Op::BatchNorm => Box::new(batch_norm::BatchNorm { columns }),
         Op::Bin(bin) => Box::new(bin::Bin(bin.clone())),
         Op::Binarize(binarize) => Box::new(binarize::Binarize(*binarize)),
@@ -111,11 +117,14 @@ pub(crate) fn of(site: &Site<'_>) -> Result<Option<Box<dyn Kernel>>, Error> {
         Op::CountSketch(sketch) => Box::new(count_sketch::CountSketch(sketch.clone())),
         Op::Dense => Box::new(dense::Dense { columns }),
         Op::Elementwise(function) => Box::new(elementwise::Map(*function)),
+        Op::Geodesic(ways) => Box::new(geodesic::Geodesic { graph: ways.clone(), count: columns }),
         Op::GroupArgMax(groups) => Box::new(class::GroupArgMax { widths: groups.widths.clone(), columns }),
         Op::Guard(check) => guard::of(*check, columns),
         Op::HashCounts(counts) => Box::new(text::ByHash::new(*counts, site.node, site.nodes)?),
         Op::Impute(impute) => Box::new(impute::Impute(impute.clone())),
+        Op::KernelDensity(density) => Box::new(neighbors::KernelDensity::new(density)),
         Op::Interp(interp) => Box::new(interp::Interp { graph: interp.clone(), columns }),
+        Op::KnnImpute(impute) => Box::new(neighbors::KnnImpute::new(impute, site.compat)),
         Op::Labels(labels) => Box::new(class::ToLabels(labels.clone())),
         Op::Linear(linear) => Box::new(linear::Linear::new(linear)),
         Op::LogSoftmax => Box::new(softmax::LogSoftmax { columns }),
@@ -142,6 +151,7 @@ pub(crate) fn of(site: &Site<'_>) -> Result<Option<Box<dyn Kernel>>, Error> {
         Op::Quantiles(quantiles) => Box::new(quantiles::Quantiles::new(quantiles)),
         Op::RecordCounts(counts) => Box::new(text::Records::new(counts)),
         Op::Reduce(reduce) => Box::new(reduce::Reduce { graph: reduce.clone(), columns }),
+        Op::RadiusNeighbors(search) => Box::new(neighbors::RadiusNeighbors::new(search)),
         Op::RowNorm(norm) => Box::new(row_norm::RowNorm { graph: *norm, columns }),
         Op::Scale(scale) => Box::new(scale::Scale(scale.clone())),
         Op::Softmax => Box::new(softmax::Softmax { columns }),

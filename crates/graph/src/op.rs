@@ -4,6 +4,7 @@
 mod additive_chi2;
 mod arg_max;
 mod arith;
+mod barycenter;
 mod batch_norm;
 mod bin;
 mod binarize;
@@ -21,12 +22,15 @@ mod dense;
 mod elementwise;
 mod field;
 mod flatten;
+mod geodesic;
 mod group_arg_max;
 mod guard;
 mod hash_counts;
 mod impute;
 mod input;
 mod interp;
+mod kernel_density;
+mod knn_impute;
 mod labels;
 mod linear;
 mod log_softmax;
@@ -47,6 +51,7 @@ mod pair_kernel;
 mod poly;
 mod power;
 mod quantiles;
+mod radius_neighbors;
 mod record_counts;
 mod reduce;
 mod row_norm;
@@ -140,6 +145,7 @@ macro_rules! operators {
 operators! {
     additive_chi2: AdditiveChi2(AdditiveChi2),
     arg_max: ArgMax,
+    barycenter: Barycenter(Barycenter),
     batch_norm: BatchNorm,
     bin: Bin(Bin),
     binarize: Binarize(Binarize),
@@ -158,12 +164,15 @@ operators! {
     elementwise: Elementwise(Function),
     field: Field(FieldAt),
     flatten: Flatten,
+    geodesic: Geodesic(Geodesic),
     group_arg_max: GroupArgMax(GroupArgMax),
     guard: Guard(Check),
     hash_counts: HashCounts(HashCounts),
     impute: Impute(Impute),
     input: Input(Input),
+    kernel_density: KernelDensity(KernelDensity),
     interp: Interp(Interp),
+    knn_impute: KnnImpute(KnnImpute),
     labels: Labels(Labels),
     linear: Linear(Linear),
     log_softmax: LogSoftmax,
@@ -186,6 +195,7 @@ operators! {
     quantiles: Quantiles(Quantiles),
     record_counts: RecordCounts(RecordCounts),
     reduce: Reduce(Reduce),
+    radius_neighbors: RadiusNeighbors(RadiusNeighbors),
     row_norm: RowNorm(RowNorm),
     scale: Scale(Scale),
     softmax: Softmax,

@@ -178,14 +178,18 @@ const FAMILIES: &[&[Entry]] = &[
     crate::isotonic::ENTRIES,
     crate::kernel_approximation::ENTRIES,
     crate::linear_model::ENTRIES,
+    crate::manifold::ENTRIES,
     crate::mixture::ENTRIES,
     crate::model_selection::ENTRIES,
+    crate::multiclass::ENTRIES,
+    crate::multioutput::ENTRIES,
     crate::naive_bayes::ENTRIES,
     crate::neighbors::ENTRIES,
     crate::neural_network::ENTRIES,
     crate::pipeline::ENTRIES,
     crate::preprocessing::ENTRIES,
     crate::random_projection::ENTRIES,
+    crate::semi_supervised::ENTRIES,
     crate::svm::ENTRIES,
     crate::tree::ENTRIES,
 ];
@@ -315,8 +319,7 @@ pub(crate) fn read_at(
     };
     let (module, name) = object.class();
     let found = entries().find_map(|entry| Some((entry, entry.find(module, name)?)));
-    let (entry, name) = found.ok_or_else(|| {
-        Error::unsupported(path, format!("{module}.{name} is not supported by predict yet; inspect works"))
-    })?;
+    let (entry, name) =
+        found.ok_or_else(|| Error::unsupported(path, crate::not_a_model::why_not(module, name)))?;
     (entry.read)(&State::new(heap, object, path, nesting).named(name))
 }

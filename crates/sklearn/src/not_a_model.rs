@@ -22,6 +22,52 @@ pub fn describe_value(heap: &Heap, value: Value) -> String {
     }
 }
 
+/// Classes of scikit-learn, 0.18 to 1.9, that have no method for new rows.
+const WITHOUT_METHODS: [&str; 23] = [
+    "AgglomerativeClustering",
+    "ClassicalMDS",
+    "DBSCAN",
+    "EmpiricalCovariance",
+    "GraphLasso",
+    "GraphLassoCV",
+    "GraphicalLasso",
+    "GraphicalLassoCV",
+    "HDBSCAN",
+    "LSHForest",
+    "LedoitWolf",
+    "MDS",
+    "MinCovDet",
+    "NearestNeighbors",
+    "OAS",
+    "OPTICS",
+    "ShrunkCovariance",
+    "SpectralBiclustering",
+    "SpectralClustering",
+    "SpectralCoclustering",
+    "SpectralEmbedding",
+    "TSNE",
+    "Ward",
+];
+
+/// Why an object of a class that is not in the list of classes can't be predicted with.
+pub(crate) fn why_not(module: &str, name: &str) -> String {
+    let class = format!("{module}.{name}");
+    let is_known = matches!(known(module, name).map(|known| known.kind), Some(Kind::Estimator));
+    if is_known && WITHOUT_METHODS.contains(&name) {
+        return format!(
+            "{class} has no method for new rows: scikit-learn gives it neither predict nor transform; inspect works"
+        );
+    }
+    match module.split('.').next() {
+        Some("sklearn" | "xgboost" | "lightgbm" | "catboost" | "imblearn") => {
+            format!("{class} is not supported by predict yet; inspect works")
+        }
+        _ => format!(
+            "{class} is not a class of scikit-learn, and its code is not in the file: predict can't use it; inspect works"
+        ),
+    }
+}
+
 fn named(module: &str, name: &str) -> String {
     let short = |text: &str| text.chars().take(80).collect::<String>();
     let full = format!("{}.{}", short(module), short(name));
@@ -87,6 +133,19 @@ mod tests {
     use cannery_object::{Call, CallKind, Limits};
 
     use super::*;
+
+    #[test]
+    fn classes_that_are_not_supported_say_why() {
+        for (module, name, want) in [
+            ("sklearn.cluster._dbscan", "DBSCAN", "has no method for new rows"),
+            ("sklearn.manifold.t_sne", "TSNE", "has no method for new rows"),
+            ("sklearn.cluster", "Nothing", "is not supported by predict yet"),
+            ("__main__", "DBSCAN", "is not a class of scikit-learn"),
+        ] {
+            let got = why_not(module, name);
+            assert!(got.starts_with(&format!("{module}.{name} {want}")), "{got}");
+        }
+    }
 
     #[test]
     fn values_that_are_no_models_are_named() {

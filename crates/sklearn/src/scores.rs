@@ -7,6 +7,8 @@ use cannery_graph::{
     LookupColumn, Op, Scalar, Scale, Shape, Unknown,
 };
 
+use cannery_object::Element;
+
 use crate::error::Error;
 
 /// One column of a matrix as a vector.
@@ -105,6 +107,19 @@ pub(crate) fn positions(builder: &mut Builder, predicted: Edge, classes: &Labels
     let lookup = Lookup::new(DType::I64, vec![column]).map_err(|message| Error::malformed("", message))?;
     let found = builder.add(Op::Lookup(lookup), &[predicted])?;
     Ok(builder.add(Op::Flatten, &[found])?)
+}
+
+/// Which of the labels an element is.
+pub(crate) fn position_of(element: &Element<'_>, labels: &Labels) -> Option<usize> {
+    let wanted = match element {
+        Element::Bool(x) => Scalar::Bool(*x),
+        Element::Int(x) => Scalar::Int(*x),
+        Element::UInt(x) => Scalar::Int(i64::try_from(*x).ok()?),
+        Element::Float(x) => Scalar::Float(*x),
+        Element::Str(text) => Scalar::Str(text.as_str().into()),
+        _ => return None,
+    };
+    scalars(labels).iter().position(|label| equal(label, &wanted))
 }
 
 fn scalars(labels: &Labels) -> Vec<Scalar> {

@@ -1,7 +1,10 @@
 //! The nearest of constant points, and what becomes of them.
 
+mod density;
 mod distance;
 mod heap;
+mod knn_impute;
+mod radius;
 mod reduce;
 mod select;
 mod tree;
@@ -12,8 +15,11 @@ use crate::buffer::ViewMut;
 use crate::error::Error;
 use crate::hits::HitsViewMut;
 use crate::run::{Inputs, Kernel};
+pub(crate) use density::KernelDensity;
 use distance::{Distances, Squares};
 use heap::Heap;
+pub(crate) use knn_impute::KnnImpute;
+pub(crate) use radius::RadiusNeighbors;
 pub(crate) use reduce::Reduce;
 use tree::Walk;
 

@@ -98,7 +98,9 @@ pub(super) fn emit(net: &mut Net, step: &Step<'_>, inputs: &[&str], args: &[Arg<
         Op::Input(_) => Ok(Value::Tensor(inputs.first().copied().unwrap_or_default().to_owned())),
         Op::Field(field) => glue::field(net, inputs, field.column),
         Op::ArgMax => scores::arg_max(net, x()?),
-        Op::AdditiveChi2(_)
+        Op::Barycenter(_)
+        | Op::Geodesic(_)
+        | Op::AdditiveChi2(_)
         | Op::CountSketch(_)
         | Op::NmfSolve(_)
         | Op::SparseCode(_)
@@ -123,7 +125,9 @@ pub(super) fn emit(net: &mut Net, step: &Step<'_>, inputs: &[&str], args: &[Arg<
         Op::Guard(check) => guard::guard(net, x()?, *check),
         Op::HashCounts(counts) => hashes::hash_counts(net, x()?, counts),
         Op::Impute(impute) => impute::impute(net, x()?, impute),
+        Op::KernelDensity(_) => Err(super::support::DENSITY.into()),
         Op::Interp(interp) => interp::interp(net, x()?, interp),
+        Op::KnnImpute(_) => Err(super::support::DONORS.into()),
         Op::Labels(labels) => scores::labels(net, x()?, labels),
         Op::Linear(linear) => algebra::linear(net, x()?, linear),
         Op::LogSoftmax => scores::log_softmax(net, x()?),
@@ -144,6 +148,7 @@ pub(super) fn emit(net: &mut Net, step: &Step<'_>, inputs: &[&str], args: &[Arg<
         Op::Poly(poly) => columns::poly(net, x()?, poly),
         Op::RecordCounts(_) => Err(text::RECORDS.into()),
         Op::Reduce(reduce) => reduce::reduce(net, x()?, reduce),
+        Op::RadiusNeighbors(_) => Err(super::support::RADIUS.into()),
         Op::RowNorm(norm) => algebra::row_norm(net, x()?, *norm),
         Op::Scale(scale) => columns::scale(net, x()?, scale),
         Op::Softmax => scores::softmax(net, x()?),

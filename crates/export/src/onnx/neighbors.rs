@@ -24,6 +24,7 @@ pub(super) fn reduce(net: &mut Net, x: Arg<'_>, reduce: &NeighborReduce) -> Made
     Ok(Value::Tensor(match &reduce.result {
         NeighborResult::Positions => positions.clone(),
         NeighborResult::Distances => distances.clone(),
+        NeighborResult::Graph { .. } => return Err("neighbours as a sparse matrix".into()),
         NeighborResult::Votes(outputs) => {
             let weights = weights(net, distances, reduce.weights);
             let (mut classes, mut start) = (Vec::with_capacity(outputs.len()), 0);

@@ -1,6 +1,6 @@
 //! What ONNX holds of each operator, and why not all of it.
 
-use cannery_graph::{Confidence, DType, Graph, NeighborReduce, Op, Reduction, Shape, Step};
+use cannery_graph::{Confidence, DType, Graph, NeighborReduce, NeighborResult, Op, Reduction, Shape, Step};
 
 use super::{columns, hashes, kernel, reduce, scores, text};
 use crate::legalise::{Support, Target};
@@ -18,6 +18,7 @@ support! {
     "additive_chi2": "–", "it is not written yet";
     "arg_max": "ArgMax, behind Where for NaN";
     "arith": "Add, Sub, Mul, Div, Max or Min";
+    "barycenter": "–", "it is not written yet";
     "batch_norm": "–", "results depend on the other rows of the batch";
     "bin": "GreaterOrEqual with each edge, Cast, ReduceSum";
     "binarize": "Greater, Cast";
@@ -35,18 +36,21 @@ support! {
     "elementwise": "the function, or its parts: expit is 1/(1+Exp(−x)), log1p and expm1 are Kahan's, tanh is of expm1", "functions that ONNX Runtime does not have for float64";
     "field": "an input [n,1] of the column's name, Reshape";
     "flatten": "Squeeze";
+    "geodesic": "–", "it is not written yet";
     "group_arg_max": "Gather, ArgMax, Add for each group, Concat";
     "guard": "IsNaN, IsInf, ReduceMax, Gather out of range: the error names no element";
     "hash_counts": "MurmurHash3 of com.microsoft, ScatterElements; all columns are written, 8 MiB a row for 2²⁰", "more than 2²⁰ columns";
     "impute": "IsNaN or Equal, Where", "zeros of a sparse matrix that count as missing where they are stored; a fill of another type than its column";
     "input": "the input X";
+    "kernel_density": "–", "densities by kernels";
     "interp": "GreaterOrEqual, ReduceSum, Gather, Sub, Mul, Add, Where", "numbers outside where the model was fitted, if they are an error";
+    "knn_impute": "–", "missing values by their neighbours";
     "labels": "Gather from the labels";
     "linear": "MatMul, Add";
     "log_softmax": "ReduceMax, Sub, Exp, ReduceSum, Log, Add, Sub";
     "lookup": "LabelEncoder, Gather; an unknown category that must not be is a Gather out of range";
     "missing_mask": "IsNaN or Equal", "as of impute";
-    "neighbor_reduce": "Gather, Equal, Mul, ReduceSum, ArgMax or Div";
+    "neighbor_reduce": "Gather, Equal, Mul, ReduceSum, ArgMax or Div", "neighbours as a sparse matrix";
     "neighbors": "Sub, Mul, Add feature by feature (Scan above 64), TopK; of points at one distance the first counts";
     "nmf_solve": "–", "it is not written yet";
     "normalize_sum": "ReduceSum, Div";
@@ -63,6 +67,7 @@ support! {
     "quantiles": "–", "maps of quantiles are not written yet";
     "record_counts": "–", "ONNX has no records";
     "reduce": "ReduceSum, ReduceMean, ReduceMin, ReduceMax; logsumexp by its parts; groups by Gather and Concat", "medians";
+    "radius_neighbors": "–", "points within a radius";
     "row_norm": "ReduceSum or ReduceMax, Where, Div";
     "scale": "Sub, Div, Mul, Add: a node a step; of float32 each between two Casts";
     "softmax": "Softmax";
@@ -77,6 +82,13 @@ support! {
     "tree_ensemble": "TreeEnsemble for the number of each leaf, Gather, ReduceSum in order, Div";
     "vocab_counts": "TfIdfVectorizer, Cast";
 }
+
+/// Why missing values are not imputed by neighbours.
+pub(super) const DONORS: &str = "missing values by their neighbours";
+/// Why there is no kernel density.
+pub(super) const DENSITY: &str = "densities by kernels";
+/// Why there are no neighbours within a radius.
+pub(super) const RADIUS: &str = "points within a radius";
 
 /// ONNX as a target.
 pub(super) struct Runtime;
@@ -93,12 +105,17 @@ impl Target for Runtime {
             Op::OvoScores(_) => Some("votes and confidences of pairs of classes".into()),
             Op::Elementwise(function) => columns::refuses(*function),
             Op::Power(_) | Op::Quantiles(_) | Op::Spline(_) => Some(columns::LATER.into()),
-            Op::AdditiveChi2(_)
+            Op::Barycenter(_)
+            | Op::Geodesic(_)
+            | Op::AdditiveChi2(_)
             | Op::CountSketch(_)
             | Op::NmfSolve(_)
             | Op::SparseCode(_)
             | Op::TopicShares(_) => Some(columns::LATER.into()),
             Op::BatchNorm => Some(columns::BATCH.into()),
+            Op::KnnImpute(_) => Some(DONORS.into()),
+            Op::KernelDensity(_) => Some(DENSITY.into()),
+            Op::RadiusNeighbors(_) => Some(RADIUS.into()),
             Op::HashCounts(counts) => hashes::refuses(counts),
             Op::PairDistance(_) => Some(kernel::DISTANCES.into()),
             Op::RecordCounts(_) => Some(text::RECORDS.into()),
@@ -107,6 +124,9 @@ impl Target for Runtime {
                 Some("the scores of a row depend on the other rows of its batch".into())
             }
             Op::Reduce(of) if of.how == Reduction::Median => Some(reduce::MEDIAN.into()),
+            Op::NeighborReduce(NeighborReduce { result: NeighborResult::Graph { .. }, .. }) => {
+                Some("neighbours as a sparse matrix".into())
+            }
             Op::NeighborReduce(NeighborReduce { .. })
             | Op::OvrScores(_)
             | Op::Input(_)

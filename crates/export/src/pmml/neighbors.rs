@@ -108,6 +108,7 @@ pub(super) fn reduce(net: &mut Net, x: Arg<'_>, reduce: &NeighborReduce) -> Made
         // their names are their numbers
         NeighborResult::Positions => points.iter().map(|&point| column(position(net, point))).collect(),
         NeighborResult::Distances => distances.iter().map(|&field| column(Expr::Field(field))).collect(),
+        NeighborResult::Graph { .. } => return Err("neighbours as a sparse matrix".into()),
         NeighborResult::Votes(outputs) => {
             let weights = weights(net, distances, reduce.weights);
             let (mut made, mut start) = (Vec::with_capacity(outputs.len()), 0);

@@ -45,6 +45,13 @@ pub enum NeighborResult {
     Positions,
     /// → f64\[n,k\]: the distances, whatever the weights.
     Distances,
+    /// → f64\[n,m csr\]: a row of all m points, in which the neighbours are stored, whatever the weights.
+    Graph {
+        /// Number of points, m.
+        points: usize,
+        /// Distances; 1 without.
+        distances: bool,
+    },
 }
 
 /// The class of each point: numbers below the number of classes. Cheap to clone.
@@ -92,6 +99,7 @@ impl Operator for NeighborReduce {
             NeighborResult::Mean(values) => Type::matrix(DType::F64, values.columns()),
             NeighborResult::Positions => Type::matrix(DType::I64, count),
             NeighborResult::Distances => Type::matrix(DType::F64, count),
+            NeighborResult::Graph { points, .. } => Type::csr(DType::F64, *points),
         })
     }
 
@@ -116,6 +124,11 @@ impl Operator for NeighborReduce {
             }
             NeighborResult::Positions => out.word("positions"),
             NeighborResult::Distances => out.word("distances"),
+            NeighborResult::Graph { points, distances } => {
+                out.word("graph");
+                out.count(*points);
+                out.flag(*distances);
+            }
         }
     }
 
@@ -127,12 +140,13 @@ impl Operator for NeighborReduce {
             NeighborResult::Mean(values) => write!(f, " mean {}x{}", values.rows(), values.columns()),
             NeighborResult::Positions => f.write_str(" positions"),
             NeighborResult::Distances => f.write_str(" distances"),
+            NeighborResult::Graph { points, .. } => write!(f, " graph points={points}"),
         }
     }
 }
 
 impl NeighborWeights {
-    fn word(self) -> &'static str {
+    pub(super) fn word(self) -> &'static str {
         match self {
             Self::Uniform => "uniform",
             Self::Inverse => "inverse",
@@ -142,7 +156,7 @@ impl NeighborWeights {
 }
 
 impl ClassCodes {
-    fn write(&self, out: &mut Canonical<'_>) {
+    pub(super) fn write(&self, out: &mut Canonical<'_>) {
         out.count(self.classes);
         out.list(self.codes(), |out, code| out.int(*code));
     }

@@ -2,7 +2,8 @@
 
 pub(crate) mod column_transformer;
 mod selection;
+mod transformed_target_regressor;
 
 use crate::entry::Entry;
 
-pub(crate) const ENTRIES: &[Entry] = &[column_transformer::ENTRY];
+pub(crate) const ENTRIES: &[Entry] = &[column_transformer::ENTRY, transformed_target_regressor::ENTRY];

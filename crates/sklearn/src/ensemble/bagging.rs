@@ -109,7 +109,7 @@ impl Estimator for Bagging {
 }
 
 /// Results as float64, unless all of them are float32.
-pub(super) fn same_dtype(builder: &mut Builder, edges: Vec<Edge>) -> Result<Vec<Edge>, Error> {
+pub(crate) fn same_dtype(builder: &mut Builder, edges: Vec<Edge>) -> Result<Vec<Edge>, Error> {
     let mut is_single = true;
     for &edge in &edges {
         is_single &= builder.type_of(edge)?.dtype == cannery_graph::DType::F32;

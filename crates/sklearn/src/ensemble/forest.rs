@@ -97,6 +97,12 @@ fn trees(
     values.iter().enumerate().map(tree).collect()
 }
 
+/// The number of the node at which a row ends in each tree, a column a tree: what `apply` gives.
+pub(super) fn leaf_ensemble(trees: &[Tree]) -> Result<TreeEnsemble, String> {
+    let numbered = trees.iter().map(nodes::with_leaf_numbers).collect::<Vec<_>>();
+    TreeEnsemble::new(numbered, Merge::Sum(vec![0.0; trees.len()].into()))
+}
+
 /// `feature_importances_`: the mean over the trees.
 fn mean_importances(forest: &State<'_>, values: &[Value]) -> Result<Vec<f64>, Error> {
     let features = n_features(forest)?;

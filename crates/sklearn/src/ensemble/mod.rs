@@ -8,10 +8,13 @@ mod gradient_boosting;
 mod hist_gradient_boosting;
 mod isolation_forest;
 pub(crate) mod members;
+mod random_trees_embedding;
 mod stacking;
 mod voting;
 
 use crate::entry::Entry;
+
+pub(crate) use bagging::same_dtype;
 
 pub(crate) const ENTRIES: &[Entry] = &[
     ada_boost_classifier::ENTRY,
@@ -25,6 +28,7 @@ pub(crate) const ENTRIES: &[Entry] = &[
     hist_gradient_boosting::CLASSIFIER,
     hist_gradient_boosting::REGRESSOR,
     isolation_forest::ENTRY,
+    random_trees_embedding::ENTRY,
     stacking::CLASSIFIER,
     stacking::REGRESSOR,
     voting::CLASSIFIER,

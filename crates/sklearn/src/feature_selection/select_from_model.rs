@@ -89,6 +89,9 @@ fn threshold(state: &State<'_>, estimator: &State<'_>, importances: &[f64]) -> R
 }
 
 fn median(importances: &[f64]) -> f64 {
+    if importances.iter().any(|importance| importance.is_nan()) {
+        return f64::NAN;
+    }
     let mut sorted = importances.to_vec();
     sorted.sort_by(f64::total_cmp);
     let half = sorted.len() / 2;

@@ -116,7 +116,8 @@ fn fwe(state: &State<'_>, name: &str) -> Result<Vec<bool>, Error> {
 /// By Benjamini and Hochberg.
 fn fdr(state: &State<'_>, name: &str) -> Result<Vec<bool>, Error> {
     let (alpha, values) = (state.float(name)?, state.floats("pvalues_")?);
-    let mut sorted = values.clone();
+    // those that are NaN, whatever its sign, come last and are never selected
+    let mut sorted = Vec::from_iter(values.iter().copied().filter(|p| !p.is_nan()));
     sorted.sort_by(f64::total_cmp);
     let share = alpha / values.len() as f64;
     let reached = sorted.iter().enumerate().filter(|&(rank, &p)| p <= share * (rank + 1) as f64);

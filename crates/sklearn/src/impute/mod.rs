@@ -1,7 +1,16 @@
 //! `sklearn.impute`: values for missing ones.
 
+mod iterative_imputer;
+mod knn_imputer;
+mod missing_indicator;
 mod simple_imputer;
 
 use crate::entry::Entry;
 
-pub(crate) const ENTRIES: &[Entry] = &[simple_imputer::ENTRY, simple_imputer::IMPUTER];
+pub(crate) const ENTRIES: &[Entry] = &[
+    iterative_imputer::ENTRY,
+    knn_imputer::ENTRY,
+    missing_indicator::ENTRY,
+    simple_imputer::ENTRY,
+    simple_imputer::IMPUTER,
+];

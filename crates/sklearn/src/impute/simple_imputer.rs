@@ -46,7 +46,7 @@ enum As {
 
 /// The parameter `missing_values`.
 #[derive(Clone, Debug, PartialEq)]
-enum Marker {
+pub(super) enum Marker {
     Nan,
     /// A Python number: it is rounded to the dtype that it is compared with.
     Number(f64),
@@ -173,7 +173,7 @@ fn keeps_all(state: &State<'_>) -> Result<bool, Error> {
     Ok(keeps_empty || (is_old && state.text("strategy")?.as_deref() == Some("constant")))
 }
 
-fn marker(state: &State<'_>) -> Result<Marker, Error> {
+pub(super) fn marker(state: &State<'_>) -> Result<Marker, Error> {
     const NAME: &str = "missing_values";
     let value = state.value(NAME)?;
     if let Some(text) = state.text(NAME)? {
@@ -218,7 +218,7 @@ fn dtype(state: &State<'_>, name: &str) -> Result<object::DType, Error> {
 }
 
 /// The columns whose mask is appended; those that had missing values at fit, unless the indicator has all.
-fn indicator(state: &State<'_>, n_features: usize) -> Result<Option<Vec<usize>>, Error> {
+pub(super) fn indicator(state: &State<'_>, n_features: usize) -> Result<Option<Vec<usize>>, Error> {
     const NAME: &str = "indicator_";
     // since 0.21
     if !state.has("add_indicator") || !state.bool("add_indicator")? {
@@ -333,7 +333,7 @@ impl SimpleImputer {
 }
 
 impl Marker {
-    fn is_zero(&self) -> bool {
+    pub(super) fn is_zero(&self) -> bool {
         match self {
             Self::Number(number) | Self::Scalar(number, _) => *number == 0.0,
             Self::Nan | Self::Object(_) => false,
@@ -341,7 +341,7 @@ impl Marker {
     }
 
     /// What counts as missing in data of this dtype.
-    fn of(&self, dtype: DType) -> Result<Missing, Error> {
+    pub(super) fn of(&self, dtype: DType) -> Result<Missing, Error> {
         let single = |number: f64| f64::from(number as f32);
         Ok(match (self, dtype) {
             (Self::Nan, _) => Missing::Nan,
@@ -362,7 +362,7 @@ impl Marker {
     }
 }
 
-fn append_mask(
+pub(super) fn append_mask(
     builder: &mut Builder,
     x: Edge,
     filled: Edge,

@@ -1,7 +1,8 @@
-//! `sklearn.model_selection`: searches for parameters.
+//! `sklearn.model_selection`: searches for parameters, and thresholds.
 
 mod search;
+mod threshold;
 
 use crate::entry::Entry;
 
-pub(crate) const ENTRIES: &[Entry] = &[search::ENTRY, search::HALVING];
+pub(crate) const ENTRIES: &[Entry] = &[search::ENTRY, search::HALVING, threshold::ENTRY];

@@ -2,7 +2,7 @@
 
 use cannery_graph::{
     Builder, Check, Compat, DType, Edge, Matrix, Metric, NeighborReduce, NeighborResult, NeighborWeights,
-    Neighbors, Op, Search,
+    Neighbors, Op, RadiusNeighbors, RadiusResult, Search,
 };
 use cannery_object::known::Version;
 use cannery_object::{Kind, View};
@@ -46,13 +46,36 @@ impl Index {
     /// Reads `_fit_X`, `_fit_method`, `_tree`, `effective_metric_`, `effective_metric_params_`, `n_neighbors` and
     /// `weights`.
     pub(crate) fn read(state: &State<'_>) -> Result<Self, Error> {
+        let count = |samples| count(state, "n_neighbors", samples);
+        Self::read_with(state, inverse_weights, count)
+    }
+
+    /// The same of what has no weights.
+    pub(crate) fn read_uniform(state: &State<'_>) -> Result<Self, Error> {
+        let count = |samples| count(state, "n_neighbors", samples);
+        Self::read_with(state, |_| Ok(false), count)
+    }
+
+    /// The same, of which so many neighbours are looked for.
+    pub(crate) fn read_some(
+        state: &State<'_>,
+        count: impl FnOnce(usize) -> Result<usize, Error>,
+    ) -> Result<Self, Error> {
+        Self::read_with(state, |_| Ok(false), count)
+    }
+
+    fn read_with(
+        state: &State<'_>,
+        inverse_weights: impl FnOnce(&State<'_>) -> Result<bool, Error>,
+        count: impl FnOnce(usize) -> Result<usize, Error>,
+    ) -> Result<Self, Error> {
         if !state.has("_fit_method") || state.is_none("_fit_method")? {
             return Err(state.unsupported("_fit_method", "this estimator is not fitted"));
         }
         let inverse_weights = inverse_weights(state)?;
         metric::refuse_precomputed(state)?;
         let points = Points::read(state)?;
-        let count = count(state, points.matrix.rows())?;
+        let count = count(points.matrix.rows())?;
         let found = |input| points.search(state, count, input);
         let (double, single) = (found(DType::F64)?, found(DType::F32));
         let is_partition = |found: &Found| matches!(found.neighbors.search(), Search::Partition);
@@ -122,15 +145,79 @@ fn inverse_weights(state: &State<'_>) -> Result<bool, Error> {
     }
 }
 
-fn count(state: &State<'_>, samples: usize) -> Result<usize, Error> {
-    let count = usize::try_from(state.int("n_neighbors")?).ok().filter(|&count| count > 0);
-    let count = count.ok_or_else(|| state.malformed("n_neighbors", "not a number of neighbours"))?;
+/// The number of neighbours of an attribute, of so many samples.
+pub(super) fn count(state: &State<'_>, name: &str, samples: usize) -> Result<usize, Error> {
+    let count = usize::try_from(state.int(name)?).ok().filter(|&count| count > 0);
+    let count = count.ok_or_else(|| state.malformed(name, "not a number of neighbours"))?;
     if count <= samples {
         return Ok(count);
     }
     let message =
         format!("{count} neighbours of {samples} samples: scikit-learn can't predict with it either");
-    Err(state.unsupported("n_neighbors", message))
+    Err(state.unsupported(name, message))
+}
+
+/// Training points and a radius around what is asked for.
+#[derive(Debug)]
+pub(super) struct Radius {
+    points: Matrix,
+    radius: f64,
+    inverse_weights: bool,
+    double: Metric,
+    single: Result<Metric, Error>,
+}
+
+impl Radius {
+    /// Number of features.
+    pub(super) fn features(&self) -> usize {
+        self.points.columns()
+    }
+
+    /// Number of training points.
+    pub(super) fn samples(&self) -> usize {
+        self.points.rows()
+    }
+
+    /// Reads what [`Index::read`] does, with `radius` instead of `n_neighbors`. `weighted`: whether there are weights.
+    pub(super) fn read(state: &State<'_>, weighted: bool) -> Result<Self, Error> {
+        if !state.has("_fit_method") || state.is_none("_fit_method")? {
+            return Err(state.unsupported("_fit_method", "this estimator is not fitted"));
+        }
+        let inverse_weights = weighted && inverse_weights(state)?;
+        metric::refuse_precomputed(state)?;
+        let points = Points::read(state)?;
+        let metric = |input| match &points.tree {
+            Some((metric, _)) => Ok(metric.clone()),
+            None => points.brute(state, input).map(|(metric, _)| metric),
+        };
+        Ok(Self {
+            radius: state.float("radius")?,
+            inverse_weights,
+            double: metric(DType::F64)?,
+            single: metric(DType::F32),
+            points: points.matrix,
+        })
+    }
+
+    /// What becomes of the points around each row.
+    pub(super) fn lower(&self, builder: &mut Builder, x: Edge, result: RadiusResult) -> Result<Edge, Error> {
+        let metric = match (builder.type_of(x)?.dtype, &self.single) {
+            (DType::F32, Ok(metric)) => metric,
+            (DType::F32, Err(error)) => return Err(Error::unsupported(error.path(), error.message())),
+            _ => &self.double,
+        };
+        let weights = match (self.inverse_weights, metric) {
+            (false, _) => NeighborWeights::Uniform,
+            (true, Metric::EuclideanExpandedF32) => NeighborWeights::InverseF32,
+            (true, _) => NeighborWeights::Inverse,
+        };
+        let x = builder.add(Op::Guard(Check::Finite), &[x])?;
+        let x = builder.cast(x, DType::F64)?;
+        let (points, metric) = (self.points.clone(), metric.clone());
+        let search = RadiusNeighbors::new(points, self.radius, metric, weights, result);
+        let search = search.map_err(|message| Error::unsupported("effective_metric_params_", message))?;
+        Ok(builder.add(Op::RadiusNeighbors(search), &[x])?)
+    }
 }
 
 /// The points with what decides how scikit-learn searches them.

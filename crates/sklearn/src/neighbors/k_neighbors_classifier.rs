@@ -39,7 +39,7 @@ fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
     Ok(Box::new(KNeighborsClassifier { index, codes, labels, is_multi }))
 }
 
-fn labels_of_outputs(state: &State<'_>) -> Result<Vec<Labels>, Error> {
+pub(super) fn labels_of_outputs(state: &State<'_>) -> Result<Vec<Labels>, Error> {
     let read = |(index, &value): (usize, &Value)| -> Result<(DType, Labels), Error> {
         let place = format!("classes_[{index}]");
         let array = state.array_in(value, &place)?;
@@ -57,7 +57,7 @@ fn labels_of_outputs(state: &State<'_>) -> Result<Vec<Labels>, Error> {
 }
 
 /// `_y` has the class of each sample; a column for each output if there are several.
-fn codes(
+pub(super) fn codes(
     state: &State<'_>,
     samples: usize,
     is_multi: bool,
@@ -81,7 +81,7 @@ fn codes(
 }
 
 /// The labels one after another; `None` when they are of different types.
-fn concat(outputs: &[Labels]) -> Option<Labels> {
+pub(super) fn concat(outputs: &[Labels]) -> Option<Labels> {
     macro_rules! join {
         ($variant:path) => {{
             let parts = outputs.iter().map(|labels| match labels {

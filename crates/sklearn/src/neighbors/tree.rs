@@ -43,6 +43,35 @@ pub(crate) fn read(state: &State<'_>, points: &Matrix, is_kd: bool) -> Result<Tr
     Ok(Tree { metric: metric_of(&reader, *metric, data.columns())?, points: data, nodes: tree })
 }
 
+/// The points of a tree with their weights, where they have some.
+pub(crate) struct Weighted {
+    pub(crate) points: Matrix,
+    pub(crate) metric: Metric,
+    pub(crate) weights: Option<Vec<f64>>,
+}
+
+/// Reads the points and the metric of a tree, not its nodes. Weights are there since 0.20.
+pub(crate) fn read_weighted(state: &State<'_>, name: &str) -> Result<Weighted, Error> {
+    let value = state.value(name)?;
+    let class = class_of(state, value).unwrap_or_default();
+    if !matches!(class, "BinaryTree" | "KDTree" | "KDTree64" | "BallTree" | "BallTree64") {
+        return Err(state.unsupported(name, format!("a tree of class {class:?}")));
+    }
+    let Some([data, _, _, _, _, _, _, _, _, _, _, metric, rest @ ..]) = parts(state, value) else {
+        return Err(state.malformed(name, "not the state of a KDTree or BallTree"));
+    };
+    let reader = Reader { state };
+    let points = reader.points(*data)?;
+    let weights = match rest.first() {
+        None | Some(Value::None) => None,
+        Some(weights) => {
+            let array = reader.array(*weights, "sample_weight", 1)?;
+            Some(reader.floats(&array, "sample_weight")?.into_owned())
+        }
+    };
+    Ok(Weighted { metric: metric_of(&reader, *metric, points.columns())?, points, weights })
+}
+
 fn at(part: &str) -> String {
     format!("{NAME}.{part}")
 }

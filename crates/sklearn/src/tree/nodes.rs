@@ -148,6 +148,15 @@ pub(crate) fn raw_importances(estimator: &State<'_>, features: usize) -> Result<
     Ok(sums)
 }
 
+/// The same tree with the number of its node as the only value of each leaf.
+pub(crate) fn with_leaf_numbers(tree: &Tree) -> Tree {
+    let is_leaf = |(_, node): &(usize, &TreeNode)| matches!(node, TreeNode::Leaf(_));
+    let numbers =
+        Vec::from_iter(tree.nodes().iter().enumerate().filter(is_leaf).map(|(node, _)| node as f64));
+    let made = Tree::new(tree.features(), 1, tree.nodes(), numbers, tree.sets());
+    made.expect("the same nodes, with a value for each leaf")
+}
+
 /// How many samples each leaf of a tree held, in the order of its leaf vectors.
 pub(crate) fn leaf_samples(estimator: &State<'_>) -> Result<Vec<f64>, Error> {
     let state = estimator.object_in(estimator.value("tree_")?, "tree_")?;

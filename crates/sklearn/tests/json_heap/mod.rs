@@ -149,8 +149,11 @@ fn add_tagged(heap: &mut Heap, tagged: &Map<String, Value>, json: &Value) -> Hea
         let mut items = Items::default();
         heap.extend(&mut items, &elements).expect("small");
         let dtype = DType::from_code("|O").expect("a dtype");
-        let array =
-            HeapArray::of_objects(dtype, vec![elements.len()], Order::C, items).expect("one dimension");
+        let shape = match json["shape"].is_array() {
+            true => rows::numbers::<usize>(&json["shape"]),
+            false => vec![elements.len()],
+        };
+        let array = HeapArray::of_objects(dtype, shape, Order::C, items).expect("as many as the shape says");
         return heap.add_array(array).expect("small");
     }
     if let Some(name) = tagged.get("global") {

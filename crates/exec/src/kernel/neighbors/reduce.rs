@@ -3,6 +3,7 @@
 use cannery_graph::{ClassCodes, Matrix, NeighborReduce, NeighborResult, NeighborWeights};
 
 use crate::buffer::ViewMut;
+use crate::csr::{CsrBuffer, Stored};
 use crate::error::Error;
 use crate::hits::HitsView;
 use crate::kernel::sum::pairwise;
@@ -43,8 +44,28 @@ impl Kernel for Reduce {
                 output.f64s().copy_from_slice(distances);
                 Ok(())
             }
+            NeighborResult::Graph { distances: stored, .. } => {
+                let out = output.csr();
+                let mut row_hits = Vec::with_capacity(self.count);
+                for (indices, distances) in rows {
+                    row_hits.clear();
+                    row_hits.extend(indices.iter().copied().zip(distances.iter().copied()));
+                    push_row(out, &mut row_hits, *stored);
+                }
+                Ok(())
+            }
         }
     }
+}
+
+/// A row in which these points are stored.
+pub(super) fn push_row(out: &mut CsrBuffer, hits: &mut [(i64, f64)], distances: bool) {
+    hits.sort_unstable_by_key(|&(position, _)| position);
+    out.columns.extend(hits.iter().map(|&(position, _)| position as u32));
+    if let Stored::F64(values) = &mut out.values {
+        values.extend(hits.iter().map(|&(_, distance)| if distances { distance } else { 1.0 }));
+    }
+    out.end_row();
 }
 
 /// The neighbours of a row with their weights.

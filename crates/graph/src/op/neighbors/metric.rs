@@ -62,7 +62,7 @@ pub enum Metric {
 
 impl Metric {
     /// Whether its constants fit d features.
-    pub(super) fn check(&self, d: usize) -> Result<(), String> {
+    pub(crate) fn check(&self, d: usize) -> Result<(), String> {
         let fits = match self {
             Self::Minkowski { p, weights } => {
                 *p > 0.0 && p.is_finite() && weights.as_ref().is_none_or(|w| w.len() == d)
@@ -114,7 +114,7 @@ impl Metric {
     }
 
     /// Writes it into the canonical text.
-    pub(super) fn write(&self, out: &mut Canonical<'_>) {
+    pub(crate) fn write(&self, out: &mut Canonical<'_>) {
         out.word(self.word());
         match self {
             Self::Minkowski { p, weights } => {

@@ -113,7 +113,11 @@ impl Link {
             return Err(state.malformed("init_.class_prior_", message));
         }
         let clipped = Vec::from_iter(priors.iter().map(|&p| p.clamp(self.epsilon, self.highest())));
-        let logit = |p: f64| (p / (1.0 - p)).ln();
+        // scipy's `logit`, which became more exact near ½
+        let logit = |p: f64| match state.since(1, 5) && (0.3..=0.65).contains(&p) {
+            true => (2.0 * (p - 0.5)).ln_1p() - (-2.0 * (p - 0.5)).ln_1p(),
+            false => (p / (1.0 - p)).ln(),
+        };
         Ok(match self.loss {
             Loss::Binomial { .. } => vec![logit(clipped[1])],
             Loss::Exponential => vec![0.5 * logit(clipped[1])],
