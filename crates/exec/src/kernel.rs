@@ -2,6 +2,7 @@
 
 mod additive_chi2;
 mod arith;
+mod barycenter;
 mod batch_norm;
 mod bin;
 mod binarize;
@@ -17,6 +18,7 @@ mod constant;
 mod count_sketch;
 mod dense;
 mod elementwise;
+mod geodesic;
 mod guard;
 mod impute;
 mod interp;
@@ -95,6 +97,10 @@ pub(crate) fn of(site: &Site<'_>) -> Result<Option<Box<dyn Kernel>>, Error> {
         Op::Input(_) | Op::Field(_) | Op::Flatten | Op::Tokens(_) => return Ok(None),
         Op::AdditiveChi2(samples) => Box::new(additive_chi2::AdditiveChi2 { graph: *samples, columns }),
         Op::ArgMax => Box::new(class::ArgMax { columns }),
+        Op::Barycenter(center) => Box::new(barycenter::Barycenter {
+            graph: center.clone(),
+            count: site.types().last().map_or(0, Type::columns),
+        }),
         Op::BatchNorm => Box::new(batch_norm::BatchNorm { columns }),
         Op::Bin(bin) => Box::new(bin::Bin(bin.clone())),
         Op::Binarize(binarize) => Box::new(binarize::Binarize(*binarize)),
@@ -111,6 +117,7 @@ pub(crate) fn of(site: &Site<'_>) -> Result<Option<Box<dyn Kernel>>, Error> {
         Op::CountSketch(sketch) => Box::new(count_sketch::CountSketch(sketch.clone())),
         Op::Dense => Box::new(dense::Dense { columns }),
         Op::Elementwise(function) => Box::new(elementwise::Map(*function)),
+        Op::Geodesic(ways) => Box::new(geodesic::Geodesic { graph: ways.clone(), count: columns }),
         Op::GroupArgMax(groups) => Box::new(class::GroupArgMax { widths: groups.widths.clone(), columns }),
         Op::Guard(check) => guard::of(*check, columns),
         Op::HashCounts(counts) => Box::new(text::ByHash::new(*counts, site.node, site.nodes)?),

@@ -4,6 +4,7 @@
 mod additive_chi2;
 mod arg_max;
 mod arith;
+mod barycenter;
 mod batch_norm;
 mod bin;
 mod binarize;
@@ -21,6 +22,7 @@ mod dense;
 mod elementwise;
 mod field;
 mod flatten;
+mod geodesic;
 mod group_arg_max;
 mod guard;
 mod hash_counts;
@@ -143,6 +145,7 @@ macro_rules! operators {
 operators! {
     additive_chi2: AdditiveChi2(AdditiveChi2),
     arg_max: ArgMax,
+    barycenter: Barycenter(Barycenter),
     batch_norm: BatchNorm,
     bin: Bin(Bin),
     binarize: Binarize(Binarize),
@@ -161,6 +164,7 @@ operators! {
     elementwise: Elementwise(Function),
     field: Field(FieldAt),
     flatten: Flatten,
+    geodesic: Geodesic(Geodesic),
     group_arg_max: GroupArgMax(GroupArgMax),
     guard: Guard(Check),
     hash_counts: HashCounts(HashCounts),

@@ -180,6 +180,7 @@ const FAMILIES: &[&[Entry]] = &[
     crate::kernel_approximation::ENTRIES,
     crate::kernel_ridge::ENTRIES,
     crate::linear_model::ENTRIES,
+    crate::manifold::ENTRIES,
     crate::mixture::ENTRIES,
     crate::model_selection::ENTRIES,
     crate::multiclass::ENTRIES,

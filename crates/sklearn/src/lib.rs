@@ -38,6 +38,7 @@ mod kernels;
 mod learnt_selector;
 mod linalg;
 mod linear_model;
+mod manifold;
 mod method;
 mod mixture;
 mod model_selection;

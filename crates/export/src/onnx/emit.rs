@@ -98,7 +98,9 @@ pub(super) fn emit(net: &mut Net, step: &Step<'_>, inputs: &[&str], args: &[Arg<
         Op::Input(_) => Ok(Value::Tensor(inputs.first().copied().unwrap_or_default().to_owned())),
         Op::Field(field) => glue::field(net, inputs, field.column),
         Op::ArgMax => scores::arg_max(net, x()?),
-        Op::AdditiveChi2(_)
+        Op::Barycenter(_)
+        | Op::Geodesic(_)
+        | Op::AdditiveChi2(_)
         | Op::CountSketch(_)
         | Op::NmfSolve(_)
         | Op::SparseCode(_)

@@ -18,6 +18,7 @@ support! {
     "additive_chi2": "–", "it is not written yet";
     "arg_max": "ArgMax, behind Where for NaN";
     "arith": "Add, Sub, Mul, Div, Max or Min";
+    "barycenter": "–", "it is not written yet";
     "batch_norm": "–", "results depend on the other rows of the batch";
     "bin": "GreaterOrEqual with each edge, Cast, ReduceSum";
     "binarize": "Greater, Cast";
@@ -35,6 +36,7 @@ support! {
     "elementwise": "the function, or its parts: expit is 1/(1+Exp(−x)), log1p and expm1 are Kahan's, tanh is of expm1; those that ONNX Runtime has not for float64 are made of those that it has";
     "field": "an input [n,1] of the column's name, Reshape";
     "flatten": "Squeeze";
+    "geodesic": "–", "it is not written yet";
     "group_arg_max": "Gather, ArgMax, Add for each group, Concat";
     "guard": "IsNaN, IsInf, ReduceMax, Gather out of range: the error names no element";
     "hash_counts": "MurmurHash3 of com.microsoft, ScatterElements; all columns are written, 8 MiB a row for 2²⁰", "more than 2²⁰ columns";
@@ -104,7 +106,9 @@ impl Target for Runtime {
             Op::RadiusNeighbors(_) => Some(RADIUS.into()),
             Op::HashCounts(counts) => hashes::refuses(counts),
             Op::Power(_) | Op::Quantiles(_) | Op::Spline(_) => Some(columns::LATER.into()),
-            Op::AdditiveChi2(_)
+            Op::Barycenter(_)
+            | Op::Geodesic(_)
+            | Op::AdditiveChi2(_)
             | Op::CountSketch(_)
             | Op::NmfSolve(_)
             | Op::SparseCode(_)

@@ -110,7 +110,7 @@ impl Operator for RecordCounts {
         match &self.names {
             RecordNames::Known(terms) => {
                 out.word("known");
-                out.list(terms.iter(), |out, term| out.text(term));
+                out.list(terms.iter(), Canonical::text);
             }
             RecordNames::Hashed { columns, alternate_sign, absolute } => {
                 out.word("hashed");

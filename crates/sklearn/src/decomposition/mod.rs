@@ -11,6 +11,8 @@ mod pca;
 mod sparse_pca;
 mod truncated_svd;
 
+pub(crate) use kernel_pca::KernelPca;
+
 use crate::entry::Entry;
 use crate::error::Error;
 use crate::state::State;
