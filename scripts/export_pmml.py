@@ -11,6 +11,9 @@ cannery convert MODEL OUT.pmml --method all, with --float32 where it was called 
   refused    if cannery says which operator PMML can't hold, and in which step;
   unread     if predict does not support the estimator either;
   different  otherwise. There must be none; the exit status is 1 if there is one.
+pmml-4.4.1.xsd beside this script is the Data Mining Group's schema as https://github.com/jpmml/jpmml-model keeps it
+(BSD-3-Clause).
+
 Needs numpy, pandas, lxml, jpmml_evaluator, jpype1 and a Java runtime; without them the exit status is 77.
 """
 import argparse, collections, json, os, re, subprocess, sys, tempfile, warnings

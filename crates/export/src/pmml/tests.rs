@@ -4,7 +4,7 @@ use super::{PMML_OPERATORS, Pmml, Verification};
 use crate::error::Error;
 
 /// A document of exp(x), and of labels by its arg max.
-fn document(pmml: Pmml, labels: &[&str]) -> Result<String, Error> {
+fn document(pmml: &Pmml, labels: &[&str]) -> Result<String, Error> {
     let mut builder = Builder::new(Signature::dense(DType::F64));
     let x = builder.input(2).expect("an input");
     let y = builder.add(Op::Elementwise(Function::Exp), &[x]).expect("floats");
@@ -18,7 +18,7 @@ fn document(pmml: Pmml, labels: &[&str]) -> Result<String, Error> {
 
 #[test]
 fn labels_are_the_target_and_scores_are_named_by_them() {
-    let text = document(Pmml::default(), &["a<b", "\"é\""]).expect("a document");
+    let text = document(&Pmml::default(), &["a<b", "\"é\""]).expect("a document");
     for part in [
         "<DataField name=\"x1\" optype=\"continuous\" dataType=\"double\">",
         "<Value value=\"a&lt;b\"/>",
@@ -32,14 +32,14 @@ fn labels_are_the_target_and_scores_are_named_by_them() {
 
 #[test]
 fn characters_that_xml_does_not_have_are_refused() {
-    let Err(Error::Usage(message)) = document(Pmml::default(), &["a", "\u{1}"]) else { panic!("written") };
+    let Err(Error::Usage(message)) = document(&Pmml::default(), &["a", "\u{1}"]) else { panic!("written") };
     assert_eq!(message, "XML can't hold the character '\\u{1}' of a label, a category or a name");
 }
 
 #[test]
 fn rows_for_verification_have_the_columns_of_the_model() {
     let verification = Verification { inputs: vec![vec![]], results: vec![] };
-    let Err(Error::Usage(message)) = document(Pmml::default().verification(Some(verification)), &["a", "b"])
+    let Err(Error::Usage(message)) = document(&Pmml::default().verification(Some(verification)), &["a", "b"])
     else {
         panic!("written")
     };
