@@ -149,6 +149,36 @@ fn the_table_of_the_architecture_is_the_arrows() {
     report(&wrong);
 }
 
+/// Files and folders in the tables of ARCHITECTURE.md; a name without a folder lies beside the one before it in its cell.
+#[test]
+fn the_code_map_names_what_is_there() {
+    let page = text(&root().join("ARCHITECTURE.md"));
+    let (mut wrong, mut found) = (Vec::new(), 0);
+    for cell in page.lines().filter_map(cells).filter(|row| row.len() == 2).flatten() {
+        let mut folder = PathBuf::new();
+        for name in cell.split('`').skip(1).step_by(2).filter(|name| is_file_name(name)) {
+            let path = if root().join(name).exists() { PathBuf::from(name) } else { folder.join(name) };
+            if !root().join(&path).exists() {
+                wrong.push(format!(
+                    "ARCHITECTURE.md: {name} is neither a path nor beside {}",
+                    folder.display()
+                ));
+            }
+            found += 1;
+            if folder.as_os_str().is_empty() {
+                folder = path.parent().unwrap_or(Path::new("")).to_owned();
+            }
+        }
+    }
+    assert!(found > 60, "{found} files are found in the tables");
+    report(&wrong);
+}
+
+fn is_file_name(name: &str) -> bool {
+    name.ends_with('/')
+        || [".rs", ".tsv", ".txt", ".py", ".sh", ".toml"].iter().any(|end| name.ends_with(end))
+}
+
 #[test]
 fn crates_do_not_know_what_they_must_not_know() {
     let mut wrong = Vec::new();
