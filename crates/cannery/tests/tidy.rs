@@ -366,6 +366,7 @@ fn commands_in_the_pages_exist() {
     let args: String =
         ["args.rs", "keep.rs"].map(|name| text(&root().join("crates/cli/src").join(name))).concat();
     assert!(commands.contains("predict"), "no commands found in args.rs: {commands:?}");
+    let args = args + &text(&root().join("crates/cli/src/convert.rs"));
     let mut wrong = Vec::new();
     for page in files(&["md"]) {
         for (line, command) in code_lines(&text(&page)) {
@@ -426,7 +427,11 @@ fn fault_of(line: &str, commands: &BTreeSet<String>, args: &str) -> Option<Strin
 
 fn is_option(name: &str, args: &str) -> bool {
     let field = format!("pub(crate) {}:", name.replace('-', "_"));
-    matches!(name, "help" | "version") || args.contains(&field) || LIMITS.iter().any(|info| info.name == name)
+    let long = format!("long = \"{name}\"");
+    matches!(name, "help" | "version")
+        || args.contains(&field)
+        || args.contains(&long)
+        || LIMITS.iter().any(|info| info.name == name)
 }
 
 /// The variants of `enum Command`, as they are typed.

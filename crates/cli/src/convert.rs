@@ -46,11 +46,11 @@ pub(crate) struct Convert {
 
     /// Versions that must read the file: python=3.8,numpy=1
     #[arg(long, value_name = "VERSIONS", value_parser = target)]
-    target: Option<Target>,
+    pub(crate) target: Option<Target>,
 
     /// Move the model to this release of scikit-learn
     #[arg(long, value_name = "VERSION")]
-    scikit_learn: Option<String>,
+    pub(crate) scikit_learn: Option<String>,
 
     /// Move the model to the versions that this interpreter has
     #[arg(long = "for", value_name = "PYTHON", conflicts_with_all = ["scikit_learn", "target"], value_hint = ValueHint::ExecutablePath)]
@@ -58,19 +58,19 @@ pub(crate) struct Convert {
 
     /// Print each change of moving, with its rule and reason
     #[arg(long)]
-    explain: bool,
+    pub(crate) explain: bool,
 
     /// Compare predictions of both files, or store rows in .pmml
     #[arg(long, value_name = "INPUT", value_hint = ValueHint::FilePath)]
-    rows: Option<PathBuf>,
+    pub(crate) rows: Option<PathBuf>,
 
     /// Move a model that then computes something else
     #[arg(long)]
-    accept_behaviour_change: bool,
+    pub(crate) accept_behaviour_change: bool,
 
     /// Move a model that needs another class
     #[arg(long)]
-    accept_class_change: bool,
+    pub(crate) accept_class_change: bool,
 
     /// For .onnx and .pmml: methods to export, with commas, or all
     #[arg(long, value_name = "NAMES")]

@@ -2,7 +2,7 @@
 
 use cannery_object::{DType, Element, Heap, Kind, Node, Value};
 
-use super::edit::{Context, Moved, array_of, malformed};
+use super::edit::{Context, Edit, Moved, array_of, malformed};
 use super::walk::Walk;
 
 /// Makes text of every string of Python 2, but for the bytes of arrays; arrays of bytes become arrays of text.
@@ -10,6 +10,9 @@ pub(super) fn to_text(heap: &mut Heap, root: Value, walk: &Walk, cx: &mut Contex
     let strings: Vec<Value> = strings(heap, root, walk);
     if strings.is_empty() || cx.to.version.major == 0 && cx.to.python_2 {
         return Ok(());
+    }
+    for &object in &walk.objects {
+        lowercase(&mut Edit { heap: &mut *heap, cx: &mut *cx, object });
     }
     let kept = bytes_of_arrays(heap, walk);
     for &value in &walk.all {
@@ -35,6 +38,15 @@ pub(super) fn to_text(heap: &mut Heap, root: Value, walk: &Walk, cx: &mut Contex
         }
     }
     Ok(())
+}
+
+/// Python 2 and 3 differ in the lower case of one letter.
+fn lowercase(e: &mut Edit<'_>) {
+    if e.is(&["CountVectorizer", "TfidfVectorizer", "HashingVectorizer"]) && e.flag("lowercase") {
+        e.behaves_differently(
+            "a text with the letter U+0130 gets other tokens: its lower case was i in Python 2, and is i and U+0307 in Python 3",
+        );
+    }
 }
 
 /// Every string of Python 2 that can be reached.
