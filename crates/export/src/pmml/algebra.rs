@@ -88,6 +88,14 @@ pub(super) fn pair_distance(net: &mut Net, x: Arg<'_>, pairs: &PairDistance) -> 
         let terms = refs.iter().zip(point).map(|(x, &y)| (x.clone(), Expr::Number(y)));
         let expr = match pairs.distance {
             Distance::Manhattan => sum(terms.map(|(x, y)| apply("abs", [apply("-", [x, y])])).collect()),
+            Distance::Direct | Distance::DirectSquared => {
+                let square = |(x, y): (Expr, Expr)| {
+                    let difference = apply("-", [x, y]);
+                    apply("*", [difference.clone(), difference])
+                };
+                let square = sum(terms.map(square).collect());
+                if pairs.distance == Distance::Direct { apply("sqrt", [square]) } else { square }
+            }
             Distance::ChiSquared => sum(terms.map(|(x, y)| chi_squared(x, y)).collect()),
             Distance::Direct | Distance::DirectSquared => {
                 let square = sum(terms.map(|(x, y)| difference_squared(x, y)).collect());

@@ -152,8 +152,8 @@ pub(super) fn ovr_scores(net: &mut Net, x: Arg<'_>, classes: usize) -> Made {
         };
         let confidence = sum(all_pairs(classes).zip(&decisions).filter_map(signed).collect()).taking_nan();
         let confidence = Expr::Field(net.bind("confidence", &confidence));
-        let size = apply("+", [apply("abs", [confidence.clone()]), Expr::Number(1.0)]);
-        let fraction = apply_nan("/", [confidence, apply("*", [Expr::Number(3.0), size])]);
+        let size = apply_nan("+", [apply_nan("abs", [confidence.clone()]), Expr::Number(1.0)]);
+        let fraction = apply_nan("/", [confidence, apply_nan("*", [Expr::Number(3.0), size])]);
         let is_low = |decision| apply("lessThan", [decision, Expr::Number(0.0)]);
         let is_for_first = |decision| apply("not", [is_low(decision)]);
         let votes = votes(&decisions, classes, class, is_for_first);
@@ -182,8 +182,8 @@ pub(super) fn ovo_scores(net: &mut Net, args: &[Arg<'_>], classes: usize) -> Mad
             votes.push(choose(is_for, Expr::Number(1.0), Expr::Number(0.0)));
         }
         let confidence = Expr::Field(net.bind("confidence", &sum(terms)));
-        let size = apply("+", [apply("abs", [confidence.clone()]), Expr::Number(1.0)]);
-        let fraction = apply_nan("/", [confidence, apply("*", [Expr::Number(3.0), size])]);
+        let size = apply_nan("+", [apply_nan("abs", [confidence.clone()]), Expr::Number(1.0)]);
+        let fraction = apply_nan("/", [confidence, apply_nan("*", [Expr::Number(3.0), size])]);
         made.push(Column::number(apply("+", [sum(votes), fraction])));
     }
     Ok(Value::Columns(made))
