@@ -60,9 +60,8 @@ impl Verify {
         key: Option<&Path>,
     ) -> Result<String> {
         let done = self.run(&bundle)?;
-        let manifest = match (&done.manifest, done.is_verified()) {
-            (Some(manifest), true) => manifest,
-            _ => return Err(first_fault(&done, bundle.as_ref())),
+        let (Some(manifest), true) = (&done.manifest, done.is_verified()) else {
+            return Err(first_fault(&done, bundle.as_ref()));
         };
         if key.is_some() && form != Provenance::Slsa {
             return Err(Error::usage("only SLSA provenance is signed"));

@@ -71,7 +71,7 @@ pub(super) fn tangent(net: &mut Net, x: &str) -> String {
 
 /// Numerator of (asin x − x)/x³ as a function of x², from the highest power. Source: FreeBSD's `e_asin.c`.
 const ARC_SINE_OVER: [f64; 6] = [
-    3.479_331_075_960_211_7e-5,
+    3.479_331_075_960_212e-5,
     7.915_349_942_898_145e-4,
     -0.040_055_534_500_679_41,
     0.201_212_532_134_862_93,

@@ -64,7 +64,7 @@ pub(super) fn zipped(net: &mut Net, graph: &Graph, output: &Named, x: &str) -> R
 
 /// The labels of the classes.
 fn keys(graph: &Graph) -> Result<&Labels, Error> {
-    let edges = graph.output("predict").map(|predict| predict.edges());
+    let edges = graph.output("predict").map(cannery_graph::Output::edges);
     match edges {
         Some([edge]) => match &graph.node(*edge).op {
             Op::Labels(labels @ (Labels::I64(_) | Labels::Str(_))) => Ok(labels),

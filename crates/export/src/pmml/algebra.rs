@@ -97,10 +97,6 @@ pub(super) fn pair_distance(net: &mut Net, x: Arg<'_>, pairs: &PairDistance) -> 
                 if pairs.distance == Distance::Direct { apply("sqrt", [square]) } else { square }
             }
             Distance::ChiSquared => sum(terms.map(|(x, y)| chi_squared(x, y)).collect()),
-            Distance::Direct | Distance::DirectSquared => {
-                let square = sum(terms.map(|(x, y)| difference_squared(x, y)).collect());
-                if pairs.distance == Distance::Direct { apply("sqrt", [square]) } else { square }
-            }
             Distance::Euclidean | Distance::SquaredEuclidean => {
                 let product = sum(terms.map(|(x, y)| apply("*", [x, y])).collect());
                 let product = apply("*", [Expr::Number(-2.0), product]);
@@ -114,12 +110,6 @@ pub(super) fn pair_distance(net: &mut Net, x: Arg<'_>, pairs: &PairDistance) -> 
         made.push(overflowing(expr));
     }
     Ok(Value::Columns(made))
-}
-
-/// (x − y)².
-fn difference_squared(x: Expr, y: Expr) -> Expr {
-    let difference = apply("-", [x, y]);
-    apply("*", [difference.clone(), difference])
 }
 
 /// (x − y)² / (x + y), 0 where both are 0.

@@ -103,7 +103,7 @@ impl Estimator for FactorAnalysis {
             Some(Some((precision, log_det))) => methods
                 .offer(Method::ScoreSamples, || gaussian::log_likelihood(builder, x, &precision, log_det))?,
             Some(None) => {
-                methods.refuse(Method::ScoreSamples, "the covariance is too large, or has no inverse")
+                methods.refuse(Method::ScoreSamples, "the covariance is too large, or has no inverse");
             }
         }
         Ok(methods)

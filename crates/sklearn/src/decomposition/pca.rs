@@ -177,7 +177,7 @@ impl Estimator for Pca {
                     gaussian::log_likelihood(builder, x, &precision, log_det)
                 })?,
                 Some(None) => {
-                    methods.refuse(Method::ScoreSamples, "the covariance is too large, or has no inverse")
+                    methods.refuse(Method::ScoreSamples, "the covariance is too large, or has no inverse");
                 }
             }
         }

@@ -30,7 +30,7 @@ fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
     let of = |array: &NdArray<'_>, name: &str| {
         array
             .i64s()
-            .map(|ints| ints.into_owned())
+            .map(std::borrow::Cow::into_owned)
             .map_err(|error| Error::in_view(state.path_of(name), &error))
     };
     let components = usize::try_from(state.int("n_components")?).unwrap_or(0);
