@@ -6,7 +6,6 @@ Examples:
   cannery scan model.pkl                  check whether the file is safe to load in Python
   cannery predict model.joblib rows.csv   print a prediction for each row
   cannery convert model.pkl model.joblib  write the same model as a joblib file
-  cannery disassemble model.pkl           list the opcodes, as Python's pickletools does
 
 `cannery predict --help` and so on have more. Exit status: 0 success, 1 a finding or a failed check,
 2 error.";
