@@ -28,7 +28,7 @@ pub(crate) struct Convert {
     #[arg(value_name = "IN", value_hint = ValueHint::FilePath)]
     pub(crate) from: PathBuf,
 
-    /// The file to write; without --to and --compress, its name decides: .pkl, .joblib, .joblib.gz …, .onnx, .pmml
+    /// The file to write; its ending decides: .pkl, .joblib, .joblib.gz …, .onnx, .pmml
     #[arg(value_name = "OUT", value_hint = ValueHint::FilePath)]
     pub(crate) to: PathBuf,
 
@@ -40,7 +40,7 @@ pub(crate) struct Convert {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=5))]
     protocol: Option<u8>,
 
-    /// Compression: zlib, gzip, bz2, xz or lzma, optionally with a level, or lz4
+    /// Compression: zlib, gzip, bz2, xz or lzma with a level, or lz4
     #[arg(long, value_name = "CODEC[:LEVEL]", value_parser = codec)]
     compress: Option<Codec>,
 
@@ -84,7 +84,7 @@ pub(crate) struct Convert {
     #[arg(long)]
     float32: bool,
 
-    /// For .onnx: probabilities as a list of maps from label to float32, as skl2onnx gives them by default
+    /// For .onnx: probabilities as a list of maps, as skl2onnx
     #[arg(long)]
     zipmap: bool,
 
