@@ -290,7 +290,7 @@ fn a_signature_of_another_key_or_of_another_bundle_does_not_count() {
     work.seal().name(Some("other".into())).run(&other).expect("sealed");
     sign(&bundle, work.path("key.pem")).expect("signed");
     fs::copy(bundle.join("model.sig"), other.join("model.sig")).expect("copied");
-    assert_eq!(failures(&work.verify(&other)), ["signature: manifest.json is not what was signed"]);
+    assert_eq!(failures(&work.verify(&other)), ["signature: README.md is not what was signed"]);
     let tampered = work.bundle("tampered");
     edit(&tampered.join("iris_svc.joblib"), |bytes| bytes[700] ^= 1);
     let error = sign(&tampered, work.path("key.pem")).expect_err("not what was sealed");

@@ -102,7 +102,10 @@ fn predictions_stay() {
             for (name, values) in &before {
                 let same = after.iter().find(|(other, _)| other == name);
                 if let (Some(before), Some((_, Some(after)))) = (values, same) {
-                    let changes = name.starts_with("ada.decision") || name.starts_with("svc.decision");
+                    let changes = name.starts_with("ada.decision")
+                        || name.starts_with("svc.decision")
+                        // since 0.22; before 1.3 the file has no lengths of paths
+                        || source == "0.20.4" && ["ada.predict_", "isolation."].iter().any(|is| name.starts_with(is));
                     assert!(is_close(before, after) || changes, "{source} > {target}: {name}");
                     compared += 1;
                 }

@@ -73,11 +73,8 @@ pub(crate) struct Provenance {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Form {
-    /// SLSA provenance v1: an in-toto statement
     Slsa,
-    /// CycloneDX 1.6: a bill of materials of a machine-learning model
     Cyclonedx,
-    /// Model card of Hugging Face: README.md
     ModelCard,
 }
 

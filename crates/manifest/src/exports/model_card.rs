@@ -175,7 +175,7 @@ mod tests {
             "license: \"mit\"",
             "# iris",
             "`iris.csv` (observed)",
-            "| accuracy | 0.9500 | 0.0500 |",
+            "| accuracy | 0.9556 | 0.0416 |",
             "CPython 3.12.1",
         ] {
             assert!(card.contains(part), "{part} in {card}");

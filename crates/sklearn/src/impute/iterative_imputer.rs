@@ -5,7 +5,7 @@
 //! among others, the rounds run.
 
 use cannery_graph::{Builder, Check, Clip, Columns, DType, Edge, MissingMask, Op};
-use cannery_object::{Value, View};
+use cannery_object::{Heap, Value, View};
 
 use super::simple_imputer::{Marker, append_mask, indicator, marker};
 use crate::child::Child;
@@ -88,6 +88,20 @@ fn empty(state: &State<'_>, features: usize) -> Result<Vec<bool>, Error> {
     }
 }
 
+/// The elements of a tuple with names. In protocols 0 and 1 it is `copyreg._reconstructor(class, tuple, elements)`.
+fn parts(heap: &Heap, value: Value) -> &[Value] {
+    let Some(object) = heap.object(value) else { return heap.as_tuple(value).unwrap_or_default() };
+    let call = heap.call(value).and_then(|call| heap.as_tuple(call.args));
+    match (object.args, call) {
+        ([], Some([_, base, elements]))
+            if heap.global_name(*base).is_some_and(|(_, name)| name == "tuple") =>
+        {
+            heap.as_tuple(*elements).unwrap_or_default()
+        }
+        (args, _) => args,
+    }
+}
+
 /// `imputation_sequence_`: tuples with names, of a column, the columns that it is predicted from, and the estimator.
 fn rounds(state: &State<'_>, kept: usize) -> Result<Vec<Round>, Error> {
     const NAME: &str = "imputation_sequence_";
@@ -97,10 +111,7 @@ fn rounds(state: &State<'_>, kept: usize) -> Result<Vec<Round>, Error> {
     }
     let read = |(index, &value): (usize, &Value)| {
         let place = format!("{NAME}[{index}]");
-        let parts = match state.heap().object(value) {
-            Some(object) => object.args,
-            None => state.heap().as_tuple(value).unwrap_or_default(),
-        };
+        let parts = parts(state.heap(), value);
         let &[column, others, estimator] = parts else {
             return Err(state.malformed(&place, "not a column, other columns and an estimator"));
         };

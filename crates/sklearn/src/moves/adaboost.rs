@@ -7,6 +7,13 @@ const CLASS: &[&str] = &["AdaBoostClassifier"];
 
 pub(super) const RULES: &[Rule] = &[
     Rule::new(
+        "adaboost-probabilities",
+        (0, 22),
+        CLASS,
+        Act::Both(other_probabilities, other_probabilities),
+        "since 0.22 the probabilities of SAMME are made of the votes; before they were those of the members",
+    ),
+    Rule::new(
         "adaboost-votes",
         (1, 3),
         CLASS,
@@ -29,6 +36,15 @@ pub(super) const RULES: &[Rule] = &[
         "1.8 removed the parameter algorithm",
     ),
 ];
+
+fn other_probabilities(e: &mut Edit<'_>) -> Moved<()> {
+    if e.is_text("algorithm", &["SAMME"]) && e.has("estimators_") {
+        e.behaves_differently(
+            "predict_proba of AdaBoost with SAMME is another since scikit-learn 0.22; predict stays",
+        );
+    }
+    Ok(())
+}
 
 fn without_samme_r(e: &mut Edit<'_>) -> Moved<()> {
     if e.has("estimators_") && !e.is_text("algorithm", &["SAMME", "deprecated"]) {

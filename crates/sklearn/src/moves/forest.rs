@@ -217,7 +217,15 @@ fn old_paths(e: &mut Edit<'_>) -> Moved<()> {
     if !e.has("estimators_") {
         return Ok(());
     }
-    keep_paths(e, 1.0, 2.0 * EULER_GAMMA - 1.0)?;
+    let to = e.cx.to.version();
+    if (to.major, to.minor) >= (1, 3) {
+        keep_paths(e, 1.0, 2.0 * EULER_GAMMA - 1.0)?;
+    } else {
+        // the file has the lengths of paths since 1.3
+        e.behaves_differently(
+            "0.21 to 1.2 score leaves of one and two samples of an IsolationForest in another way",
+        );
+    }
     let is_old = !e.has("behaviour") || e.is_text("behaviour", &["old", "deprecated"]);
     if let (Some(threshold), true) = (e.float("_threshold_"), is_old)
         && threshold != 0.0

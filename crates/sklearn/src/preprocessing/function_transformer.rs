@@ -64,11 +64,13 @@ pub(crate) fn keeps_names(state: &State<'_>) -> bool {
 }
 
 fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
+    let n_features = state.n_features()?; // since 0.24
+    let function = applied(state, "func", "kw_args")?;
     let inverse = applied(state, "inverse_func", "inv_kw_args").ok();
     Ok(Box::new(FunctionTransformer {
-        n_features: state.n_features()?, // since 0.24
+        n_features,
         validates: validates(state)?,
-        function: applied(state, "func", "kw_args")?,
+        function,
         inverse,
         keeps_names: keeps_names(state),
     }))

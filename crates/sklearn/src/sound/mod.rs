@@ -1,7 +1,7 @@
 //! Whether the parts of a structure fit together, for structures that compiled code uses without a look.
 //!
-//! Estimators that are supported are read, which proves more than this; these checks are for the same structures in
-//! estimators that are not, and for parts that no estimator refers to.
+//! Some estimators are read ([`read`]), which proves more than this; these checks are for the same structures in
+//! others, and for parts that no estimator refers to.
 
 mod allowance;
 mod boosting;
