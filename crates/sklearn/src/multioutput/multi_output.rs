@@ -1,6 +1,6 @@
 //! `sklearn.multioutput.MultiOutputClassifier` and `MultiOutputRegressor`: an estimator for each output, by itself.
 
-use cannery_graph::{Builder, DType, Labels};
+use cannery_graph::{Builder, DType, Labels, Op};
 
 use crate::ensemble::members::{self, Member};
 use crate::entry::Entry;
@@ -67,6 +67,10 @@ impl Estimator for MultiOutput {
         }
         match types.contains(&DType::Str) && types.windows(2).any(|pair| pair[0] != pair[1]) {
             true => methods.refuse(Method::Predict, "texts and numbers, which numpy would make texts of"),
+            // of one output too it is a matrix
+            false if predicted.len() == 1 => {
+                methods.offer(Method::Predict, || Ok(builder.add(Op::Concat, &predicted)?))?;
+            }
             false => methods.offer(Method::Predict, || hstack(builder, &predicted))?,
         }
         if self.is_classifier {

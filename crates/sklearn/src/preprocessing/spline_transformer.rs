@@ -59,15 +59,16 @@ fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
     }))
 }
 
-/// A `scipy.interpolate.BSpline`; since scipy 1.17 it has another one inside.
+/// A `scipy.interpolate.BSpline`; in scipy 1.16 its attributes are `_t` and `_c`, since 1.17 it has another one inside.
 fn column(state: &State<'_>, value: Value, place: &str) -> Result<SplineColumn, Error> {
     let outer = state.object_in(value, place)?;
     let of = match outer.raw_state().and_then(|inner| state.heap().as_tuple(inner)) {
-        Some(&[inner, _]) if !outer.has("t") => state.object_in(inner, place)?,
+        Some(&[inner, _]) if !outer.has("t") && !outer.has("_t") => state.object_in(inner, place)?,
         _ => outer,
     };
-    let (knots, degree) = (of.floats("t")?, of.int("k")?);
-    let coefficients = of.matrix("c")?;
+    let (t, c) = if of.has("_t") { ("_t", "_c") } else { ("t", "c") };
+    let (knots, degree) = (of.floats(t)?, of.int("k")?);
+    let coefficients = of.matrix(c)?;
     let degree = usize::try_from(degree).map_err(|_| of.malformed("k", "a degree below 0"))?;
     let basis = degree.checked_add(1).and_then(|order| knots.len().checked_sub(order));
     let has_piece = basis.is_some_and(|basis| basis > degree);
