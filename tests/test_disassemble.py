@@ -31,7 +31,7 @@ def check(cannery, path):
     want = genops(path.read_bytes())
     status, out, error = cannery('disassemble', path, '--format', 'json')
     if want is None:
-        assert status == 2 and error.startswith('cannery: '), (path, status, error)
+        assert status == 2 and json.loads(error)['error']['kind'], (path, status, error)
     else:
         assert status == 0, (path, error)
         assert listed(out) == want, path

@@ -63,4 +63,4 @@ def test_streams_that_readers_disagree_on_are_refused(cannery, tmp_path, data):
     path = tmp_path / 'bad.pkl'
     path.write_bytes(data)
     status, out, error = cannery('inspect', path, '--format', 'json')
-    assert status == 2 and not out and error.startswith('cannery: '), (status, out, error)
+    assert status == 2 and not out and json.loads(error)['error']['kind'], (status, out, error)

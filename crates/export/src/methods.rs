@@ -11,12 +11,22 @@ use crate::error::Error;
 pub(crate) fn chosen<'g>(graph: &'g Graph, methods: Option<&[String]>) -> Result<Vec<&'g Output>, Error> {
     match methods {
         None => Ok(usual(graph)),
-        Some([all]) if all == "all" => Ok(graph.outputs().iter().collect()),
+        Some([all]) if all == "all" => {
+            Ok(graph.outputs().iter().filter(|output| &*output.name != INVERSE).collect())
+        }
         Some(methods) => methods.iter().map(|method| find(graph, method)).collect(),
     }
 }
 
+/// It takes what `transform` gives, and an exported model takes what the estimator was fitted on.
+const INVERSE: &str = "inverse_transform";
+
 fn find<'g>(graph: &'g Graph, method: &str) -> Result<&'g Output, Error> {
+    if method == INVERSE {
+        return Err(Error::Usage(format!(
+            "{INVERSE} takes transformed rows, which an exported model does not"
+        )));
+    }
     graph.output(method).ok_or_else(|| {
         let methods: Vec<&str> = graph.outputs().iter().map(|output| &*output.name).collect();
         Error::Usage(format!("the model has no {method}; it has {}", methods.join(", ")))
