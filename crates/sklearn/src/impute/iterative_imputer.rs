@@ -4,10 +4,11 @@
 //! scikit-learn leaves the first filling where every element of all rows together is missing; here, as for such a row
 //! among others, the rounds run.
 
-use cannery_graph::{Builder, Check, Clip, Columns, DType, Edge, MissingMask, Op};
+use cannery_graph::{Builder, Clip, Columns, DType, Edge, MissingMask, Op};
 use cannery_object::{Heap, Value, View};
 
-use super::simple_imputer::{Marker, append_mask, indicator, marker};
+use super::indicator::Output;
+use super::simple_imputer::{Marker, indicator, marker};
 use crate::child::Child;
 use crate::ensemble::members::columns;
 use crate::entry::Entry;
@@ -23,16 +24,14 @@ use crate::state::State;
 struct IterativeImputer {
     initial: Child,
     missing: Marker,
-    /// The columns that are kept: those with a value at fit, or all.
-    kept: Vec<usize>,
+    /// Kept are the columns with a value at fit, or all.
+    output: Output,
     /// Of the kept columns, those whose missing values are filled by the rounds.
     rounds: Vec<Round>,
     /// Bounds of each kept column.
     bounds: Vec<(f64, f64)>,
     /// Whether a kept column had a value at fit: else it is what the first filling says.
     is_filled: Vec<bool>,
-    /// The columns whose mask is appended.
-    indicator: Option<Vec<usize>>,
 }
 
 /// One column is filled by what an estimator predicts from others.
@@ -65,10 +64,9 @@ fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
         initial,
         missing: marker(state)?,
         is_filled: kept.iter().map(|&column| !is_empty[column]).collect(),
-        kept,
+        output: Output { kept, marked: indicator(state, features)? },
         rounds,
         bounds,
-        indicator: indicator(state, features)?,
     }))
 }
 
@@ -151,37 +149,27 @@ impl Estimator for IterativeImputer {
     }
 
     fn names_out(&self, names: Option<&Names>) -> Option<Names> {
-        let all = Names::of(names, self.initial.takes().columns())?;
-        let kept = all.pick(&self.kept)?;
-        let Some(columns) = &self.indicator else { return Some(kept) };
-        let marked = all.pick(columns)?;
-        let marked = marked.iter().map(|name| format!("missingindicator_{name}"));
-        Names::new(kept.iter().map(str::to_owned).chain(marked))
+        self.output.names(names, self.initial.takes().columns())
     }
 
     fn lower_onto(&self, builder: &mut Builder, x: &Input, _: Wanted) -> Result<Methods, Error> {
         let x = x.dense_floats(builder)?;
-        let check = if self.missing == Marker::Nan { Check::NotInfinite } else { Check::Finite };
+        let check = self.missing.check();
         let x = builder.add(Op::Guard(check), &[x])?;
         let dtype = builder.type_of(x)?.dtype;
         let filled = self.initial.lower_method(builder, &x.into(), Method::Transform)?;
         let filled = if self.rounds.is_empty() { filled } else { self.run(builder, x, filled, dtype)? };
-        Ok(Methods::transform(match &self.indicator {
-            Some(columns) if !columns.is_empty() => {
-                append_mask(builder, x, filled, self.missing.of(dtype)?, columns)?
-            }
-            _ => filled,
-        }))
+        Ok(Methods::transform(self.output.with_mask(builder, x, filled, self.missing.of(dtype)?)?))
     }
 }
 
 impl IterativeImputer {
     fn run(&self, builder: &mut Builder, x: Edge, filled: Edge, dtype: DType) -> Result<Edge, Error> {
         let mask = builder.add(Op::MissingMask(MissingMask(self.missing.of(dtype)?)), &[x])?;
-        let mask = builder.add(Op::Columns(Columns(self.kept.clone())), &[mask])?;
+        let mask = builder.add(Op::Columns(Columns(self.output.kept.clone())), &[mask])?;
         let mask = builder.cast(mask, DType::I64)?;
         let mut values = vec![];
-        for column in 0..self.kept.len() {
+        for column in 0..self.output.kept.len() {
             values.push(scores::column(builder, filled, column)?);
         }
         for round in self.rounds.iter().filter(|round| self.is_filled[round.column]) {

@@ -1,9 +1,10 @@
 //! `sklearn.impute.KNNImputer` (0.22 and later): missing values by the nearest training rows that have them.
 
-use cannery_graph::{Builder, Check, Columns, DType, KnnImpute, Matrix, Missing, Op};
+use cannery_graph::{Builder, Columns, DType, KnnImpute, Matrix, Missing, Op};
 use cannery_object::Element;
 
-use super::simple_imputer::{Marker, append_mask, indicator, marker};
+use super::indicator::Output;
+use super::simple_imputer::{Marker, indicator, marker};
 use crate::compat;
 use crate::entry::Entry;
 use crate::error::Error;
@@ -17,10 +18,8 @@ use crate::state::State;
 struct KnnImputer {
     impute: KnnImpute,
     missing: Marker,
-    /// The columns that are kept: those with a value at fit, or all.
-    kept: Vec<usize>,
-    /// The columns whose mask is appended.
-    indicator: Option<Vec<usize>>,
+    /// Kept are the columns with a value at fit, or all.
+    output: Output,
     compat: cannery_graph::Compat,
 }
 
@@ -52,8 +51,7 @@ fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
     Ok(Box::new(KnnImputer {
         impute: impute.map_err(|message| state.malformed("_fit_X", message))?,
         missing,
-        kept,
-        indicator: indicator(state, features)?,
+        output: Output { kept, marked: indicator(state, features)? },
         compat: compat::of(state),
     }))
 }
@@ -89,28 +87,20 @@ impl Estimator for KnnImputer {
     }
 
     fn names_out(&self, names: Option<&Names>) -> Option<Names> {
-        let all = Names::of(names, self.impute.points().columns())?;
-        let kept = all.pick(&self.kept)?;
-        let Some(columns) = &self.indicator else { return Some(kept) };
-        let marked = all.pick(columns)?;
-        let marked = marked.iter().map(|name| format!("missingindicator_{name}"));
-        Names::new(kept.iter().map(str::to_owned).chain(marked))
+        self.output.names(names, self.impute.points().columns())
     }
 
     fn lower_onto(&self, builder: &mut Builder, x: &Input, _: Wanted) -> Result<Methods, Error> {
         let brought = x.dense_floats(builder)?;
         let dtype = builder.type_of(brought)?.dtype;
-        let check = if self.missing == Marker::Nan { Check::NotInfinite } else { Check::Finite };
+        let check = self.missing.check();
         let brought = builder.add(Op::Guard(check), &[brought])?;
         let missing: Missing = self.missing.of(dtype)?;
         let x = builder.cast(brought, DType::F64)?;
         builder.set_compat(self.compat);
         let filled = builder.add(Op::KnnImpute(self.impute.clone()), &[x])?;
         let filled = builder.cast(filled, dtype)?;
-        let filled = builder.add(Op::Columns(Columns(self.kept.clone())), &[filled])?;
-        Ok(Methods::transform(match &self.indicator {
-            Some(columns) if !columns.is_empty() => append_mask(builder, brought, filled, missing, columns)?,
-            _ => filled,
-        }))
+        let filled = builder.add(Op::Columns(Columns(self.output.kept.clone())), &[filled])?;
+        Ok(Methods::transform(self.output.with_mask(builder, brought, filled, missing)?))
     }
 }

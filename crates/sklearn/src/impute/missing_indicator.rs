@@ -77,7 +77,7 @@ impl Estimator for MissingIndicator {
         let x = match ty.dtype {
             DType::Str => builder.cast(x, DType::Any)?,
             DType::F32 | DType::F64 => {
-                let check = if self.missing == Marker::Nan { Check::NotInfinite } else { Check::Finite };
+                let check = self.missing.check();
                 builder.add(Op::Guard(check), &[x])?
             }
             DType::I64 | DType::Any | DType::Bool => x,

@@ -1,5 +1,6 @@
 //! `sklearn.impute`: values for missing ones.
 
+mod indicator;
 mod iterative_imputer;
 mod knn_imputer;
 mod missing_indicator;

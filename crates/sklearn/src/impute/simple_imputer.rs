@@ -4,16 +4,15 @@
 //! The strategies 'mean' and 'median' make floats of X. The others leave numbers and objects as they are, except that
 //! an imputer which was fitted on objects takes everything as objects.
 
-use cannery_graph::{
-    Builder, Check, Columns, DType, Edge, Fill, Impute, Missing, MissingMask, Op, Scalar, Shape,
-};
+use cannery_graph::{Builder, Check, Columns, DType, Edge, Fill, Impute, Missing, Op, Scalar, Shape};
 use cannery_object::known::Version;
 use cannery_object::{self as object, Kind, Value};
 
+use super::indicator::Output;
 use crate::entry::Entry;
 use crate::error::Error;
 use crate::estimator::Estimator;
-use crate::input::{ColumnHint, ColumnKind, Input, Takes, hstack, hstack_sparse};
+use crate::input::{ColumnHint, ColumnKind, Input, Takes};
 use crate::method::{Method, Methods, Wanted};
 use crate::names::Names;
 use crate::preprocessing::scalar;
@@ -27,12 +26,9 @@ struct SimpleImputer {
     check: Option<Check>,
     missing: Marker,
     takes: As,
-    /// Position of each column that is kept.
-    kept: Vec<usize>,
+    output: Output,
     /// What is put in, for each column that is kept.
     fill: Vec<Scalar>,
-    /// The columns whose mask is appended.
-    indicator: Option<Vec<usize>>,
 }
 
 /// What X becomes first.
@@ -68,7 +64,7 @@ fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
     let takes = taken_as(state)?;
     let missing = marker(state)?;
     let kept = if keeps_all(state)? { (0..statistics.len()).collect() } else { with_value(&statistics) };
-    let check = if missing == Marker::Nan { Check::NotInfinite } else { Check::Finite };
+    let check = missing.check();
     let fill: Vec<Scalar> = kept.iter().map(|&column| statistics[column].clone()).collect();
     imputer(
         SimpleImputer {
@@ -78,8 +74,7 @@ fn read(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
             missing,
             takes,
             fill: if takes == As::Objects { fill } else { cast_fill(state, &fill)? },
-            kept,
-            indicator: indicator(state, statistics.len())?,
+            output: Output { kept, marked: indicator(state, statistics.len())? },
         },
         state,
     )
@@ -107,15 +102,14 @@ fn read_old(state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
             missing: marker(state)?,
             takes: As::Floats,
             fill: numbers(state, &fill)?.into_iter().map(Scalar::Float).collect(),
-            kept,
-            indicator: None,
+            output: Output { kept, marked: None },
         },
         state,
     )
 }
 
 fn imputer(imputer: SimpleImputer, state: &State<'_>) -> Result<Box<dyn Estimator>, Error> {
-    if imputer.kept.is_empty() {
+    if imputer.output.kept.is_empty() {
         return Err(state.unsupported("statistics_", "no column had a value at fit, so none is left"));
     }
     Ok(Box::new(imputer))
@@ -258,19 +252,15 @@ impl Estimator for SimpleImputer {
         };
         let mut hints = ColumnHint::unnamed(kind, self.n_features);
         if self.takes == As::Objects {
-            let texts = self.kept.iter().zip(&self.fill).filter(|(_, fill)| matches!(fill, Scalar::Str(_)));
+            let texts =
+                self.output.kept.iter().zip(&self.fill).filter(|(_, fill)| matches!(fill, Scalar::Str(_)));
             texts.for_each(|(&column, _)| hints[column].kind = ColumnKind::Text);
         }
         hints
     }
 
     fn names_out(&self, names: Option<&Names>) -> Option<Names> {
-        let all = Names::of(names, self.n_features)?;
-        let kept = all.pick(&self.kept)?;
-        let Some(columns) = &self.indicator else { return Some(kept) };
-        let marked = all.pick(columns)?;
-        let marked = marked.iter().map(|name| format!("missingindicator_{name}"));
-        Names::new(kept.iter().map(str::to_owned).chain(marked))
+        self.output.names(names, self.n_features)
     }
 
     fn lower_onto(&self, builder: &mut Builder, x: &Input, wanted: Wanted) -> Result<Methods, Error> {
@@ -287,17 +277,13 @@ impl Estimator for SimpleImputer {
             return Ok(methods);
         }
         let missing = self.missing.of(dtype)?;
-        let kept = match self.kept.len() == self.n_features {
+        let kept = match self.output.kept.len() == self.n_features {
             true => x,
-            false => builder.add(Op::Columns(Columns(self.kept.clone())), &[x])?,
+            false => builder.add(Op::Columns(Columns(self.output.kept.clone())), &[x])?,
         };
         let impute = Impute { missing: missing.clone(), fill: self.fill(dtype)? };
         let filled = builder.add(Op::Impute(impute), &[kept])?;
-        let transformed = match &self.indicator {
-            Some(columns) if !columns.is_empty() => append_mask(builder, x, filled, missing, columns)?,
-            _ => filled,
-        };
-        Ok(Methods::transform(transformed))
+        Ok(Methods::transform(self.output.with_mask(builder, x, filled, missing)?))
     }
 }
 
@@ -333,6 +319,11 @@ impl SimpleImputer {
 }
 
 impl Marker {
+    /// What X is checked for where NaN may be what is missing.
+    pub(super) fn check(&self) -> Check {
+        if *self == Self::Nan { Check::NotInfinite } else { Check::Finite }
+    }
+
     pub(super) fn is_zero(&self) -> bool {
         match self {
             Self::Number(number) | Self::Scalar(number, _) => *number == 0.0,
@@ -359,20 +350,5 @@ impl Marker {
                 return Err(Error::unsupported("missing_values", message));
             }
         })
-    }
-}
-
-pub(super) fn append_mask(
-    builder: &mut Builder,
-    x: Edge,
-    filled: Edge,
-    missing: Missing,
-    columns: &[usize],
-) -> Result<Edge, Error> {
-    let mask = builder.add(Op::MissingMask(MissingMask(missing)), &[x])?;
-    let mask = builder.add(Op::Columns(Columns(columns.to_vec())), &[mask])?;
-    match builder.type_of(filled)?.shape {
-        Shape::Csr(_) => hstack_sparse(builder, &[filled, mask]),
-        Shape::Vector | Shape::Matrix(_) | Shape::Ragged | Shape::Hits(_) => hstack(builder, &[filled, mask]),
     }
 }

@@ -1,6 +1,6 @@
 //! `sklearn.linear_model.LogisticRegression` and `LogisticRegressionCV`: linear scores through a sigmoid or softmax.
 
-use cannery_graph::{Builder, Check, Edge, Function, Labels, Op, Threshold};
+use cannery_graph::{Builder, Check, Edge, Function, Labels, Op};
 use cannery_object::known::Version;
 
 use super::coefficients::Coefficients;
@@ -9,7 +9,8 @@ use crate::error::Error;
 use crate::estimator::Estimator;
 use crate::input::{Input, Takes};
 use crate::learnt_selector::LearntSelector;
-use crate::method::{Method, Methods, Wanted};
+use crate::linear_model::classifier::decide;
+use crate::method::{Methods, Wanted};
 use crate::state::State;
 
 #[derive(Debug)]
@@ -107,16 +108,10 @@ impl Estimator for LogisticRegression {
         let brought = x;
         let x = builder.add(Op::Guard(Check::Finite), &[x])?;
         let scores = self.coefficients.lower(builder, x)?;
-        let is_single = self.coefficients.outputs() == 1;
-        let scores = if is_single { builder.add(Op::Flatten, &[scores])? } else { scores };
         let mut methods = Methods::new(wanted);
-        methods.offer(Method::Predict, || {
-            let class = if is_single { Op::Threshold(Threshold { above: 0.0 }) } else { Op::ArgMax };
-            let class = builder.add(class, &[scores])?;
-            Ok(builder.add(Op::Labels(self.labels.clone()), &[class])?)
-        })?;
-        methods.offer_proba(builder, |builder| self.predict_proba(builder, scores, is_single))?;
-        methods.offer(Method::DecisionFunction, || Ok(scores))?;
+        let decision = decide(builder, scores, &self.labels, &mut methods)?;
+        let is_single = self.coefficients.outputs() == 1;
+        methods.offer_proba(builder, |builder| self.predict_proba(builder, decision, is_single))?;
         self.selector.lower(builder, brought, &mut methods)?;
         Ok(methods)
     }
