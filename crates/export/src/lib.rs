@@ -8,6 +8,7 @@
 
 #![forbid(unsafe_code)]
 
+mod charset;
 mod error;
 mod legalise;
 mod methods;

@@ -6,12 +6,12 @@
 
 use std::sync::OnceLock;
 
+use crate::charset::class;
 use cannery_graph::unicode::{self, Case};
 use cannery_graph::{CharSet, DType};
 
 use super::kernel::untyped;
 use super::net::{Net, int, of_graph, text};
-use super::regex::class;
 use super::svm::scalar;
 
 /// Texts str\[n\] in small letters.

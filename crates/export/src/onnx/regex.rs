@@ -2,10 +2,7 @@
 
 use cannery_graph::{CharSet, Pattern, TokenPattern, unicode};
 
-/// A space ends a token: terms of several tokens are joined by it.
-const SPACE: u32 = 0x20;
-/// Code points that no text has.
-const SURROGATES: (u32, u32) = (0xd800, 0xdfff);
+use crate::charset::{SPACE, class};
 
 /// White space, or all other characters.
 pub(super) fn space(negated: bool) -> String {
@@ -82,29 +79,4 @@ fn write(pattern: &Pattern, out: &mut String) -> Result<(), String> {
         Pattern::WordBoundary { .. } => Err("RE2 knows word boundaries of ASCII only".into()),
         Pattern::Start | Pattern::End => Err("a token only at the start or the end of a text".into()),
     }
-}
-
-/// A set by its ranges.
-pub(super) fn class(set: &CharSet) -> String {
-    let mut text = String::from("[");
-    for &(first, last) in set.ranges() {
-        let (low, high) = SURROGATES;
-        let below = (first, last.min(low - 1));
-        let above = (first.max(high + 1), last);
-        for (first, last) in [below, above] {
-            if first > last {
-                continue;
-            }
-            text.push_str(&format!("\\x{{{first:X}}}"));
-            if first < last {
-                text.push_str(&format!("-\\x{{{last:X}}}"));
-            }
-        }
-    }
-    // none of all characters
-    if text.len() == 1 {
-        text.push_str("^\\x{0}-\\x{10FFFF}");
-    }
-    text.push(']');
-    text
 }

@@ -187,9 +187,24 @@ pub(super) fn emit(net: &mut Net, step: &Step<'_>, inputs: &[Column], args: &[Ar
         Op::VocabCounts(counts) => text::vocab_counts(net, x()?, counts)?,
         Op::HashCounts(_) => return Err(HASHES.into()),
         Op::PairCoupling(_) => return Err(ITERATES.into()),
-        // operators that came later than this file
-        #[allow(unreachable_patterns)]
-        _ => return Err(LATER.into()),
+        Op::AdditiveChi2(_)
+        | Op::Barycenter(_)
+        | Op::BatchNorm
+        | Op::Bin(_)
+        | Op::Choose
+        | Op::CountSketch(_)
+        | Op::Geodesic(_)
+        | Op::KernelDensity(_)
+        | Op::Interp(_)
+        | Op::KnnImpute(_)
+        | Op::NmfSolve(_)
+        | Op::Power(_)
+        | Op::Quantiles(_)
+        | Op::RecordCounts(_)
+        | Op::RadiusNeighbors(_)
+        | Op::SparseCode(_)
+        | Op::Spline(_)
+        | Op::TopicShares(_) => return Err(LATER.into()),
     };
     Ok(settle(net, step, made))
 }

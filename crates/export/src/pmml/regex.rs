@@ -1,11 +1,8 @@
 //! Patterns in the language of Java.
 
-use cannery_graph::{CharSet, Pattern, TokenPattern};
+use cannery_graph::{Pattern, TokenPattern};
 
-/// A space ends a token: terms of several tokens are joined by it.
-const SPACE: u32 = 0x20;
-/// Code points that no text has.
-const SURROGATES: (u32, u32) = (0xd800, 0xdfff);
+use crate::charset::{SPACE, class};
 
 /// A pattern whose first group is a token.
 ///
@@ -70,29 +67,6 @@ impl Writer {
         }
         Ok(())
     }
-}
-
-/// A set by its ranges.
-pub(super) fn class(set: &CharSet) -> String {
-    let mut text = String::from("[");
-    let (low, high) = SURROGATES;
-    for &(first, last) in set.ranges() {
-        for (first, last) in [(first, last.min(low - 1)), (first.max(high + 1), last)] {
-            if first > last {
-                continue;
-            }
-            text.push_str(&format!("\\x{{{first:X}}}"));
-            if first < last {
-                text.push_str(&format!("-\\x{{{last:X}}}"));
-            }
-        }
-    }
-    // none of all characters
-    if text.len() == 1 {
-        text.push_str("^\\x{0}-\\x{10FFFF}");
-    }
-    text.push(']');
-    text
 }
 
 /// A text as it is.

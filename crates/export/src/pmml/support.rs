@@ -16,10 +16,15 @@ macro_rules! support {
 }
 
 support! {
+    "additive_chi2": "–", "it is not written yet";
     "arg_max": "max, equal, min";
     "arith": "+, -, *, /, max, min";
+    "barycenter": "–", "it is not written yet";
+    "batch_norm": "–", "it is not written yet";
+    "bin": "–", "it is not written yet";
     "binarize": "if, greaterThan";
     "cast": "DerivedField of dataType float, then double", "a column of text that becomes a number, and the reverse";
+    "choose": "–", "it is not written yet";
     "clip": "if";
     "codes": "MapValues; floor";
     "columns": "nothing: a column is a field";
@@ -27,15 +32,20 @@ support! {
     "complement": "-";
     "concat": "nothing: a column is a field";
     "constant": "Constant";
+    "count_sketch": "–", "it is not written yet";
     "dense": "nothing: all columns are fields";
     "elementwise": "the function";
     "field": "DataField";
     "flatten": "nothing: a column is a field";
+    "geodesic": "–", "it is not written yet";
     "group_arg_max": "as arg_max";
     "guard": "Interval, missingValueTreatment returnInvalid; where the number is computed, a function that fails";
     "hash_counts": "–", "every hash would be a field";
     "impute": "if, isMissing or equal", "a fill of another type than its column";
     "input": "DataField";
+    "interp": "–", "it is not written yet";
+    "kernel_density": "–", "it is not written yet";
+    "knn_impute": "–", "it is not written yet";
     "labels": "TreeModel of the index, whose target is the label; MapValues";
     "linear": "sum, *, +";
     "log_softmax": "max, exp, sum, ln";
@@ -43,6 +53,7 @@ support! {
     "missing_mask": "if, isMissing or equal";
     "neighbor_reduce": "MapValues, sum, /";
     "neighbors": "NearestNeighborModel with entityId and affinity", "other distances than Euclidean, Manhattan, Chebyshev and Minkowski without weights; of points at one distance the first counts";
+    "nmf_solve": "–", "it is not written yet";
     "normalize_sum": "sum, /";
     "one_hot": "if, equal";
     "ones_for_zeros": "if, and, equal";
@@ -53,15 +64,22 @@ support! {
     "pair_distance": "sum, *, max, sqrt; abs";
     "pair_kernel": "the kernel of SupportVectorMachineModel", "kernel values that are not summed up";
     "poly": "*";
+    "power": "–", "it is not written yet";
+    "quantiles": "–", "it is not written yet";
+    "radius_neighbors": "–", "it is not written yet";
+    "record_counts": "–", "it is not written yet";
     "reduce": "sum, min, max, median, ln, exp", "missing numbers among others";
     "row_norm": "sum or max, sqrt, /";
     "scale": "-, *, /, +: one after the other";
     "softmax": "max, exp, sum, /";
     "sparse": "nothing: all columns are fields";
+    "sparse_code": "–", "it is not written yet";
+    "spline": "–", "it is not written yet";
     "svm_pairs": "SupportVectorMachineModel for each pair; sum of kernel values that the caller brings";
     "tf_idf": "ln, +, *";
     "threshold": "if, greaterThan";
     "tokens": "lowercase, replace", "accents taken off; tokens with spaces in them";
+    "topic_shares": "–", "it is not written yet";
     "tree_ensemble": "TreeModel; MiningModel with average or sum, whose first summand is a tree of one leaf", "trees over 3000 nodes deep";
     "vocab_counts": "TextIndex";
 }

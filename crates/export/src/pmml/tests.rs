@@ -69,3 +69,11 @@ fn the_page_has_the_table() {
         std::fs::write(path, want).expect("docs/export.md is written");
     }
 }
+
+#[test]
+fn both_targets_list_the_same_operators() {
+    let names = |table: &[crate::Support]| {
+        table.iter().map(|row| row.operator).collect::<std::collections::BTreeSet<_>>()
+    };
+    assert_eq!(names(PMML_OPERATORS), names(crate::onnx::OPERATORS));
+}

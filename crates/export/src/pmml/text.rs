@@ -12,8 +12,9 @@ use cannery_graph::{
 use super::emit::{Arg, Column, Made, Value};
 use super::expr::{Expr, FieldId, apply, apply_nan, choose};
 use super::net::Net;
-use super::regex::{class, literal, of_tokens};
+use super::regex::{literal, of_tokens};
 use super::xml::Xml;
+use crate::charset::class;
 
 /// What n-grams are made of: a text in which units stand between spaces, and what it was made by.
 #[derive(Clone)]
