@@ -23,15 +23,10 @@ try:
 except ImportError:
     from sklearn.externals import joblib
 
+from recorded import undo
+
 warnings.simplefilter("ignore")
 METHODS = ["predict", "predict_proba", "predict_log_proba", "decision_function", "transform", "score_samples", "apply"]
-
-
-def undo(value):
-    """JSON of the zoo to plain values."""
-    if isinstance(value, dict):
-        return float(value["$float"]) if "$float" in value else {k: undo(v) for k, v in value.items()}
-    return [undo(v) for v in value] if isinstance(value, list) else value
 
 
 def rows(folder, name):

@@ -24,16 +24,13 @@ import numpy as np
 import onnx
 import onnxruntime
 
-METHODS = ["predict", "predict_proba", "predict_log_proba", "decision_function", "transform", "score_samples"]
-# its transform was recorded after inverse_transform had written into it
-MISRECORDED = {"ord-nan"}
+from recorded import METHODS, MISRECORDED, NARROW_INSIDE, entries, listed_rows
+
 # rows whose k-th neighbour is as far as the next: NaN from every point
 TIED = {"knn-metric-correlation": [2]}
 # how far results may be, for the distribution; a model is near if all results are within NEAR
 BOUNDS = [0, 1e-9, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e300]
 NEAR = 1e-4
-# gradient boosting that begins with a linear model: scikit-learn gives that one float32, and its sums are of float32
-NARROW_INSIDE = {"gb-init-est", "gb-init-est-bin", "gbr-init-est"}
 DTYPES = {
     "tensor(double)": np.float64,
     "tensor(float)": np.float32,
@@ -41,13 +38,6 @@ DTYPES = {
     "tensor(bool)": np.bool_,
     "tensor(string)": np.str_,
 }
-
-
-def undo(value):
-    """JSON of the zoo as plain values."""
-    if isinstance(value, dict):
-        return float(value["$float"]) if "$float" in value else {k: undo(v) for k, v in value.items()}
-    return [undo(v) for v in value] if isinstance(value, list) else value
 
 
 class Missing(Exception):
@@ -73,8 +63,7 @@ def feeds(session, meta, expected):
             return {i.name: column(list(x[:, k]), i.type) for k, i in enumerate(inputs)}
         x = x.reshape(-1, 1) if x.ndim == 1 else x
         return {inputs[0].name: x.astype(DTYPES[inputs[0].type])}
-    names = ("rows", "texts", "labels", "dicts", "lists", "values")
-    rows = undo(next((about[name] for name in names if about.get(name)), []))
+    rows = listed_rows(about)
     if about["kind"] == "frame":
         rows = [row if isinstance(row, dict) else dict(zip(about["columns"], row)) for row in rows]
         if len(inputs) == 1 and inputs[0].name == "X":
@@ -87,24 +76,6 @@ def feeds(session, meta, expected):
         columns = [column([row[k] for row in rows], inputs[0].type) for k in range(len(rows[0]))]
         return {inputs[0].name: np.hstack(columns)}
     return {inputs[0].name: column(rows, inputs[0].type)}
-
-
-def dense(expected, key):
-    shape = tuple(int(n) for n in expected[key + "__shape"])
-    starts, places, data = (expected[key + part] for part in ("__indptr", "__indices", "__data"))
-    out = np.zeros(shape, dtype=data.dtype)
-    for row in range(shape[0]):
-        np.add.at(out[row], places[starts[row] : starts[row + 1]], data[starts[row] : starts[row + 1]])
-    return out
-
-
-def entries(expected, key):
-    """The arrays of one method by name: a list is KEY.0, KEY.1, ..."""
-    if key in expected:
-        return {key: expected[key]}
-    if key + "__data" in expected:
-        return {key: dense(expected, key)}
-    return {name: expected[name] for name in expected if re.match(re.escape(key) + r"\.\d+$", name)}
 
 
 def compare(got, want, rtol):

@@ -28,13 +28,10 @@ except ImportError as error:
     print(f"{error.name} is missing: pip install numpy pandas lxml jpmml_evaluator jpype1")
     sys.exit(77)
 
+from recorded import METHODS, MISRECORDED, NARROW_INSIDE, dense, entries, listed_rows
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 NAMESPACE = "{http://www.dmg.org/PMML-4_4}"
-METHODS = ["predict", "predict_proba", "predict_log_proba", "decision_function", "transform", "score_samples"]
-# its transform was recorded after inverse_transform had written into it
-MISRECORDED = {"ord-nan"}
-# their first estimator computes in float32, whose sums BLAS may order, and the logarithm of its odds is the start
-NARROW_INSIDE = {"gb-init-est", "gb-init-est-bin", "gbr-init-est"}
 # a row equals a point: its distance is 0 here, and what BLAS leaves of a difference, some 1e-8, in scikit-learn
 NEAR_POINTS = {"knnr-brute-distance"}
 
@@ -49,31 +46,6 @@ def backend():
     return jpmml_evaluator.make_backend("jpype")
 
 
-def undo(value):
-    """JSON of the zoo as plain values."""
-    if isinstance(value, dict):
-        return float(value["$float"]) if "$float" in value else {k: undo(v) for k, v in value.items()}
-    return [undo(v) for v in value] if isinstance(value, list) else value
-
-
-def dense(expected, key):
-    shape = tuple(int(n) for n in expected[key + "__shape"])
-    starts, places, data = (expected[key + part] for part in ("__indptr", "__indices", "__data"))
-    out = np.zeros(shape, dtype=data.dtype)
-    for row in range(shape[0]):
-        np.add.at(out[row], places[starts[row] : starts[row + 1]], data[starts[row] : starts[row + 1]])
-    return out
-
-
-def entries(expected, key):
-    """The arrays of one method by name: a list is KEY.0, KEY.1, ..."""
-    if key in expected:
-        return {key: expected[key]}
-    if key + "__data" in expected:
-        return {key: dense(expected, key)}
-    return {name: expected[name] for name in expected if re.match(re.escape(key) + r"\.\d+$", name)}
-
-
 def rows_of(meta, expected):
     """The rows by column: by name for a frame, else in order."""
     about = meta["input"]
@@ -84,8 +56,7 @@ def rows_of(meta, expected):
     if about["kind"] == "csr" or "X__data" in expected:
         x = dense(expected, "X")
         return None, [list(x[:, column]) for column in range(x.shape[1])]
-    names = ("rows", "texts", "labels", "dicts", "lists", "values")
-    rows = undo(next((about[name] for name in names if about.get(name)), []))
+    rows = listed_rows(about)
     if about["kind"] == "frame":
         rows = [row if isinstance(row, dict) else dict(zip(about["columns"], row)) for row in rows]
         return about["columns"], [[row[name] for row in rows] for name in about["columns"]]

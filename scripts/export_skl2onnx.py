@@ -5,6 +5,7 @@ import warnings
 import numpy as np
 
 import export_onnx
+from recorded import listed_rows
 
 
 def run(path, meta, expected, wanted):
@@ -91,8 +92,7 @@ def input_types(meta, expected, narrow):
         x = np.asarray(expected["X"])
         kind = StringTensorType if x.dtype.kind in "USO" else number
         return [("X", kind([None, x.shape[1]]))]
-    names = ("rows", "texts", "labels", "dicts", "lists", "values")
-    rows = export_onnx.undo(next((about[name] for name in names if about.get(name)), []))
+    rows = listed_rows(about)
     if about["kind"] == "frame":
         rows = [row if isinstance(row, dict) else dict(zip(about["columns"], row)) for row in rows]
         return [(name, of([row[name] for row in rows])([None, 1])) for name in about["columns"]]

@@ -20,10 +20,8 @@ import sys
 import numpy as np
 
 import cannery
+from recorded import METHODS, MISRECORDED, listed_rows
 
-METHODS = ['predict', 'predict_proba', 'predict_log_proba', 'decision_function', 'transform', 'score_samples']
-# its transform was recorded after inverse_transform had written into it
-MISRECORDED = {'ord-nan'}
 
 
 def main():
@@ -79,20 +77,12 @@ def rows(described, expected):
             import scipy.sparse
             return scipy.sparse.csr_matrix(X)
         return X
-    plain = next(described[key] for key in ('rows', 'texts', 'labels', 'dicts', 'lists', 'values') if described.get(key))
-    plain = undone(plain)
+    plain = listed_rows(described)
     if described['kind'] == 'frame':
         import pandas
         lists = [[row[name] for name in described['columns']] if isinstance(row, dict) else row for row in plain]
         return pandas.DataFrame(lists, columns=described['columns'])
     return plain
-
-
-def undone(value):
-    """JSON with NaN and infinities as {"$float": "nan"} as plain values."""
-    if isinstance(value, dict):
-        return float(value['$float']) if '$float' in value else {key: undone(item) for key, item in value.items()}
-    return [undone(item) for item in value] if isinstance(value, list) else value
 
 
 def compared(model, method, X, expected, tolerance, is_object):

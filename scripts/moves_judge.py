@@ -17,7 +17,8 @@ import warnings
 import numpy as np
 import scipy.sparse
 
-METHODS = ['predict', 'predict_proba', 'predict_log_proba', 'decision_function', 'transform', 'score_samples']
+from recorded import METHODS, undo
+
 SECONDS = 60
 
 
@@ -114,13 +115,6 @@ def load(path, recorded):
         return pickle.load(file)
 
 
-def undone(value):
-    """JSON with NaN and infinities as {"$float": "nan"} as plain values."""
-    if isinstance(value, dict):
-        return float(value['$float']) if '$float' in value else {key: undone(item) for key, item in value.items()}
-    return [undone(item) for item in value] if isinstance(value, list) else value
-
-
 def rows(described, expected):
     """The input as the model was called with it."""
     kind = described['kind']
@@ -128,20 +122,20 @@ def rows(described, expected):
         X = np.array(expected['X'], dtype=np.dtype(str(described.get('dtype', 'float64'))), order=str(described.get('order', 'C')))
         return scipy.sparse.csr_matrix(X) if described.get('format') == 'csr' else X
     if kind == 'labels':
-        return np.array(undone(described['values']))
+        return np.array(undo(described['values']))
     if kind == 'frame':
         return frame(described)
     if kind == 'object_array':
-        plain = undone(described['rows'])
+        plain = undo(described['rows'])
         X = np.empty((len(plain), len(plain[0])), dtype=object)
         X[:] = plain
         return X
-    return undone(next(described[key] for key in ('texts', 'rows', 'values') if key in described))
+    return undo(next(described[key] for key in ('texts', 'rows', 'values') if key in described))
 
 
 def frame(described):
     import pandas
-    plain = undone(described['rows'])
+    plain = undo(described['rows'])
     columns = {}
     for at, (name, dtype) in enumerate(zip(described['columns'], described['dtypes'])):
         values = [row[at] for row in plain]

@@ -20,7 +20,7 @@ import tempfile
 
 import numpy as np
 
-METHODS = ['predict', 'predict_proba', 'predict_log_proba', 'decision_function', 'transform', 'score_samples']
+from recorded import METHODS, dense
 
 
 def main():
@@ -130,14 +130,6 @@ def compare(method, wanted, results):
     relative = 1e-5 if wanted.dtype.itemsize <= 4 else 1e-7
     same = np.isclose(got.astype(float), wanted.astype(float), rtol=relative, atol=1e-9, equal_nan=True)
     return [] if same.all() else [f'{method}: {np.count_nonzero(~same)} of {same.size} differ']
-
-
-def dense(results, method):
-    got = np.zeros(tuple(int(side) for side in results[f'{method}__shape']))
-    starts, columns, data = (results[f'{method}__{part}'] for part in ('indptr', 'indices', 'data'))
-    for row in range(got.shape[0]):
-        np.add.at(got[row], columns[starts[row]:starts[row + 1]], data[starts[row]:starts[row + 1]])
-    return got
 
 
 def same_numbers(got, wanted):
