@@ -30,6 +30,7 @@ with record("run.json") as r:
     joblib.dump(SVC().fit(X, y), "iris.joblib")
     r.model("iris.joblib")
 '''
+trains = pytest.mark.skipif('CANNERY_REBUILD' not in os.environ, reason='run by scripts/check.sh rebuild')
 RECORDER = 'crates/python/python/cannery/record.py'
 
 
@@ -99,7 +100,7 @@ def test_nothing_is_run_that_is_not_verified(trained, cannery, tmp_path):
     assert not (tmp_path / 'new').exists()
 
 
-@pytest.mark.skipif(not os.environ.get('CANNERY_REBUILD'), reason='scripts/check.sh rebuild trains models again')
+@trains
 def test_a_model_is_trained_again(trained, cannery, tmp_path):
     common = ('--key', trained / 'key.pub.pem', '--uv', os.environ['CANNERY_REBUILD'], '--format', 'json')
     new = tmp_path / 'new'
@@ -133,7 +134,7 @@ def test_a_model_is_trained_again(trained, cannery, tmp_path):
     assert status == 1 and not json.loads(out)['in_range'], error
 
 
-@pytest.mark.skipif(not os.environ.get('CANNERY_REBUILD'), reason='scripts/check.sh rebuild trains models again')
+@trains
 def test_a_script_reaches_neither_network_nor_files(trained, cannery, tmp_path):
     script = TRAIN.replace('import sys\n', '''
 import os, socket

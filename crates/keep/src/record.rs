@@ -17,8 +17,9 @@ const MOST: u64 = 64 << 20;
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Record {
-    #[allow(dead_code, reason = "the type is the check")]
-    schema: Schema,
+    /// Reading it checks it.
+    #[serde(rename = "schema")]
+    _schema: Schema,
     /// When the training began.
     pub started: Timestamp,
     /// When it ended.
